@@ -1,0 +1,14 @@
+//! The vocabulary of Faceward: geometry, scores, outcomes and identifiers.
+//!
+//! No I/O, no serialisation, no knowledge of models or wire formats. Everything above speaks in these types.
+//! Units and coordinates: `docs/units-and-coordinates.md`.
+
+mod geometry;
+mod ids;
+mod outcome;
+mod recognition;
+
+pub use geometry::{FivePoints, HeadPose, PixelRect, Point, Turn};
+pub use ids::{AppId, GalleryId, InvalidId, ModelId, SubjectId, TemplateId};
+pub use outcome::Outcome;
+pub use recognition::{Cosine, Embedding, IncomparableEmbeddings, Similarity};
