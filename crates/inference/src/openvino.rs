@@ -1,0 +1,212 @@
+//! OpenVINO behind the crate's own types. Settings: f32 always, as many streams as workers, one request a session.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ::openvino::{
+    CompiledModel, Core, DeviceType, ElementType, InferRequest, Model, Node, PartialShape, PropertyKey,
+    RwPropertyKey, Shape,
+};
+use parking_lot::Mutex;
+
+use crate::loading::LoadedOnce;
+use crate::{InferenceError, Interface, RuntimeOptions, Tensor, TensorSpec, TensorView};
+
+static LIBRARY: LoadedOnce<String> = LoadedOnce::new("OpenVINO");
+
+#[derive(Clone)]
+pub(crate) struct Runtime {
+    core: Arc<Mutex<Core>>,
+    version: String,
+    caches: bool,
+}
+
+#[derive(Clone)]
+pub(crate) struct Network {
+    compiled: Arc<Mutex<CompiledModel>>,
+}
+
+pub(crate) struct Session {
+    request: InferRequest,
+    /// One buffer an input, made at the first run and whenever an open size changes.
+    inputs: Vec<Option<InputBuffer>>,
+    outputs: usize,
+}
+
+struct InputBuffer {
+    shape: Vec<usize>,
+    tensor: ::openvino::Tensor,
+}
+
+impl Runtime {
+    pub(crate) fn load(options: &RuntimeOptions) -> Result<Self, InferenceError> {
+        let version = LIBRARY.get_or_load(&options.library, |path| {
+            openvino_sys::library::load_from(path.to_path_buf())?;
+            Ok(::openvino::version().build_number)
+        })?;
+        if let Some(folder) = &options.compiled_cache {
+            fs_err::create_dir_all(folder).map_err(InferenceError::CompiledCache)?;
+        }
+        let core = configured_core(options).map_err(|reason| InferenceError::LibraryUnusable {
+            runtime: "OpenVINO",
+            path: options.library.clone(),
+            reason,
+        })?;
+        Ok(Self { core: Arc::new(Mutex::new(core)), version, caches: options.compiled_cache.is_some() })
+    }
+
+    pub(crate) fn version(&self) -> &str {
+        &self.version
+    }
+
+    pub(crate) fn compile(
+        &self,
+        file: &Path,
+        input_shapes: &[&[usize]],
+    ) -> Result<(Interface, Network), InferenceError> {
+        let failed = |reason: String| InferenceError::Model { file: file.to_path_buf(), reason };
+        fs_err::metadata(file).map_err(|error| failed(error.to_string()))?;
+        let path = file.to_str().ok_or_else(|| failed("its path is not valid UTF-8".into()))?;
+        let mut core = self.core.lock();
+        let mut model = core.read_model_from_file(path, "").map_err(|error| failed(error.to_string()))?;
+        reshape(&mut model, input_shapes).map_err(failed)?;
+        let compiled =
+            core.compile_model(&model, DeviceType::CPU).map_err(|error| failed(error.to_string()))?;
+        drop(core);
+        let interface = Interface {
+            inputs: specs(file, "input", model.get_inputs_len(), |index| model.get_input_by_index(index))?,
+            outputs: specs(file, "output", model.get_outputs_len(), |index| {
+                model.get_output_by_index(index)
+            })?,
+            loaded_from_cache: if self.caches { Some(cache_hit(&compiled).map_err(failed)?) } else { None },
+        };
+        Ok((interface, Network { compiled: Arc::new(Mutex::new(compiled)) }))
+    }
+}
+
+impl Network {
+    pub(crate) fn session(&self, interface: &Interface) -> Result<Session, InferenceError> {
+        let request = self.compiled.lock().create_infer_request().map_err(run_error)?;
+        let inputs = interface.inputs.iter().map(|_| None).collect();
+        Ok(Session { request, inputs, outputs: interface.outputs.len() })
+    }
+}
+
+impl Session {
+    pub(crate) fn run(&mut self, inputs: &[TensorView<'_>]) -> Result<Vec<Tensor>, InferenceError> {
+        for (index, view) in inputs.iter().enumerate() {
+            self.put(index, view)?;
+        }
+        self.request.infer().map_err(run_error)?;
+        (0..self.outputs).map(|index| self.take(index)).collect()
+    }
+
+    fn put(&mut self, index: usize, view: &TensorView<'_>) -> Result<(), InferenceError> {
+        let slot = &mut self.inputs[index];
+        let mut buffer = match slot.take() {
+            Some(buffer) if buffer.shape == view.shape => buffer,
+            Some(_) | None => {
+                let shape = Shape::new(&signed(view.shape)).map_err(run_error)?;
+                let tensor = ::openvino::Tensor::new(ElementType::F32, &shape).map_err(run_error)?;
+                self.request.set_input_tensor_by_index(index, &tensor).map_err(run_error)?;
+                InputBuffer { shape: view.shape.to_vec(), tensor }
+            }
+        };
+        buffer.tensor.get_data_mut::<f32>().map_err(run_error)?.copy_from_slice(view.data);
+        *slot = Some(buffer);
+        Ok(())
+    }
+
+    fn take(&self, index: usize) -> Result<Tensor, InferenceError> {
+        let tensor = self.request.get_output_tensor_by_index(index).map_err(run_error)?;
+        let shape = tensor.get_shape().map_err(run_error)?;
+        let shape = shape.get_dimensions().iter().filter_map(|size| usize::try_from(*size).ok()).collect();
+        Ok(Tensor { shape, data: tensor.get_data::<f32>().map_err(run_error)?.to_vec() })
+    }
+}
+
+/// A core with our settings; every model compiled by it inherits them.
+fn configured_core(options: &RuntimeOptions) -> Result<Core, String> {
+    let mut core = Core::new().map_err(|error| error.to_string())?;
+    let workers = options.workers.to_string();
+    let mut settings = vec![
+        // Without it the CPU plugin computes in bf16 or f16 where the CPU can: another result on another machine.
+        (RwPropertyKey::HintInferencePrecision, "f32"),
+        // With fewer streams than workers, sessions wait for each other inside the runtime.
+        (RwPropertyKey::NumStreams, workers.as_str()),
+        (RwPropertyKey::InferenceNumThreads, workers.as_str()),
+        // Pinned threads of two processes would share the first cores and leave the others idle.
+        (RwPropertyKey::HintEnableCpuPinning, "NO"),
+    ];
+    if let Some(folder) = &options.compiled_cache {
+        let folder =
+            folder.to_str().ok_or("the path of the folder for compiled networks is not valid UTF-8")?;
+        settings.push((RwPropertyKey::CacheDir, folder));
+    }
+    core.set_properties(&DeviceType::CPU, settings).map_err(|error| error.to_string())?;
+    Ok(core)
+}
+
+fn reshape(model: &mut Model, input_shapes: &[&[usize]]) -> Result<(), String> {
+    if input_shapes.is_empty() {
+        return Ok(());
+    }
+    let inputs = model.get_inputs_len().map_err(|error| error.to_string())?;
+    if inputs != input_shapes.len() {
+        return Err(format!("it has {inputs} inputs and shapes were given for {}", input_shapes.len()));
+    }
+    let shapes = input_shapes
+        .iter()
+        .map(|shape| PartialShape::new_static(shape.len() as i64, &signed(shape)))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| error.to_string())?;
+    let by_port: Vec<(usize, &PartialShape)> = shapes.iter().enumerate().collect();
+    model.reshape_by_port_indexes(&by_port).map_err(|error| error.to_string())
+}
+
+/// Names and shapes of the `role` ports of the model, all of which must be `f32`.
+fn specs(
+    file: &Path,
+    role: &str,
+    count: Result<usize, ::openvino::InferenceError>,
+    port: impl Fn(usize) -> Result<Node, ::openvino::InferenceError>,
+) -> Result<Vec<TensorSpec>, InferenceError> {
+    let failed = |error: ::openvino::InferenceError| InferenceError::Model {
+        file: file.into(),
+        reason: error.to_string(),
+    };
+    (0..count.map_err(failed)?)
+        .map(|index| {
+            let node = port(index).map_err(failed)?;
+            // A port without a name is legal; the runtime then answers the question with an error.
+            let name = node.get_name().unwrap_or_else(|_| format!("{role} {index}"));
+            let element = node.get_element_type().map_err(failed)?;
+            if element != ElementType::F32 {
+                let element = format!("{element:?}");
+                return Err(InferenceError::ElementType { file: file.into(), tensor: name, element });
+            }
+            let shape = node.get_partial_shape().map_err(failed)?;
+            let shape = shape
+                .get_dimensions()
+                .iter()
+                .map(|size| if size.is_dynamic() { None } else { usize::try_from(size.get_min()).ok() })
+                .collect();
+            Ok(TensorSpec { name, shape })
+        })
+        .collect()
+}
+
+fn cache_hit(compiled: &CompiledModel) -> Result<bool, String> {
+    let key = PropertyKey::Other("LOADED_FROM_CACHE".into());
+    let answer = compiled.get_property(&key).map_err(|error| error.to_string())?;
+    Ok(answer == "YES")
+}
+
+fn signed(shape: &[usize]) -> Vec<i64> {
+    shape.iter().map(|size| *size as i64).collect()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "map_err hands the error over")]
+fn run_error(error: ::openvino::InferenceError) -> InferenceError {
+    InferenceError::Run(error.to_string())
+}
