@@ -1,0 +1,1 @@
+//! attributes: placeholder, replaced by its owner

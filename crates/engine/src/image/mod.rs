@@ -1,0 +1,21 @@
+//! Photos: limits first, decode, turn upright, crop, warp, resample, hand to networks.
+//!
+//! The only module that names a codec. Everything it gives out is 8-bit RGB, interleaved, rows top to bottom, and all
+//! coordinates are pixels with the origin at the top-left corner of the top-left pixel: pixel (0, 0) covers [0, 1) and
+//! has its centre at (0.5, 0.5).
+
+mod affine;
+mod decode;
+mod format;
+mod limits;
+mod resample;
+mod tensor;
+mod upright;
+
+pub use affine::Affine;
+pub use decode::{DecodeError, Decoded, decode};
+pub use format::{OtherFormat, PhotoFormat, sniff, sniff_other};
+pub use limits::Limits;
+pub use resample::{Border, Resampling};
+pub use tensor::{ChannelOrder, PixelScale};
+pub use upright::{Size, Upright};

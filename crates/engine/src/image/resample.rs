@@ -1,0 +1,196 @@
+//! Cutting, warping and resizing. Coordinates have pixel centres at .5 (see the parent module).
+//!
+//! Shrinking averages over everything that falls into a pixel unless [`Resampling::Bilinear`] asks for the four
+//! nearest pixels only, as networks trained on OpenCV's default resizing may want.
+
+use faceward_core::{PixelRect, Point};
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+
+use super::{Affine, Size, Upright};
+
+/// What lies outside of a photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Border {
+    /// Black.
+    Zero,
+    /// The photo mirrored at its edge, the edge pixel itself once: `gfedcb|abcdefgh|gfedcba`.
+    Reflect,
+    /// The nearest pixel of the edge.
+    Repeat,
+}
+
+/// How pixels are computed from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resampling {
+    /// From the four nearest pixels, whatever the scale: OpenCV's `INTER_LINEAR`. Aliases when it shrinks.
+    Bilinear,
+    /// Bilinear when it enlarges, an average of everything covered when it shrinks.
+    Antialiased,
+}
+
+/// Source pixels per target pixel above which a warp is taken from a shrunk copy: below, four pixels see enough.
+const MINIFICATION: f32 = 1.5;
+
+impl Upright {
+    /// The whole image at another size, antialiased. `size` must not be empty: an empty one gives `None`.
+    #[must_use]
+    pub fn resized(&self, size: Size) -> Option<Self> {
+        if size == self.size() {
+            return Some(self.clone());
+        }
+        self.convolve(&whole(self.size()), size)
+    }
+
+    /// The part of the image under `rect`, scaled to `size`. `rect` may reach out of the image. `None` if either is
+    /// empty or not finite.
+    #[must_use]
+    pub fn resized_crop(
+        &self,
+        rect: &PixelRect,
+        size: Size,
+        border: Border,
+        resampling: Resampling,
+    ) -> Option<Self> {
+        let (width, height) = (rect.width(), rect.height());
+        if !(width > 0.0 && height > 0.0 && width.is_finite() && height.is_finite()) {
+            return None;
+        }
+        let inside = rect.left >= 0.0
+            && rect.top >= 0.0
+            && rect.right <= self.width() as f32
+            && rect.bottom <= self.height() as f32;
+        if inside && resampling == Resampling::Antialiased {
+            return self.convolve(rect, size);
+        }
+        let to_chip = Affine::translation(-rect.left, -rect.top)
+            .then(&Affine::scaling(size.width as f32 / width, size.height as f32 / height));
+        self.warp(&to_chip, size, border, resampling)
+    }
+
+    /// The image seen through `to_chip`, which takes positions in this image to positions in the chip. `None` if
+    /// `size` is empty or the map has no inverse.
+    #[must_use]
+    pub fn warp(&self, to_chip: &Affine, size: Size, border: Border, resampling: Resampling) -> Option<Self> {
+        let from_chip = to_chip.inverse()?;
+        if size.pixels() == 0 {
+            return None;
+        }
+        if resampling == Resampling::Antialiased && from_chip.scale() > MINIFICATION {
+            let seen = self.clip(&bounds(&from_chip, size))?;
+            return self.warp_shrunk(&from_chip, &seen, size, border);
+        }
+        self.sample(&from_chip, size, border)
+    }
+
+    /// Warps from a copy of the part `seen`, shrunk so that its pixels are about as large as the chip's.
+    fn warp_shrunk(&self, from_chip: &Affine, seen: &PixelRect, size: Size, border: Border) -> Option<Self> {
+        let shrink = from_chip.scale();
+        let small_size = Size {
+            width: ((seen.width() / shrink).round() as u32).max(1),
+            height: ((seen.height() / shrink).round() as u32).max(1),
+        };
+        let small = self.convolve(seen, small_size)?;
+        let to_small = Affine::translation(-seen.left, -seen.top).then(&Affine::scaling(
+            small_size.width as f32 / seen.width(),
+            small_size.height as f32 / seen.height(),
+        ));
+        small.sample(&from_chip.then(&to_small), size, border)
+    }
+
+    /// `rect` grown to whole pixels and cut to the image; `None` if nothing remains.
+    fn clip(&self, rect: &PixelRect) -> Option<PixelRect> {
+        let grown = PixelRect {
+            left: rect.left.floor() - 1.0,
+            top: rect.top.floor() - 1.0,
+            right: rect.right.ceil() + 1.0,
+            bottom: rect.bottom.ceil() + 1.0,
+        };
+        let cut = grown.clamped(self.width(), self.height());
+        (cut.width() >= 1.0 && cut.height() >= 1.0).then_some(cut)
+    }
+
+    /// `rect`, which lies inside the image, at `size`: a triangle filter as wide as a target pixel.
+    fn convolve(&self, rect: &PixelRect, size: Size) -> Option<Self> {
+        let source = ImageRef::new(self.width(), self.height(), self.rgb(), PixelType::U8x3).ok()?;
+        let mut target = Image::new(size.width, size.height, PixelType::U8x3);
+        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear)).crop(
+            f64::from(rect.left),
+            f64::from(rect.top),
+            f64::from(rect.width()),
+            f64::from(rect.height()),
+        );
+        Resizer::new().resize(&source, &mut target, &options).ok()?;
+        Self::new(size, target.into_vec())
+    }
+
+    /// Each pixel of the result from the four pixels round the place that `from_chip` takes its centre to.
+    fn sample(&self, from_chip: &Affine, size: Size, border: Border) -> Option<Self> {
+        let mut rgb = Vec::with_capacity(usize::try_from(3 * size.pixels()).ok()?);
+        for y in 0..size.height {
+            for x in 0..size.width {
+                let place = from_chip.apply(Point::new(x as f32 + 0.5, y as f32 + 0.5));
+                rgb.extend(self.interpolate(Point::new(place.x - 0.5, place.y - 0.5), border));
+            }
+        }
+        Self::new(size, rgb)
+    }
+
+    /// The colour at `place`, where whole numbers are pixel centres.
+    fn interpolate(&self, place: Point, border: Border) -> [u8; 3] {
+        let (left, top) = (place.x.floor(), place.y.floor());
+        let (right_share, bottom_share) = (place.x - left, place.y - top);
+        let (left, top) = (left as i64, top as i64);
+        let corner = |dx, dy| self.pixel_or_border(left + dx, top + dy, border).map(f32::from);
+        let corners = [corner(0, 0), corner(1, 0), corner(0, 1), corner(1, 1)];
+        std::array::from_fn(|channel| {
+            let [a, b, c, d] = corners.map(|pixel| pixel[channel]);
+            let upper = a + (b - a) * right_share;
+            let lower = c + (d - c) * right_share;
+            (upper + (lower - upper) * bottom_share).round() as u8
+        })
+    }
+
+    /// The pixel at (`x`, `y`), or what stands for it outside.
+    fn pixel_or_border(&self, x: i64, y: i64, border: Border) -> [u8; 3] {
+        let place = |value, side| match border {
+            Border::Zero => u32::try_from(value).ok(),
+            Border::Reflect => Some(reflect(value, side)),
+            Border::Repeat => Some(value.clamp(0, i64::from(side) - 1) as u32),
+        };
+        let column = place(x, self.width());
+        let row = place(y, self.height());
+        column.zip(row).and_then(|(x, y)| self.pixel(x, y)).unwrap_or_default()
+    }
+}
+
+/// The place inside 0..`side` that `value` mirrors to; the edge itself is not repeated.
+fn reflect(value: i64, side: u32) -> u32 {
+    let last = i64::from(side) - 1;
+    if last == 0 {
+        return 0;
+    }
+    let phase = value.rem_euclid(2 * last);
+    (if phase > last { 2 * last - phase } else { phase }) as u32
+}
+
+/// The box round everything that a chip of `size` shows.
+fn bounds(from_chip: &Affine, size: Size) -> PixelRect {
+    let (width, height) = (size.width as f32, size.height as f32);
+    let corners = [(0.0, 0.0), (width, 0.0), (0.0, height), (width, height)]
+        .map(|(x, y)| from_chip.apply(Point::new(x, y)));
+    let pick = |of: fn(&Point) -> f32, better: fn(f32, f32) -> f32| {
+        corners.iter().map(of).reduce(better).unwrap_or_default()
+    };
+    PixelRect {
+        left: pick(|p| p.x, f32::min),
+        top: pick(|p| p.y, f32::min),
+        right: pick(|p| p.x, f32::max),
+        bottom: pick(|p| p.y, f32::max),
+    }
+}
+
+/// The box round an image of `size`.
+fn whole(size: Size) -> PixelRect {
+    PixelRect { left: 0.0, top: 0.0, right: size.width as f32, bottom: size.height as f32 }
+}

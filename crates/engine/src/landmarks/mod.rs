@@ -1,0 +1,1 @@
+//! landmarks: placeholder, replaced by its owner

@@ -1,0 +1,1 @@
+//! liveness: placeholder, replaced by its owner

@@ -1,0 +1,1 @@
+//! Wanted outputs to ordered steps.
