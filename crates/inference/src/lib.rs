@@ -6,6 +6,7 @@
 
 mod error;
 mod loading;
+mod onnx_shapes;
 mod onnxruntime;
 mod openvino;
 mod tensor;

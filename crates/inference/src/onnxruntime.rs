@@ -1,5 +1,6 @@
 //! ONNX Runtime behind the crate's own types. One thread a session, no spinning, no arena.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use ort::value::{Outlet, TensorElementType, TensorRef, ValueType};
 use parking_lot::Mutex;
 
 use crate::loading::LoadedOnce;
+use crate::onnx_shapes::with_input_shapes;
 use crate::{InferenceError, Interface, RuntimeOptions, Tensor, TensorSpec, TensorView};
 
 static LIBRARY: LoadedOnce<Environment> = LoadedOnce::new("ONNX Runtime");
@@ -37,8 +39,9 @@ impl Runtime {
             let builder = ort::init_from(path).map_err(|error| error.to_string())?;
             builder.with_name("faceward").with_telemetry(false).build().map_err(|error| error.to_string())
         })?;
-        environment.set_log_level(ort::logging::LogLevel::Error);
-        Ok(Self { environment, version: version_in(ort::info()).into() })
+        // What it would write to the console at the level of errors comes back as an error anyway.
+        environment.set_log_level(ort::logging::LogLevel::Fatal);
+        Ok(Self { environment, version: version_of(&options.library).into() })
     }
 
     pub(crate) fn version(&self) -> &str {
@@ -51,13 +54,19 @@ impl Runtime {
         input_shapes: &[&[usize]],
     ) -> Result<(Interface, Network), InferenceError> {
         let failed = |reason: String| InferenceError::Model { file: file.to_path_buf(), reason };
-        let model: Arc<[u8]> = fs_err::read(file).map_err(|error| failed(error.to_string()))?.into();
-        let session = build(&self.environment, &model).map_err(|error| failed(error.to_string()))?;
+        let mut model = fs_err::read(file).map_err(|error| failed(error.to_string()))?;
+        let mut session = build(&self.environment, &model).map_err(|error| failed(error.to_string()))?;
+        let declared = specs(file, "input", session.inputs())?;
+        if let Some(shapes) = differing(&declared, input_shapes).map_err(failed)? {
+            model = with_input_shapes(&model, &shapes).map_err(failed)?;
+            session = build(&self.environment, &model).map_err(|error| failed(error.to_string()))?;
+        }
         let interface = Interface {
-            inputs: fixed(specs(file, "input", session.inputs())?, input_shapes).map_err(failed)?,
+            inputs: specs(file, "input", session.inputs())?,
             outputs: specs(file, "output", session.outputs())?,
             loaded_from_cache: None,
         };
+        let model = model.into();
         let environment = self.environment.clone();
         Ok((interface, Network { environment, model, spare: Arc::new(Mutex::new(Some(session))) }))
     }
@@ -120,29 +129,26 @@ fn specs(file: &Path, role: &str, outlets: &[Outlet]) -> Result<Vec<TensorSpec>,
         .collect()
 }
 
-/// The inputs with `shapes` in place of the sizes that the file leaves open.
-fn fixed(inputs: Vec<TensorSpec>, shapes: &[&[usize]]) -> Result<Vec<TensorSpec>, String> {
-    if shapes.is_empty() {
-        return Ok(inputs);
+/// The shapes that were asked for, by input, if any is not the one that the file declares.
+fn differing<'a>(
+    declared: &'a [TensorSpec],
+    shapes: &'a [&[usize]],
+) -> Result<Option<HashMap<&'a str, &'a [usize]>>, String> {
+    if !shapes.is_empty() && shapes.len() != declared.len() {
+        return Err(format!("it has {} inputs and shapes were given for {}", declared.len(), shapes.len()));
     }
-    if shapes.len() != inputs.len() {
-        return Err(format!("it has {} inputs and shapes were given for {}", inputs.len(), shapes.len()));
-    }
-    inputs
-        .into_iter()
-        .zip(shapes)
-        .map(|(spec, shape)| {
-            if !spec.accepts(shape) {
-                return Err(format!("input {spec} cannot take the shape {shape:?}"));
-            }
-            Ok(TensorSpec { name: spec.name, shape: shape.iter().map(|size| Some(*size)).collect() })
-        })
-        .collect()
+    let pairs = || declared.iter().zip(shapes);
+    let same =
+        pairs().all(|(spec, shape)| spec.shape.iter().copied().eq(shape.iter().map(|size| Some(*size))));
+    Ok((!same).then(|| pairs().map(|(spec, shape)| (spec.name.as_str(), *shape)).collect()))
 }
 
-/// `1.31.1` out of the runtime's build information; all of it where it is worded otherwise.
-fn version_in(info: &str) -> &str {
-    info.split_once("git-branch=rel-").and_then(|(_, rest)| rest.split(',').next()).unwrap_or(info)
+/// `1.31.1` out of `libonnxruntime.so.1.31.1`: official builds do not state it in their build information, which
+/// stands in where the file name holds no digits.
+fn version_of(library: &Path) -> &str {
+    let name = library.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let version = name.trim_matches(|c: char| !c.is_ascii_digit());
+    if version.is_empty() { ort::info() } else { version }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "map_err hands the error over")]
@@ -155,9 +161,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_version_is_read_from_the_build_information() {
-        let info = "ORT Build Info: git-branch=rel-1.31.1, git-commit-id=abc, build type=Release";
-        assert_eq!(version_in(info), "1.31.1");
-        assert_eq!(version_in("home-made"), "home-made");
+    fn the_version_is_read_from_the_name_of_the_library() {
+        for name in ["libonnxruntime.so.1.31.1", "libonnxruntime.1.31.1.dylib"] {
+            assert_eq!(version_of(&Path::new("/opt/2020").join(name)), "1.31.1");
+        }
     }
 }
