@@ -42,6 +42,13 @@ impl Embedding {
         Some(Self { model, vector })
     }
 
+    /// Takes back a vector that [`Embedding::vector`] gave, bit for bit. `None` if it is not of unit length.
+    #[must_use]
+    pub fn restored(model: ModelId, vector: Vec<f32>) -> Option<Self> {
+        let square = vector.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
+        ((square - 1.0).abs() < 1e-4).then_some(Self { model, vector })
+    }
+
     /// The model that made this embedding.
     #[must_use]
     pub const fn model(&self) -> &ModelId {
@@ -85,6 +92,15 @@ mod tests {
     #[test]
     fn embeddings_of_different_models_are_never_compared() {
         assert!(embedding("m", &[1.0]).cosine(&embedding("n", &[1.0])).is_err());
+    }
+
+    #[test]
+    fn a_stored_vector_comes_back_bit_for_bit_and_others_are_refused() {
+        let made = embedding("m", &[0.1, 0.7, -0.3]);
+        assert_eq!(Embedding::restored(ModelId::new("m"), made.vector().to_vec()), Some(made));
+        for vector in [vec![], vec![0.5, 0.5], vec![f32::NAN, 1.0]] {
+            assert_eq!(Embedding::restored(ModelId::new("m"), vector), None);
+        }
     }
 
     #[test]
