@@ -1,0 +1,19 @@
+//! Apps, galleries, subjects and templates: kept on disk, sealed at rest, searched exactly in memory.
+//!
+//! What is acknowledged is on disk; what is deleted is gone from it. Knows neither photos nor thresholds: it stores
+//! embeddings and answers with cosines. Blocking calls; one process per data folder.
+
+mod error;
+mod gallery;
+mod index;
+mod records;
+mod sealing;
+mod store;
+mod tenant;
+
+pub use error::GalleryError;
+pub use gallery::Gallery;
+pub use records::{
+    AppRecord, Candidate, GalleryRecord, KeyHash, NewTemplate, OnConflict, StoredKey, SubjectRecord,
+    TemplateRecord,
+};

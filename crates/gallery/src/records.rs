@@ -1,0 +1,109 @@
+//! What goes into the gallery and what comes out of it. Timestamps are kept to the microsecond.
+
+use std::fmt;
+
+use faceward_core::{AppId, Cosine, Embedding, GalleryId, ModelId, SubjectId, TemplateId};
+use jiff::Timestamp;
+
+/// An app: a tenant that owns galleries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppRecord {
+    /// Its id, chosen by whoever creates it.
+    pub id: AppId,
+    /// Name for people; need not be unique.
+    pub name: String,
+    /// When it was created.
+    pub created_at: Timestamp,
+}
+
+/// SHA-256 of an app's key. The key itself is stored nowhere.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct KeyHash {
+    /// The digest.
+    pub sha256: [u8; 32],
+}
+
+impl fmt::Debug for KeyHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyHash(..)")
+    }
+}
+
+/// A key of an app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredKey {
+    /// What a presented key is compared with.
+    pub hash: KeyHash,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// From when on it is no longer accepted; `None`: it has no end.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A gallery of an app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GalleryRecord {
+    /// Its id, unique inside the app.
+    pub gallery: GalleryId,
+    /// When it was created.
+    pub created_at: Timestamp,
+}
+
+/// A subject of a gallery. It exists as long as it has a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubjectRecord {
+    /// Its id, unique inside the gallery.
+    pub subject: SubjectId,
+    /// How many templates it has, at least 1.
+    pub templates: usize,
+}
+
+/// A template to be enrolled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewTemplate {
+    /// Where it goes. `default` is created on first use, any other gallery must exist.
+    pub gallery: GalleryId,
+    /// Whose face it is.
+    pub subject: SubjectId,
+    /// Its id, unique inside the app.
+    pub template: TemplateId,
+    /// The face.
+    pub embedding: Embedding,
+}
+
+/// What to do when the app already has a template of the same id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnConflict {
+    /// Leave it and say so.
+    Refuse,
+    /// Put the new one in its place, in whatever gallery and under whatever subject the old one was.
+    Replace,
+}
+
+/// An enrolled template, without its vector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateRecord {
+    /// The gallery that it lies in.
+    pub gallery: GalleryId,
+    /// Whose face it is.
+    pub subject: SubjectId,
+    /// Its id, unique inside the app.
+    pub template: TemplateId,
+    /// The model that made the vector.
+    pub model: ModelId,
+    /// When it was enrolled.
+    pub created_at: Timestamp,
+}
+
+/// A subject that a search came up with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// The subject's template that is most alike.
+    pub template: TemplateId,
+    /// The gallery that it lies in.
+    pub gallery: GalleryId,
+    /// Whose face it is.
+    pub subject: SubjectId,
+    /// How alike it is to the probe.
+    pub cosine: Cosine,
+}

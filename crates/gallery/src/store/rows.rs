@@ -1,0 +1,52 @@
+//! Between columns and types. A column that this program cannot have written is an error, never a default.
+
+use faceward_core::{AppId, GalleryId, InvalidId, ModelId, SubjectId, TemplateId};
+use jiff::Timestamp;
+use rusqlite::Row;
+use uuid::Uuid;
+
+use crate::GalleryError;
+
+pub(super) fn micros(time: Timestamp) -> i64 {
+    time.as_microsecond()
+}
+
+/// `time` as it comes back from the database.
+pub(crate) fn as_stored(time: Timestamp) -> Result<Timestamp, GalleryError> {
+    timestamp(micros(time))
+}
+
+pub(super) fn timestamp(micros: i64) -> Result<Timestamp, GalleryError> {
+    Timestamp::from_microsecond(micros).map_err(|_| GalleryError::Corrupt("a timestamp"))
+}
+
+pub(super) fn app_id(row: &Row<'_>, column: &str) -> Result<AppId, GalleryError> {
+    let bytes: [u8; 16] = row.get(column)?;
+    Ok(AppId(Uuid::from_bytes(bytes)))
+}
+
+pub(super) fn gallery_id(row: &Row<'_>, column: &str) -> Result<GalleryId, GalleryError> {
+    text(row, column, GalleryId::parse, "a gallery id")
+}
+
+pub(super) fn subject_id(row: &Row<'_>, column: &str) -> Result<SubjectId, GalleryError> {
+    text(row, column, SubjectId::parse, "a subject id")
+}
+
+pub(super) fn template_id(row: &Row<'_>, column: &str) -> Result<TemplateId, GalleryError> {
+    text(row, column, TemplateId::parse, "a template id")
+}
+
+pub(super) fn model_id(row: &Row<'_>, column: &str) -> Result<ModelId, GalleryError> {
+    Ok(ModelId::new(row.get_ref(column)?.as_str().map_err(|_| GalleryError::Corrupt("a model id"))?))
+}
+
+fn text<T>(
+    row: &Row<'_>,
+    column: &str,
+    parse: fn(&str) -> Result<T, InvalidId>,
+    what: &'static str,
+) -> Result<T, GalleryError> {
+    let text = row.get_ref(column)?.as_str().map_err(|_| GalleryError::Corrupt(what))?;
+    parse(text).map_err(|_| GalleryError::Corrupt(what))
+}

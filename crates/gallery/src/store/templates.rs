@@ -1,0 +1,101 @@
+//! Templates: written one at a time, read all at once when the gallery opens.
+
+use faceward_core::{AppId, GalleryId, SubjectId, TemplateId};
+use rusqlite::{Row, TransactionBehavior, params};
+
+use crate::sealing::VectorContext;
+use crate::store::Store;
+use crate::store::rows::{app_id, gallery_id, micros, model_id, subject_id, template_id, timestamp};
+use crate::{GalleryError, TemplateRecord};
+
+impl Store {
+    /// Calls `visit` with every template of every app and its vector.
+    pub(crate) fn for_each_template(
+        &self,
+        mut visit: impl FnMut(AppId, TemplateRecord, Vec<f32>) -> Result<(), GalleryError>,
+    ) -> Result<(), GalleryError> {
+        let mut statement = self.connection.prepare(
+            "SELECT app, gallery, subject, id, model, sealed, created_at FROM templates ORDER BY key",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (app, record) = (app_id(row, "app")?, record(row)?);
+            let sealed =
+                row.get_ref("sealed")?.as_blob().map_err(|_| GalleryError::Corrupt("a sealed vector"))?;
+            let vector = self
+                .sealer
+                .open_vector(sealed, context(&app, &record))
+                .ok_or_else(|| GalleryError::Damaged { app, template: record.template.to_string() })?;
+            visit(app, record, vector)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a template in place of any of the same id, and its gallery first if `new_gallery`.
+    pub(crate) fn put_template(
+        &mut self,
+        app: &AppId,
+        record: &TemplateRecord,
+        vector: &[f32],
+        new_gallery: bool,
+    ) -> Result<(), GalleryError> {
+        let sealed = self.sealer.seal_vector(vector, context(app, record))?;
+        let at = micros(record.created_at);
+        let (app, gallery) = (app.0.as_bytes(), record.gallery.as_str());
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if new_gallery {
+            transaction.execute(
+                "INSERT INTO galleries (app, id, created_at) VALUES (?1, ?2, ?3)",
+                params![app, gallery, at],
+            )?;
+        }
+        let id = record.template.as_str();
+        transaction
+            .prepare_cached("DELETE FROM templates WHERE app = ?1 AND id = ?2")?
+            .execute(params![app, id])?;
+        transaction
+            .prepare_cached(
+                "INSERT INTO templates (app, gallery, subject, id, model, sealed, created_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute(params![app, gallery, record.subject.as_str(), id, record.model.as_str(), sealed, at])?;
+        Ok(transaction.commit()?)
+    }
+
+    pub(crate) fn delete_template(&self, app: &AppId, template: &TemplateId) -> Result<(), GalleryError> {
+        self.connection.execute(
+            "DELETE FROM templates WHERE app = ?1 AND id = ?2",
+            params![app.0.as_bytes(), template.as_str()],
+        )?;
+        Ok(())
+    }
+
+    /// Deletes every template of a subject.
+    pub(crate) fn delete_subject(
+        &self,
+        app: &AppId,
+        gallery: &GalleryId,
+        subject: &SubjectId,
+    ) -> Result<(), GalleryError> {
+        self.connection.execute(
+            "DELETE FROM templates WHERE app = ?1 AND gallery = ?2 AND subject = ?3",
+            params![app.0.as_bytes(), gallery.as_str(), subject.as_str()],
+        )?;
+        Ok(())
+    }
+}
+
+fn record(row: &Row<'_>) -> Result<TemplateRecord, GalleryError> {
+    Ok(TemplateRecord {
+        gallery: gallery_id(row, "gallery")?,
+        subject: subject_id(row, "subject")?,
+        template: template_id(row, "id")?,
+        model: model_id(row, "model")?,
+        created_at: timestamp(row.get("created_at")?)?,
+    })
+}
+
+fn context<'a>(app: &'a AppId, record: &'a TemplateRecord) -> VectorContext<'a> {
+    let TemplateRecord { gallery, subject, template, model, created_at: _ } = record;
+    VectorContext { app, gallery, subject, template, model }
+}

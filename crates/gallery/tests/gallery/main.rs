@@ -1,0 +1,10 @@
+//! The gallery from outside: one folder a test, opened, used, closed, killed and opened again.
+
+mod apps;
+mod at_rest;
+mod durability;
+mod erasure;
+mod model;
+mod search;
+mod support;
+mod templates;
