@@ -1,0 +1,11 @@
+//! Calibration tables, embedded in the binary: what turns raw scores into calibrated ones.
+//!
+//! Each table is `models/calibration/<name>.toml`, with a `.bin` of little-endian `f32` beside it where it is large,
+//! and has an accessor file here. Each states the data that it was fitted on, the count, and the date.
+
+mod embedded;
+pub mod quality;
+pub mod similarity;
+pub mod thresholds;
+
+pub use embedded::{TableError, numbers, table};

