@@ -27,6 +27,17 @@ pub enum RuntimeKind {
     OnnxRuntime,
 }
 
+impl RuntimeKind {
+    /// A stable name: `openvino` or `onnxruntime`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OpenVino => "openvino",
+            Self::OnnxRuntime => "onnxruntime",
+        }
+    }
+}
+
 /// How a runtime is loaded.
 #[derive(Clone, Debug)]
 pub struct RuntimeOptions {

@@ -4,6 +4,7 @@
 //! and has an accessor file here. Each states the data that it was fitted on, the count, and the date.
 
 mod embedded;
+pub mod embedding;
 pub mod quality;
 pub mod similarity;
 pub mod thresholds;

@@ -1,0 +1,183 @@
+//! From the cosine of two embeddings to a calibrated similarity, from `models/calibration/similarity.toml`.
+//!
+//! Written by `faceward calibrate similarity`; what the scale means is said in [`Similarity`]. Data and
+//! interpolation only: which threshold applies is the service's matter.
+
+use std::sync::LazyLock;
+
+use faceward_core::{Cosine, ModelId, Similarity};
+use serde::{Deserialize, Serialize};
+
+use super::table;
+
+static TABLE: LazyLock<SimilarityCalibration> = LazyLock::new(|| {
+    let text = include_str!("../../../../models/calibration/similarity.toml");
+    table("similarity", text).expect("a test reads the embedded table")
+});
+
+/// The table of this binary.
+#[must_use]
+pub fn similarity() -> &'static SimilarityCalibration {
+    &TABLE
+}
+
+/// The map of one embedding model, and the measurement that it comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SimilarityCalibration {
+    /// Id of the embedding model; cosines of another one must not be mapped with this table.
+    #[serde(with = "model_id")]
+    pub model: ModelId,
+    /// Name of the photos that it was fitted on.
+    pub data: String,
+    /// Number of those photos that gave an embedding.
+    pub photos: u64,
+    /// Number of persons on them.
+    pub persons: u32,
+    /// Number of genuine pairs compared.
+    pub genuine_pairs: u64,
+    /// Number of impostor pairs compared.
+    pub impostor_pairs: u64,
+    /// Whether each photo was embedded together with its mirror image.
+    pub mirrored: bool,
+    /// Day of the measurement, as in `2026-01-31`.
+    pub date: String,
+    /// The map, straight between knots: both scales rise strictly, from cosine -1 and similarity 0 to cosine 1 and
+    /// similarity 1.
+    #[serde(rename = "knot")]
+    pub knots: Vec<Knot>,
+    /// The false match rates behind the knots, highest rate first.
+    #[serde(rename = "operating_point")]
+    pub operating_points: Vec<OperatingPoint>,
+}
+
+/// A point of the map.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Knot {
+    /// Cosine, -1 to 1.
+    pub cosine: f64,
+    /// Similarity, 0 to 1.
+    pub similarity: f64,
+}
+
+/// What is known about a knot.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperatingPoint {
+    /// Share of impostor pairs at or above the cosine.
+    pub fmr: f64,
+    /// Cosine, -1 to 1.
+    pub cosine: f64,
+    /// Similarity of that cosine, 0 to 1.
+    pub similarity: f64,
+    /// 95 % bootstrap interval over persons of the cosine; absent where the cosine is extrapolated from higher rates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cosine_interval: Option<[f64; 2]>,
+    /// Share of genuine pairs below the cosine; absent where it is extrapolated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fnmr: Option<f64>,
+}
+
+impl SimilarityCalibration {
+    /// The embedding model whose cosines are mapped.
+    #[must_use]
+    pub const fn model(&self) -> &ModelId {
+        &self.model
+    }
+
+    /// The similarity of `cosine`. NaN stays NaN.
+    #[must_use]
+    pub fn similarity(&self, cosine: Cosine) -> Similarity {
+        Similarity(self.interpolate(cosine.0, |knot| knot.cosine, |knot| knot.similarity))
+    }
+
+    /// The least cosine with this `similarity`; `None` above 1, which no cosine reaches.
+    #[must_use]
+    pub fn least_cosine(&self, similarity: Similarity) -> Option<Cosine> {
+        let cosine = self.interpolate(similarity.0, |knot| knot.similarity, |knot| knot.cosine);
+        (similarity.0 <= 1.0).then_some(Cosine(cosine))
+    }
+
+    fn interpolate(&self, value: f32, from: fn(&Knot) -> f64, to: fn(&Knot) -> f64) -> f32 {
+        let value = f64::from(value);
+        let above = self.knots.partition_point(|knot| from(knot) <= value).clamp(1, self.knots.len() - 1);
+        let (low, high) = (&self.knots[above - 1], &self.knots[above]);
+        let share = ((value - from(low)) / (from(high) - from(low))).clamp(0.0, 1.0);
+        (to(low) + share * (to(high) - to(low))) as f32
+    }
+}
+
+/// Domain types are no serde types: the id travels as its text.
+mod model_id {
+    use faceward_core::ModelId;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(id: &ModelId, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(id.as_str())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ModelId, D::Error> {
+        String::deserialize(deserializer).map(|id| ModelId::new(&id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(cosine: f64, expected: f32) {
+        let actual = similarity().similarity(Cosine(cosine as f32)).0;
+        assert!((actual - expected).abs() < 1e-6, "similarity of {cosine} is {actual}, expected {expected}");
+    }
+
+    #[test]
+    fn the_stated_operating_points_have_their_similarity() {
+        let points = &similarity().operating_points;
+        for (fmr, expected) in [(1e-2, 0.5), (1e-4, 0.75)] {
+            let point = points.iter().find(|point| point.fmr == fmr).expect("a point at this rate");
+            check(point.cosine, expected);
+            let [low, high] = point.cosine_interval.expect("a measured point");
+            assert!(low <= point.cosine && point.cosine <= high, "{point:?}");
+        }
+    }
+
+    #[test]
+    fn every_operating_point_is_a_knot() {
+        for point in &similarity().operating_points {
+            let knot = Knot { cosine: point.cosine, similarity: point.similarity };
+            assert!(similarity().knots.contains(&knot), "{point:?}");
+        }
+    }
+
+    #[test]
+    fn the_scale_ends_at_zero_and_one() {
+        [(-1.0, 0.0), (1.0, 1.0), (-1.5, 0.0), (1.5, 1.0)].map(|(cosine, expected)| check(cosine, expected));
+    }
+
+    #[test]
+    fn a_photo_compared_with_itself_is_certain() {
+        assert!(similarity().similarity(Cosine(0.999)).0 >= 0.99);
+    }
+
+    #[test]
+    fn both_scales_rise_strictly() {
+        let knots = &similarity().knots;
+        assert!(knots.len() >= 4);
+        for two in knots.windows(2) {
+            assert!(two[0].cosine < two[1].cosine && two[0].similarity < two[1].similarity, "{two:?}");
+        }
+    }
+
+    #[test]
+    fn the_inverse_comes_back() {
+        for step in -100..=100 {
+            let cosine = step as f32 / 100.0;
+            let there_and_back = similarity().least_cosine(similarity().similarity(Cosine(cosine)));
+            let there_and_back = there_and_back.expect("a similarity of at most 1").0;
+            assert!((there_and_back - cosine).abs() < 1e-5, "{cosine} came back as {there_and_back}");
+        }
+        assert_eq!(similarity().least_cosine(Similarity(1.01)), None);
+    }
+}

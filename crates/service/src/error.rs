@@ -1,0 +1,299 @@
+//! What can go wrong in a use case, in the words of the domain.
+//!
+//! Knows no HTTP status and no vendor's code: `http` holds one table a surface for that. Every variant says whose
+//! fault it is ([`ServiceError::is_ours`]); only ours deserve an operator's attention.
+
+use std::time::Duration;
+
+use faceward_core::{AppId, GalleryId, InvalidId, ModelId};
+use faceward_gallery::GalleryError;
+
+use crate::policy::Rejection;
+
+/// Why a use case gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// A photo cannot be used.
+    #[error("{field}: {fault}")]
+    Photo {
+        /// Which of the request's photos.
+        field: PhotoField,
+        /// What is wrong with it.
+        fault: PhotoFault,
+    },
+    /// A requested security check has no model, or its model is switched off. Nothing was computed.
+    #[error("the {0} check is not available on this server")]
+    CheckUnavailable(Check),
+    /// A requested security check ran and could not decide. Neither passed nor failed: the request fails.
+    #[error("{field}: the {check} check could not decide: {reason}")]
+    CheckUndecided {
+        /// Which of the request's photos.
+        field: PhotoField,
+        /// The check.
+        check: Check,
+        /// Written for the operator.
+        reason: String,
+    },
+    /// Every slot is taken. Nothing was decoded.
+    #[error("overloaded, retry in {} s", retry_after.as_secs())]
+    Overloaded {
+        /// When a slot is likely to be free; whole seconds, at least one.
+        retry_after: Duration,
+    },
+    /// The request's time is over.
+    #[error("the request took too long")]
+    TimedOut,
+    /// The service takes no new requests.
+    #[error("the service is shutting down")]
+    ShuttingDown,
+    /// Unknown app, wrong key or expired key: deliberately one variant.
+    #[error("unknown app or wrong key")]
+    Unauthenticated,
+    /// The app already has a template of this id, and replacing it was not asked for.
+    #[error("a template with this id already exists")]
+    TemplateExists,
+    /// The app has no template of this id.
+    #[error("no template with this id")]
+    TemplateNotFound,
+    /// The app has no gallery of this id.
+    #[error("no gallery `{0}`")]
+    GalleryNotFound(GalleryId),
+    /// The template was made by another model than the one in use; the subject has to be enrolled again.
+    #[error("the template was made by `{made_by}`, which this server no longer uses")]
+    TemplateOutdated {
+        /// The model that made it.
+        made_by: ModelId,
+    },
+    /// An id that cannot be one.
+    #[error(transparent)]
+    InvalidId(#[from] InvalidId),
+    /// A parameter outside its range.
+    #[error("{name} must be {expected}")]
+    InvalidParameter {
+        /// The parameter's name.
+        name: &'static str,
+        /// Its range, in words.
+        expected: &'static str,
+    },
+    /// The operator's enrolment gates turned the photo away.
+    #[error("not enrolled: {0}")]
+    Rejected(Rejection),
+    /// An app of this id exists.
+    #[error("app {0} already exists")]
+    AppExists(AppId),
+    /// No app has this id.
+    #[error("no app {0}")]
+    AppNotFound(AppId),
+    /// Our own fault.
+    #[error("internal error: {0}")]
+    Internal(#[from] InternalError),
+}
+
+impl ServiceError {
+    /// True where the operator has to act; false where the caller, or merely time, can mend it.
+    #[must_use]
+    pub const fn is_ours(&self) -> bool {
+        match self {
+            Self::Internal(_) => true,
+            Self::Photo { .. }
+            | Self::CheckUnavailable(_)
+            | Self::CheckUndecided { .. }
+            | Self::Overloaded { .. }
+            | Self::TimedOut
+            | Self::ShuttingDown
+            | Self::Unauthenticated
+            | Self::TemplateExists
+            | Self::TemplateNotFound
+            | Self::GalleryNotFound(_)
+            | Self::TemplateOutdated { .. }
+            | Self::InvalidId(_)
+            | Self::InvalidParameter { .. }
+            | Self::Rejected(_)
+            | Self::AppExists(_)
+            | Self::AppNotFound(_) => false,
+        }
+    }
+
+    /// A stable `snake_case` name: label of the outcome in metrics and logs.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Photo { fault, .. } => fault.name(),
+            Self::CheckUnavailable(_) => "check_unavailable",
+            Self::CheckUndecided { .. } => "check_undecided",
+            Self::Overloaded { .. } => "overloaded",
+            Self::TimedOut => "timed_out",
+            Self::ShuttingDown => "shutting_down",
+            Self::Unauthenticated => "unauthenticated",
+            Self::TemplateExists => "template_exists",
+            Self::TemplateNotFound => "template_not_found",
+            Self::GalleryNotFound(_) => "gallery_not_found",
+            Self::TemplateOutdated { .. } => "template_outdated",
+            Self::InvalidId(_) => "invalid_id",
+            Self::InvalidParameter { .. } => "invalid_parameter",
+            Self::Rejected(_) => "rejected",
+            Self::AppExists(_) => "app_exists",
+            Self::AppNotFound(_) => "app_not_found",
+            Self::Internal(_) => "internal",
+        }
+    }
+}
+
+/// Which of a request's photos is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PhotoField {
+    /// The only one.
+    Only,
+    /// The first of a pair.
+    First,
+    /// The second of a pair.
+    Second,
+}
+
+impl std::fmt::Display for PhotoField {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Only => "photo",
+            Self::First => "first photo",
+            Self::Second => "second photo",
+        })
+    }
+}
+
+/// Why a photo cannot be used. Variants stand in the order in which they are checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum PhotoFault {
+    /// The request has no such photo.
+    #[error("no photo was sent")]
+    Missing,
+    /// It has no bytes.
+    #[error("the photo has no bytes")]
+    Empty,
+    /// It is neither JPEG nor PNG.
+    #[error("neither a JPEG nor a PNG")]
+    WrongType,
+    /// It has more bytes than the operator allows.
+    #[error("the photo has too many bytes")]
+    TooManyBytes,
+    /// It has more pixels than the operator allows.
+    #[error("the photo has too many pixels")]
+    TooManyPixels,
+    /// It claims to be a JPEG or PNG and does not decode.
+    #[error("the photo is corrupt or truncated")]
+    Undecodable,
+    /// No face was found.
+    #[error("no face was found")]
+    NoFace,
+    /// A second face is large enough to be meant.
+    #[error("more than one face was found")]
+    SeveralFaces,
+    /// The face is too small, or gives no embedding.
+    #[error("the face is too small to be used")]
+    TooSmall,
+}
+
+impl PhotoFault {
+    /// Every fault, in the order in which they are checked.
+    pub const ALL: [Self; 9] = [
+        Self::Missing,
+        Self::Empty,
+        Self::WrongType,
+        Self::TooManyBytes,
+        Self::TooManyPixels,
+        Self::Undecodable,
+        Self::NoFace,
+        Self::SeveralFaces,
+        Self::TooSmall,
+    ];
+
+    /// A stable `snake_case` name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Missing => "photo_missing",
+            Self::Empty => "photo_empty",
+            Self::WrongType => "photo_wrong_type",
+            Self::TooManyBytes => "photo_too_many_bytes",
+            Self::TooManyPixels => "photo_too_many_pixels",
+            Self::Undecodable => "photo_undecodable",
+            Self::NoFace => "no_face",
+            Self::SeveralFaces => "several_faces",
+            Self::TooSmall => "face_too_small",
+        }
+    }
+
+    /// The error about the photo called `field`.
+    #[must_use]
+    pub const fn of(self, field: PhotoField) -> ServiceError {
+        ServiceError::Photo { field, fault: self }
+    }
+}
+
+/// A check that lets people in or keeps them out: never silently left out once asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Check {
+    /// Presentation attack detection.
+    Liveness,
+    /// Detection of swapped and generated faces.
+    Deepfake,
+}
+
+impl std::fmt::Display for Check {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Liveness => "liveness",
+            Self::Deepfake => "deepfake",
+        })
+    }
+}
+
+/// Faults of ours.
+#[derive(Debug, thiserror::Error)]
+pub enum InternalError {
+    /// The gallery failed.
+    #[error(transparent)]
+    Gallery(GalleryError),
+    /// A network failed.
+    #[error("an inference step failed: {0}")]
+    Inference(String),
+    /// A job panicked; its compute thread got a new worker.
+    #[error("a compute job panicked")]
+    JobPanicked,
+    /// A compute thread cannot make itself a worker.
+    #[error("a compute thread has no worker: {0}")]
+    NoWorker(String),
+    /// A blocking task off the async threads panicked or was cancelled.
+    #[error("a background task died: {0}")]
+    TaskDied(String),
+    /// Two embeddings of one analysis come from different models.
+    #[error(transparent)]
+    Incomparable(#[from] faceward_core::IncomparableEmbeddings),
+    /// The operating system gives no random numbers.
+    #[error("no random numbers: {0}")]
+    NoRandomness(String),
+}
+
+impl From<GalleryError> for ServiceError {
+    fn from(error: GalleryError) -> Self {
+        match error {
+            GalleryError::AppUnknown(app) => Self::AppNotFound(app),
+            GalleryError::AppExists(app) => Self::AppExists(app),
+            GalleryError::GalleryUnknown(gallery) => Self::GalleryNotFound(gallery),
+            GalleryError::TemplateExists(_) => Self::TemplateExists,
+            GalleryError::GalleryExists(_)
+            | GalleryError::Length { .. }
+            | GalleryError::InUse(_)
+            | GalleryError::KeyMissing(_)
+            | GalleryError::KeyMalformed(_)
+            | GalleryError::KeyExposed { .. }
+            | GalleryError::KeyWrong(_)
+            | GalleryError::Damaged { .. }
+            | GalleryError::NotErased
+            | GalleryError::Corrupt(_)
+            | GalleryError::SchemaTooNew { .. }
+            | GalleryError::Randomness(_)
+            | GalleryError::Io(_)
+            | GalleryError::Database(_) => Self::Internal(InternalError::Gallery(error)),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The use cases of Faceward: inspect, verify, enroll, identify, analyze; and what they share.
+//!
+//! A [`Service`] schedules photos onto compute threads, judges what the engine finds, keeps apps apart. Async; knows
+//! no HTTP status and no wire format. Domain types in, domain types out; embeddings and keys stay inside.
+
+pub mod apps;
+mod compute;
+mod error;
+pub mod metrics;
+mod photo;
+mod policy;
+mod report;
+mod requests;
+mod scheduler;
+mod service;
+mod settings;
+mod use_cases;
+
+pub use error::{Check, InternalError, PhotoFault, PhotoField, ServiceError};
+pub use photo::{Declared, Photo};
+pub use policy::{NotCalibrated, Rejection, rules};
+pub use report::{
+    AnalysisReport, Comparison, Enrollment, FaceReport, Identification, Judged, Match, QualityReport,
+    TemplateVerification, Verification,
+};
+pub use requests::{
+    AnalyzeRequest, Checks, EnrollRequest, FaceOptions, IdentifyRequest, InspectRequest,
+    ListTemplatesRequest, VerifyAgainstRequest, VerifyRequest,
+};
+pub use scheduler::{Permit, SchedulerError};
+pub use service::{Service, StartError};
+pub use settings::{ComputeSettings, Demography, EnrollGates, FaceRules, Settings, SettingsError};
+pub use use_cases::info::{Info, ModelInfo, Unavailable, UnavailableReason};
+
+// What reports and settings are made of, so that the layers above need not know the ones below.
+pub use faceward_engine::image::PhotoFormat;
+pub use faceward_engine::quality;
+pub use faceward_engine::{Attributes, FaceAnalysis, Liveness, Outputs, PhotoInfo, Race, StepTiming};
+pub use faceward_gallery::{AppRecord, TemplateRecord};
+pub use faceward_models::calibration::similarity::{Knot, OperatingPoint, SimilarityCalibration};
+pub use faceward_models::calibration::thresholds::{Rule, Thresholds};
+pub use faceward_models::{ModelDecl, Task};

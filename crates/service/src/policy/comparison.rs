@@ -1,0 +1,94 @@
+//! Comparison scores: cosine to calibrated similarity to verdict. Verify and identify share this one scale.
+
+use faceward_core::{Cosine, Embedding, IncomparableEmbeddings, ModelId, Similarity};
+use faceward_models::calibration::similarity::{SimilarityCalibration, similarity};
+
+use crate::report::Comparison;
+
+/// Turns cosines of one model into verdicts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Comparator {
+    calibration: &'static SimilarityCalibration,
+    threshold: Similarity,
+}
+
+/// Cosines of this model have no calibrated meaning.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no similarity map for embeddings of `{model}`, only for `{calibrated}`")]
+pub struct NotCalibrated {
+    /// The model that makes the embeddings.
+    model: ModelId,
+    /// The model that the map was fitted on.
+    calibrated: ModelId,
+}
+
+impl Comparator {
+    /// For embeddings of `model`, which must be the one that the similarity map was fitted on.
+    pub(crate) fn new(model: &ModelId, threshold: Similarity) -> Result<Self, NotCalibrated> {
+        let calibration = similarity();
+        if calibration.model() == model {
+            Ok(Self { calibration, threshold })
+        } else {
+            Err(NotCalibrated { model: model.clone(), calibrated: calibration.model().clone() })
+        }
+    }
+
+    pub(crate) const fn calibration(&self) -> &'static SimilarityCalibration {
+        self.calibration
+    }
+
+    pub(crate) const fn threshold(&self) -> Similarity {
+        self.threshold
+    }
+
+    pub(crate) fn similarity(&self, cosine: Cosine) -> Similarity {
+        self.calibration.similarity(cosine)
+    }
+
+    /// Compares two embeddings.
+    pub(crate) fn compare(&self, a: &Embedding, b: &Embedding) -> Result<Comparison, IncomparableEmbeddings> {
+        let cosine = a.cosine(b)?;
+        let (similarity, threshold) = (self.similarity(cosine), self.threshold);
+        Ok(Comparison { cosine, similarity, threshold, same: similarity >= threshold })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn comparator() -> Comparator {
+        Comparator::new(similarity().model(), Similarity(0.75)).expect("the calibrated model")
+    }
+
+    fn embedding(model: &ModelId, vector: &[f32]) -> Embedding {
+        Embedding::normalised(model.clone(), vector.to_vec()).expect("a direction")
+    }
+
+    #[test]
+    fn one_vector_is_the_same_and_its_opposite_is_not() {
+        let model = similarity().model();
+        let (a, b) = (embedding(model, &[0.6, 0.8]), embedding(model, &[-0.6, -0.8]));
+        let same = comparator().compare(&a, &a).expect("one model");
+        assert!(same.same && same.similarity.0 >= 0.99, "{same:?}");
+        let other = comparator().compare(&a, &b).expect("one model");
+        assert!(!other.same && other.similarity.0 < 0.5, "{other:?}");
+    }
+
+    #[test]
+    fn the_verdict_turns_at_the_threshold() {
+        let model = similarity().model();
+        let least = similarity().least_cosine(Similarity(0.75)).expect("0.75 is on the map").0;
+        let at = |cosine: f32| embedding(model, &[cosine, (1.0 - cosine * cosine).sqrt()]);
+        let axis = embedding(model, &[1.0, 0.0]);
+        assert!(comparator().compare(&axis, &at(least + 1e-4)).expect("one model").same);
+        assert!(!comparator().compare(&axis, &at(least - 1e-4)).expect("one model").same);
+    }
+
+    #[test]
+    fn another_models_cosines_have_no_meaning_here() {
+        assert!(Comparator::new(&ModelId::new("somebody-elses"), Similarity(0.75)).is_err());
+        let (a, b) = (embedding(similarity().model(), &[1.0]), embedding(&ModelId::new("m"), &[1.0]));
+        assert!(comparator().compare(&a, &b).is_err());
+    }
+}

@@ -1,0 +1,19 @@
+//! From what the engine found to what the operator decides on: one face or not, fine or not, same or not.
+//!
+//! Pure functions of an analysis and the settings. The engine knows scores, only this module knows thresholds.
+
+mod checks;
+mod comparison;
+mod faces;
+mod gates;
+mod judge;
+
+pub use comparison::NotCalibrated;
+pub use gates::Rejection;
+pub use judge::rules;
+
+pub(crate) use checks::decided_as_requested;
+pub(crate) use comparison::Comparator;
+pub(crate) use faces::the_face;
+pub(crate) use gates::admit_reference;
+pub(crate) use judge::report;

@@ -1,0 +1,174 @@
+//! What the use cases answer: analyses with their verdicts.
+//!
+//! Domain types, not wire types. Embeddings are taken out before a report leaves the service: no answer carries one.
+
+use std::time::Duration;
+
+use faceward_core::{Cosine, GalleryId, Outcome, Similarity, SubjectId, TemplateId};
+use faceward_engine::{FaceAnalysis, PhotoInfo, StepTiming};
+use faceward_gallery::TemplateRecord;
+
+/// A score with its verdict.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Judged {
+    /// On the measure's own scale; each field that holds one says which end is good.
+    pub score: f64,
+    /// Whether it satisfies the threshold in force.
+    pub fine: bool,
+}
+
+/// One face with its verdicts.
+#[derive(Clone, Debug)]
+pub struct FaceReport {
+    /// The engine's findings, without the embedding.
+    pub face: FaceAnalysis,
+    /// The photo that it is in.
+    pub photo: PhotoInfo,
+    /// How many faces were detected in that photo, small ones included.
+    pub n_detected: usize,
+    /// Score 0 to 1, higher is more likely bona fide.
+    pub liveness: Outcome<Judged>,
+    /// Score 0 to 1, higher is more likely genuine.
+    pub deepfake: Outcome<Judged>,
+    /// The quality measures with their verdicts.
+    pub quality: QualityReport,
+}
+
+/// The judged quality measures, each 0 to 1. "Higher is better" for the first three and the last; all others are
+/// probabilities of a defect.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QualityReport {
+    /// Evenness of the light on both cheeks; higher is better.
+    pub uniformity: Outcome<Judged>,
+    /// Mean brightness of the face; both ends are bad.
+    pub exposure: Outcome<Judged>,
+    /// Spread of brightness in the face; higher is better.
+    pub contrast: Outcome<Judged>,
+    /// Specular highlights.
+    pub flare: Outcome<Judged>,
+    /// Lack of sharpness.
+    pub blur: Outcome<Judged>,
+    /// Compression artefacts.
+    pub macroblocks: Outcome<Judged>,
+    /// Distortion by the lens or a short distance.
+    pub distortion: Outcome<Judged>,
+    /// Something covers the face.
+    pub occlusion: Outcome<Judged>,
+    /// The expression is not neutral.
+    pub emotion: Outcome<Judged>,
+    /// The subject's own left eye is closed.
+    pub left_eye_closed: Outcome<Judged>,
+    /// The subject's own right eye is closed.
+    pub right_eye_closed: Outcome<Judged>,
+    /// Unified quality: fitness for recognition, learned; higher is better.
+    pub crfiqa: Outcome<Judged>,
+}
+
+impl QualityReport {
+    /// Every measure with its stable `snake_case` name, in the order of the fields.
+    pub fn measures(&self) -> [(&'static str, &Outcome<Judged>); 12] {
+        [
+            ("uniformity", &self.uniformity),
+            ("exposure", &self.exposure),
+            ("contrast", &self.contrast),
+            ("flare", &self.flare),
+            ("blur", &self.blur),
+            ("macroblocks", &self.macroblocks),
+            ("distortion", &self.distortion),
+            ("occlusion", &self.occlusion),
+            ("emotion", &self.emotion),
+            ("left_eye_closed", &self.left_eye_closed),
+            ("right_eye_closed", &self.right_eye_closed),
+            ("crfiqa", &self.crfiqa),
+        ]
+    }
+}
+
+/// Whether two photos show one person.
+#[derive(Clone, Debug)]
+pub struct Verification {
+    /// The first photo's face.
+    pub first: FaceReport,
+    /// The second photo's face.
+    pub second: FaceReport,
+    /// How alike the faces are.
+    pub comparison: Comparison,
+}
+
+/// A comparison score on both scales, with its verdict.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Comparison {
+    /// The raw score; its meaning depends on the model.
+    pub cosine: Cosine,
+    /// The calibrated score.
+    pub similarity: Similarity,
+    /// The threshold in force.
+    pub threshold: Similarity,
+    /// `similarity >= threshold`.
+    pub same: bool,
+}
+
+/// A photo compared with a stored template.
+#[derive(Clone, Debug)]
+pub struct TemplateVerification {
+    /// The template.
+    pub template: TemplateId,
+    /// The probe's face.
+    pub face: FaceReport,
+    /// How alike they are.
+    pub comparison: Comparison,
+}
+
+/// A template that was added.
+#[derive(Clone, Debug)]
+pub struct Enrollment {
+    /// What the gallery keeps: ids, model, time.
+    pub record: TemplateRecord,
+    /// The face that was enrolled.
+    pub face: FaceReport,
+}
+
+/// Who a photo shows.
+#[derive(Clone, Debug)]
+pub struct Identification {
+    /// The best candidate, if its similarity reaches the threshold.
+    pub best: Option<Match>,
+    /// Similarity of the best candidate, whether it reaches the threshold or not; `None`: nobody is enrolled.
+    pub best_similarity: Option<Similarity>,
+    /// All candidates that reach the threshold, best first, at most the requested number.
+    pub candidates: Vec<Match>,
+    /// The threshold in force.
+    pub threshold: Similarity,
+    /// The probe's face.
+    pub face: FaceReport,
+}
+
+/// A subject who reaches the threshold, by its best template.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Match {
+    /// The best template.
+    pub template: TemplateId,
+    /// The gallery that holds it.
+    pub gallery: GalleryId,
+    /// Whom it shows.
+    pub subject: SubjectId,
+    /// The raw score.
+    pub cosine: Cosine,
+    /// The calibrated score.
+    pub similarity: Similarity,
+}
+
+/// All faces of a photo.
+#[derive(Clone, Debug)]
+pub struct AnalysisReport {
+    /// The photo.
+    pub photo: PhotoInfo,
+    /// Its faces, largest first.
+    pub faces: Vec<FaceReport>,
+    /// How many were detected.
+    pub n_detected: usize,
+    /// Time of each step, in the order in which they ran.
+    pub timings: Vec<StepTiming>,
+    /// Time between acceptance and the start of the computation.
+    pub queued: Duration,
+}

@@ -1,0 +1,113 @@
+//! What the use cases ask for. Wire formats are parsed into these; nothing here is optional by accident.
+
+use faceward_core::{GalleryId, Similarity, SubjectId, TemplateId};
+use faceward_engine::Outputs;
+
+use crate::photo::Photo;
+use crate::scheduler::Permit;
+
+/// The security checks that the caller wants. A wanted check is answered or fails the request; it is never left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Checks {
+    /// Presentation attack detection.
+    pub liveness: bool,
+    /// Detection of swapped and generated faces.
+    pub deepfake: bool,
+}
+
+/// What every use case on one face lets the caller choose.
+#[derive(Debug, Default)]
+pub struct FaceOptions {
+    /// The security checks.
+    pub checks: Checks,
+    /// Whether the 68 points are wanted beside the five.
+    pub dense_landmarks: bool,
+    /// A slot that was taken before the photos were received ([`crate::Service::admit`]); `None`: taken now.
+    pub permit: Option<Permit>,
+}
+
+/// Describes the one face of a photo.
+#[derive(Debug)]
+pub struct InspectRequest {
+    /// The photo.
+    pub photo: Photo,
+    /// Checks, landmarks, slot.
+    pub options: FaceOptions,
+}
+
+/// Compares the faces of two photos.
+#[derive(Debug)]
+pub struct VerifyRequest {
+    /// One photo.
+    pub first: Photo,
+    /// The other one.
+    pub second: Photo,
+    /// Checks, landmarks, slot.
+    pub options: FaceOptions,
+}
+
+/// Compares a photo with a stored template.
+#[derive(Debug)]
+pub struct VerifyAgainstRequest {
+    /// The probe.
+    pub photo: Photo,
+    /// The reference.
+    pub template: TemplateId,
+    /// Checks, landmarks, slot.
+    pub options: FaceOptions,
+}
+
+/// Adds a template.
+#[derive(Debug)]
+pub struct EnrollRequest {
+    /// The reference photo.
+    pub photo: Photo,
+    /// Its id; `None`: a random UUID.
+    pub template: Option<TemplateId>,
+    /// Where it belongs; `None`: the gallery `default`.
+    pub gallery: Option<GalleryId>,
+    /// Whom it shows; `None`: a subject with the template's id.
+    pub subject: Option<SubjectId>,
+    /// Whether a template with this id is replaced rather than an error.
+    pub replace: bool,
+    /// Checks, landmarks, slot.
+    pub options: FaceOptions,
+}
+
+/// Searches an app's galleries for the face of a photo.
+#[derive(Debug)]
+pub struct IdentifyRequest {
+    /// The probe.
+    pub photo: Photo,
+    /// Least similarity of a match, 0 to 1; `None`: the configured threshold.
+    pub threshold: Option<Similarity>,
+    /// Most candidates to name, at least 1; `None`: 1.
+    pub limit: Option<usize>,
+    /// The galleries to search; `None`: all of the app.
+    pub galleries: Option<Vec<GalleryId>>,
+    /// Checks, landmarks, slot.
+    pub options: FaceOptions,
+}
+
+/// Describes every face of a photo.
+#[derive(Debug)]
+pub struct AnalyzeRequest {
+    /// The photo.
+    pub photo: Photo,
+    /// What to find out about each face. `liveness` and `deepfake` are checks: without a model they fail the request.
+    /// `embedding` adds nothing to the answer: reports carry none.
+    pub outputs: Outputs,
+    /// A slot that was taken before the photo was received; `None`: taken now.
+    pub permit: Option<Permit>,
+}
+
+/// A page of an app's templates.
+#[derive(Clone, Debug, Default)]
+pub struct ListTemplatesRequest {
+    /// Only those of this gallery.
+    pub gallery: Option<GalleryId>,
+    /// Only those after this id.
+    pub after: Option<TemplateId>,
+    /// Most templates to list, 1 to 1000; `None`: 100.
+    pub limit: Option<usize>,
+}

@@ -1,0 +1,121 @@
+//! A job: work for one worker, and the ticket on which its submitter waits.
+//!
+//! Dropping the ticket is hanging up: a job that nobody waits for is not computed.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+use super::slots::Permit;
+
+/// Why a job gave no result.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum JobError {
+    /// Its time was over.
+    #[error("timed out")]
+    TimedOut,
+    /// It panicked.
+    #[error("the job panicked")]
+    Panicked,
+    /// Its thread could not make itself a worker.
+    #[error("no worker: {0}")]
+    NoWorker(String),
+    /// The scheduler stopped before the job's turn came.
+    #[error("the scheduler has stopped")]
+    Stopped,
+    /// The queue is full.
+    #[error("the queue is full")]
+    QueueFull,
+}
+
+/// What a job gave.
+#[derive(Debug)]
+pub(crate) struct Done<T> {
+    /// The result of the work.
+    pub(crate) value: T,
+    /// How long the job waited for a thread.
+    pub(crate) queued: Duration,
+}
+
+/// A place in the queue. Dropping it is hanging up.
+#[derive(Debug)]
+pub(crate) struct Ticket<T>(oneshot::Receiver<Result<Done<T>, JobError>>);
+
+impl<T> Ticket<T> {
+    /// Waits for the job, at most until `deadline`.
+    pub(crate) async fn before(self, deadline: tokio::time::Instant) -> Result<Done<T>, JobError> {
+        match tokio::time::timeout_at(deadline, self.0).await {
+            Ok(Ok(result)) => result,
+            // The sender is dropped unanswered only with the queue.
+            Ok(Err(_dropped)) => Err(JobError::Stopped),
+            Err(_elapsed) => Err(JobError::TimedOut),
+        }
+    }
+}
+
+/// A job whatever its result's type.
+pub(super) trait Job<W>: Send {
+    /// Whether nobody waits for the result any more.
+    fn is_abandoned(&self) -> bool;
+    /// Does the work and answers. `Err`: the work panicked with this message, the worker must not be used again.
+    fn run(self: Box<Self>, worker: &mut W) -> Result<(), String>;
+    /// Answers without working.
+    fn refuse(self: Box<Self>, error: JobError);
+}
+
+struct TypedJob<F, T> {
+    work: F,
+    reply: oneshot::Sender<Result<Done<T>, JobError>>,
+    permit: Permit,
+    submitted: Instant,
+}
+
+/// A job doing `work`, and its ticket. The job keeps `permit` until it is done, so that work for callers who hung up
+/// still counts against the slots while it runs.
+pub(super) fn job<W, F, T>(permit: Permit, work: F) -> (Box<dyn Job<W>>, Ticket<T>)
+where
+    F: FnOnce(&mut W) -> T + Send + 'static,
+    T: Send + 'static,
+{
+    let (reply, result) = oneshot::channel();
+    (Box::new(TypedJob { work, reply, permit, submitted: Instant::now() }), Ticket(result))
+}
+
+impl<W, F, T> Job<W> for TypedJob<F, T>
+where
+    F: FnOnce(&mut W) -> T + Send,
+    T: Send,
+{
+    fn is_abandoned(&self) -> bool {
+        self.reply.is_closed()
+    }
+
+    fn run(self: Box<Self>, worker: &mut W) -> Result<(), String> {
+        let Self { work, reply, permit, submitted } = *self;
+        let queued = submitted.elapsed();
+        // The worker is thrown away after a panic, so that no half-changed state is seen again.
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(worker)));
+        drop(permit);
+        let (answer, result) = match outcome {
+            Ok(value) => (Ok(Done { value, queued }), Ok(())),
+            Err(payload) => (Err(JobError::Panicked), Err(message_of(payload.as_ref()))),
+        };
+        // Nobody to tell: the caller hung up while the work ran.
+        drop(reply.send(answer));
+        result
+    }
+
+    fn refuse(self: Box<Self>, error: JobError) {
+        drop(self.permit);
+        drop(self.reply.send(Err(error)));
+    }
+}
+
+/// The text of a panic.
+pub(super) fn message_of(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("a panic without a message").to_owned()
+}

@@ -1,0 +1,161 @@
+//! N compute threads, each with a worker of its own, fed by one bounded queue.
+//!
+//! Refusal before collapse: a request takes a slot or is told at once to come back. Whoever hangs up is not computed,
+//! a panic costs one job and never a thread, stopping lets everybody inside finish. Generic over the worker: knows
+//! neither photos nor models.
+
+mod compute;
+mod job;
+mod queue;
+mod slots;
+#[cfg(test)]
+mod tests;
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use crate::metrics;
+use compute::{Load, Shared};
+use queue::{PushError, Queue};
+use slots::{Refusal, Slots};
+
+pub(crate) use job::{JobError, Ticket};
+pub use slots::Permit;
+
+/// Most jobs that one request makes: a comparison makes one for each of its two photos.
+const JOBS_PER_REQUEST: usize = 2;
+
+/// Why a request was not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotAdmitted {
+    /// Every slot is taken.
+    Overloaded {
+        /// When one is likely to be free.
+        retry_after: Duration,
+    },
+    /// The scheduler is stopping.
+    Stopping,
+}
+
+/// Why a scheduler did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum SchedulerError {
+    /// No worker could be made.
+    #[error("cannot make a worker: {0}")]
+    Worker(String),
+    /// The operating system gives no thread.
+    #[error("cannot start a compute thread")]
+    Thread(#[source] std::io::Error),
+}
+
+/// The compute threads and their queue.
+pub(crate) struct Scheduler<W: 'static> {
+    shared: Arc<Shared<W>>,
+    slots: Arc<Slots>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl<W: Send + 'static> Scheduler<W> {
+    /// Starts `n_threads` threads, each with a worker from `make_worker`, which also replaces the worker of a job that
+    /// panicked. At most `max_requests` requests are inside at once.
+    pub(crate) fn start(
+        n_threads: NonZeroUsize,
+        max_requests: NonZeroUsize,
+        make_worker: impl Fn() -> Result<W, String> + Send + Sync + 'static,
+    ) -> Result<Self, SchedulerError> {
+        let shared = Arc::new(Shared {
+            queue: Queue::new(max_requests.get().saturating_mul(JOBS_PER_REQUEST)),
+            load: Load::new(n_threads),
+            make_worker: Box::new(make_worker),
+        });
+        let scheduler = Self {
+            shared: Arc::clone(&shared),
+            slots: Slots::new(max_requests.get()),
+            threads: Mutex::new(Vec::with_capacity(n_threads.get())),
+        };
+        for index in 0..n_threads.get() {
+            let worker = (shared.make_worker)().map_err(SchedulerError::Worker)?;
+            let shared = Arc::clone(&shared);
+            let thread = std::thread::Builder::new()
+                .name(format!("compute-{index}"))
+                .spawn(move || compute::serve(&shared, worker))
+                .map_err(SchedulerError::Thread)?;
+            scheduler.threads.lock().push(thread);
+        }
+        Ok(scheduler)
+    }
+
+    /// A slot for one request; never waits.
+    pub(crate) fn admit(&self) -> Result<Permit, NotAdmitted> {
+        self.slots.take().map_err(|refusal| match refusal {
+            Refusal::Full => {
+                metrics::overloaded();
+                NotAdmitted::Overloaded { retry_after: self.shared.load.retry_after(self.shared.queue.len()) }
+            }
+            Refusal::Closed => NotAdmitted::Stopping,
+        })
+    }
+
+    /// Queues `work` for the request that holds `permit`.
+    pub(crate) fn submit<T: Send + 'static>(
+        &self,
+        permit: &Permit,
+        work: impl FnOnce(&mut W) -> T + Send + 'static,
+    ) -> Result<Ticket<T>, JobError> {
+        let (job, ticket) = job::job(permit.clone(), work);
+        match self.shared.queue.push(job) {
+            Ok(length) => {
+                metrics::queue_length(length);
+                Ok(ticket)
+            }
+            Err(PushError::Full(_job)) => Err(JobError::QueueFull),
+            Err(PushError::Closed(_job)) => Err(JobError::Stopped),
+        }
+    }
+
+    /// Whether requests are let in.
+    pub(crate) fn is_open(&self) -> bool {
+        self.slots.is_open()
+    }
+
+    /// Lets nobody in any more, waits until everybody inside has finished, but not longer than `patience`, then ends
+    /// the threads. Jobs still queued by then are refused. Gives the number of requests that did not finish.
+    pub(crate) async fn stop(&self, patience: Duration) -> usize {
+        self.slots.close();
+        let drained = tokio::time::timeout(patience, self.slots.all_free()).await;
+        let n_unfinished = if drained.is_ok() { 0 } else { self.slots.n_taken() };
+        self.refuse_queued();
+        let threads = std::mem::take(&mut *self.threads.lock());
+        let joined = tokio::task::spawn_blocking(move || {
+            threads.into_iter().map(JoinHandle::join).filter(Result::is_err).count()
+        });
+        // A network that never returns must not keep the process: it is given the same patience once more.
+        match tokio::time::timeout(patience, joined).await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(n_dead)) => tracing::error!(n_dead, "compute threads ended by a panic"),
+            Ok(Err(error)) => tracing::error!(%error, "cannot join the compute threads"),
+            Err(_elapsed) => tracing::error!("compute threads are stuck in a job; leaving without them"),
+        }
+        n_unfinished
+    }
+}
+
+impl<W: 'static> Scheduler<W> {
+    fn refuse_queued(&self) {
+        for job in self.shared.queue.close() {
+            job.refuse(JobError::Stopped);
+        }
+    }
+}
+
+impl<W: 'static> Drop for Scheduler<W> {
+    /// Threads end after their present job.
+    fn drop(&mut self) {
+        self.slots.close();
+        self.refuse_queued();
+    }
+}

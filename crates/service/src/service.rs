@@ -1,0 +1,182 @@
+//! The service itself: what all use cases share, and its life from start to shutdown.
+//!
+//! Cheap to clone. The engine computes on the scheduler's threads, the gallery works off the async threads: nothing
+//! here blocks one.
+
+use std::sync::Arc;
+
+use faceward_core::{AppId, Similarity};
+use faceward_engine::{Capabilities, Engine, Outputs, Worker};
+use faceward_gallery::{Gallery, GalleryError};
+
+use crate::apps::Apps;
+use crate::error::{Check, InternalError, ServiceError};
+use crate::metrics;
+use crate::policy::{Comparator, NotCalibrated};
+use crate::requests::Checks;
+use crate::scheduler::{NotAdmitted, Permit, Scheduler, SchedulerError};
+use crate::settings::{Settings, SettingsError};
+
+/// The use cases of Faceward. Cheap to clone; all clones are one service.
+#[derive(Clone)]
+pub struct Service {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    capabilities: Capabilities,
+    comparator: Comparator,
+    gallery: Arc<Gallery>,
+    apps: Apps,
+    scheduler: Scheduler<Worker>,
+    settings: Settings,
+}
+
+/// Why the service did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The settings cannot be meant.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The compute threads did not start.
+    #[error(transparent)]
+    Scheduler(#[from] SchedulerError),
+    /// No embedding model is enabled: nobody could be verified.
+    #[error("no model makes embeddings: enable one")]
+    NoEmbedding,
+    /// The enabled embedding models are not those that the similarity map was fitted on.
+    #[error(transparent)]
+    NotCalibrated(#[from] NotCalibrated),
+    /// The operator demands what no enabled model can answer.
+    #[error("`{setting}` is set, but no enabled model answers it")]
+    GateWithoutModel {
+        /// Name of the setting.
+        setting: &'static str,
+    },
+}
+
+impl Service {
+    /// Makes the workers and starts their threads. The service is ready when this returns.
+    ///
+    /// # Errors
+    /// Settings out of range or at odds with the enabled models; sessions or threads that cannot be made.
+    pub fn start(
+        engine: Engine,
+        gallery: impl Into<Arc<Gallery>>,
+        settings: Settings,
+    ) -> Result<Self, StartError> {
+        settings.validate()?;
+        let gallery = gallery.into();
+        let capabilities = engine.capabilities().clone();
+        let model = capabilities.embedding_model.as_ref().ok_or(StartError::NoEmbedding)?;
+        let comparator = Comparator::new(model, Similarity(settings.thresholds.similarity))?;
+        check_gates(&settings, capabilities.outputs)?;
+        metrics::describe();
+        metrics::slots_limit(settings.compute.max_requests.get());
+        let make_worker = move || engine.worker().map_err(|error| error.to_string());
+        let compute = &settings.compute;
+        let scheduler = Scheduler::start(compute.workers, compute.max_requests, make_worker)?;
+        let apps = Apps::new(Arc::clone(&gallery));
+        Ok(Self { inner: Arc::new(Inner { capabilities, comparator, gallery, apps, scheduler, settings }) })
+    }
+
+    /// Takes no more requests, finishes those that were accepted (within the drain timeout), ends the threads.
+    pub async fn shutdown(&self) {
+        let n_unfinished = self.inner.scheduler.stop(self.inner.settings.compute.drain_timeout).await;
+        if n_unfinished > 0 {
+            tracing::warn!(n_unfinished, "shut down before all accepted requests were answered");
+        }
+    }
+
+    /// Whether requests are taken: models are loaded and warm from the start on, so only a shutdown ends it.
+    #[must_use]
+    pub fn ready(&self) -> bool {
+        self.inner.scheduler.is_open()
+    }
+
+    /// A slot for one request. Take it before receiving a body; use cases take one themselves if they get none.
+    ///
+    /// # Errors
+    /// [`ServiceError::Overloaded`] at once, [`ServiceError::ShuttingDown`].
+    pub fn admit(&self) -> Result<Permit, ServiceError> {
+        self.inner.scheduler.admit().map_err(|refusal| match refusal {
+            NotAdmitted::Overloaded { retry_after } => ServiceError::Overloaded { retry_after },
+            NotAdmitted::Stopping => ServiceError::ShuttingDown,
+        })
+    }
+
+    /// The app `app_id`, if `app_key` is one of its unexpired keys.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`], whatever the reason, after the same work.
+    pub fn authenticate(&self, app_id: &str, app_key: &str) -> Result<AppId, ServiceError> {
+        self.inner.apps.authenticate(app_id, app_key)
+    }
+
+    /// The apps and their keys; blocking.
+    #[must_use]
+    pub fn apps(&self) -> &Apps {
+        &self.inner.apps
+    }
+
+    /// Which outputs have their models.
+    #[must_use]
+    pub fn available(&self) -> Outputs {
+        self.inner.capabilities.outputs
+    }
+
+    /// What the service runs with.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    pub(crate) fn capabilities(&self) -> &Capabilities {
+        &self.inner.capabilities
+    }
+
+    pub(crate) fn comparator(&self) -> &Comparator {
+        &self.inner.comparator
+    }
+
+    pub(crate) fn scheduler(&self) -> &Scheduler<Worker> {
+        &self.inner.scheduler
+    }
+
+    /// Fails before anything is computed if a requested check has no model.
+    pub(crate) fn require(&self, checks: Checks) -> Result<(), ServiceError> {
+        let available = self.available();
+        if checks.liveness && !available.liveness {
+            return Err(ServiceError::CheckUnavailable(Check::Liveness));
+        }
+        if checks.deepfake && !available.deepfake {
+            return Err(ServiceError::CheckUnavailable(Check::Deepfake));
+        }
+        Ok(())
+    }
+
+    /// Asks the gallery, off the async threads.
+    pub(crate) async fn gallery<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Gallery) -> Result<T, GalleryError> + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        let gallery = Arc::clone(&self.inner.gallery);
+        Ok(off_thread(move || ask(&gallery)).await??)
+    }
+}
+
+/// Runs `work`, which may block, off the async threads.
+async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ServiceError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| ServiceError::Internal(InternalError::TaskDied(error.to_string())))
+}
+
+fn check_gates(settings: &Settings, available: Outputs) -> Result<(), StartError> {
+    if settings.enroll.require_live && !available.liveness {
+        return Err(StartError::GateWithoutModel { setting: "enroll.require_live" });
+    }
+    if settings.enroll.min_quality.is_some() && !available.quality {
+        return Err(StartError::GateWithoutModel { setting: "enroll.min_quality" });
+    }
+    Ok(())
+}

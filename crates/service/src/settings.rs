@@ -1,0 +1,190 @@
+//! What an operator can set, with the defaults of the specification. Checked once, all problems told together.
+//!
+//! Where the values come from (file, environment, flags) is the business of `cli`.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use faceward_models::calibration::thresholds::{Rule, Thresholds, thresholds};
+
+use crate::policy::rules;
+
+/// Everything that an operator can set about the use cases.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Threads, slots, times.
+    pub compute: ComputeSettings,
+    /// When a photo has exactly one usable face.
+    pub faces: FaceRules,
+    /// When a score is fine. The default comes with the models.
+    pub thresholds: Thresholds,
+    /// Whether a probe's embedding is the sum over the face and its mirror image, as a reference's always is: fewer
+    /// errors for a second pass of the networks.
+    pub mirrored_probes: bool,
+    /// The operator's gates of enrolment.
+    pub enroll: EnrollGates,
+    /// Which guesses about the subject are made.
+    pub demography: Demography,
+    /// Most candidates that an identification names.
+    pub max_candidates: NonZeroUsize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            compute: ComputeSettings::default(),
+            faces: FaceRules::default(),
+            thresholds: thresholds().clone(),
+            mirrored_probes: true,
+            enroll: EnrollGates::default(),
+            demography: Demography::default(),
+            max_candidates: NonZeroUsize::MIN.saturating_add(99),
+        }
+    }
+}
+
+/// Threads, slots, times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ComputeSettings {
+    /// Compute threads, each with sessions of its own. The default is one for each core.
+    pub workers: NonZeroUsize,
+    /// Most requests inside the service, computing or waiting; further ones are refused at once. Each may hold its
+    /// photos in memory.
+    pub max_requests: NonZeroUsize,
+    /// Longest time from the acceptance of a request to its last computed value.
+    pub request_timeout: Duration,
+    /// Longest wait for accepted requests at shutdown.
+    pub drain_timeout: Duration,
+}
+
+impl Default for ComputeSettings {
+    fn default() -> Self {
+        Self {
+            workers: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            max_requests: NonZeroUsize::MIN.saturating_add(63),
+            request_timeout: Duration::from_secs(30),
+            drain_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// When a photo has exactly one usable face.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FaceRules {
+    /// Shortest side of a usable face's box, in pixels of the photo.
+    pub min_side: f32,
+    /// A second face counts from this share of the largest one's area on, 0 to 1.
+    pub second_face_share: f32,
+}
+
+impl Default for FaceRules {
+    fn default() -> Self {
+        Self { min_side: 32.0, second_face_share: 0.05 }
+    }
+}
+
+/// What an operator demands of a reference photo beyond the specification.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct EnrollGates {
+    /// Whether the face must pass the liveness check, asked for or not.
+    pub require_live: bool,
+    /// Least quality, 0 to 1, of the worst of the assessed measures (a defect's probability p counts as 1 - p).
+    pub min_quality: Option<f64>,
+}
+
+/// Which guesses about the subject are made. What is switched off is unavailable, not missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Demography {
+    /// Gender, age and group at all.
+    pub enabled: bool,
+    /// The group.
+    pub race: bool,
+}
+
+impl Default for Demography {
+    fn default() -> Self {
+        Self { enabled: true, race: true }
+    }
+}
+
+/// Settings that cannot be meant.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the settings cannot be used: {}", .problems.join("; "))]
+pub struct SettingsError {
+    /// Every problem, by the name of the setting.
+    pub problems: Vec<String>,
+}
+
+impl Settings {
+    /// Checks every value.
+    ///
+    /// # Errors
+    /// Lists all values outside their ranges.
+    pub fn validate(&self) -> Result<(), SettingsError> {
+        let mut problems = Vec::new();
+        let mut demand = |holds: bool, problem: &str| {
+            if !holds {
+                problems.push(problem.to_owned());
+            }
+        };
+        let Self { compute, faces, thresholds, enroll, mirrored_probes: _, demography: _, max_candidates: _ } =
+            self;
+        demand(!compute.request_timeout.is_zero(), "compute.request_timeout must be more than 0");
+        demand(
+            faces.min_side >= 1.0 && faces.min_side.is_finite(),
+            "faces.min_side must be at least 1 pixel",
+        );
+        demand((0.0..=1.0).contains(&faces.second_face_share), "faces.second_face_share must be 0 to 1");
+        demand((0.0..=1.0).contains(&thresholds.similarity), "thresholds.similarity must be 0 to 1");
+        demand(
+            enroll.min_quality.is_none_or(|q| (0.0..=1.0).contains(&q)),
+            "enroll.min_quality must be 0 to 1",
+        );
+        for (name, rule) in rules(thresholds) {
+            demand(
+                can_hold(rule),
+                &format!("thresholds.{name} must lie in 0 to 1 and leave room for a score"),
+            );
+        }
+        if problems.is_empty() { Ok(()) } else { Err(SettingsError { problems }) }
+    }
+}
+
+fn can_hold(rule: Rule) -> bool {
+    let in_range = |value: f64| (0.0..=1.0).contains(&value);
+    match rule {
+        Rule::AtLeast(value) | Rule::AtMost(value) => in_range(value),
+        Rule::Within(least, most) => in_range(least) && in_range(most) && least <= most,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_the_specification() {
+        let settings = Settings::default();
+        assert_eq!(settings.validate(), Ok(()));
+        assert_eq!(settings.thresholds.similarity, 0.75);
+        assert_eq!(settings.thresholds.liveness, Rule::AtLeast(0.85));
+        assert_eq!(settings.thresholds.deepfake, Rule::AtLeast(0.9));
+        assert_eq!(settings.faces, FaceRules { min_side: 32.0, second_face_share: 0.05 });
+        assert_eq!(settings.enroll, EnrollGates { require_live: false, min_quality: None });
+        assert_eq!(settings.demography, Demography { enabled: true, race: true });
+    }
+
+    #[test]
+    fn all_problems_are_told_together_by_name() {
+        let mut settings = Settings::default();
+        settings.faces.min_side = f32::NAN;
+        settings.thresholds.similarity = 1.5;
+        settings.thresholds.exposure = Rule::Within(0.8, 0.2);
+        settings.enroll.min_quality = Some(-0.1);
+        let problems = settings.validate().expect_err("four problems").problems;
+        assert_eq!(problems.len(), 4, "{problems:?}");
+        for name in ["faces.min_side", "thresholds.similarity", "thresholds.exposure", "enroll.min_quality"] {
+            assert!(problems.iter().any(|problem| problem.contains(name)), "{name} in {problems:?}");
+        }
+    }
+}

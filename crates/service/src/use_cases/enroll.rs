@@ -1,0 +1,64 @@
+//! Enroll: keep the face of a photo as a reference.
+
+use faceward_core::{AppId, GalleryId, SubjectId, TemplateId};
+use faceward_gallery::{NewTemplate, OnConflict};
+
+use crate::error::{PhotoField, ServiceError};
+use crate::policy::{admit_reference, decided_as_requested};
+use crate::report::{Enrollment, FaceReport};
+use crate::requests::{Checks, EnrollRequest};
+use crate::service::Service;
+
+use super::{Meter, comparable_request};
+
+/// The gallery of those who name none.
+const DEFAULT_GALLERY: &str = "default";
+
+impl Service {
+    /// Adds the face of a photo to a gallery of `app`. The template is durable when this returns.
+    ///
+    /// # Errors
+    /// The photo has not exactly one usable face, or does not pass the operator's gates; the template exists and
+    /// replacing was not asked for; a requested check is unavailable or undecided; overload, timeout.
+    pub async fn enroll(&self, app: &AppId, request: EnrollRequest) -> Result<Enrollment, ServiceError> {
+        let meter = Meter::start("enroll");
+        meter.end(self.do_enroll(*app, request).await)
+    }
+
+    async fn do_enroll(&self, app: AppId, request: EnrollRequest) -> Result<Enrollment, ServiceError> {
+        let EnrollRequest { photo, template, gallery, subject, replace, options } = request;
+        let template = template.unwrap_or_else(TemplateId::random);
+        let gallery = gallery.map_or_else(|| GalleryId::parse(DEFAULT_GALLERY), Ok)?;
+        let subject = subject.map_or_else(|| SubjectId::parse(template.as_str()), Ok)?;
+        self.require(options.checks)?;
+        let photo = photo.checked().map_err(|fault| fault.of(PhotoField::Only))?;
+        let admitted = self.let_in(options.permit.clone())?;
+        // A reference is computed once and compared often: always with its mirror image.
+        let mut wanted = comparable_request(&options, true);
+        wanted.outputs.liveness |= self.settings().enroll.require_live;
+        let (analysis, _queued) = self.queue(&admitted, photo, PhotoField::Only, wanted)?.analysis().await?;
+        let (mut face, embedding) =
+            self.comparable_face(analysis, PhotoField::Only, self.gate_checks(options.checks))?;
+        admit_reference(&face, &self.settings().enroll)?;
+        decided_as_requested(&mut face, options.checks, PhotoField::Only)?;
+        let on_conflict = if replace { OnConflict::Replace } else { OnConflict::Refuse };
+        let new = NewTemplate { gallery, subject, template, embedding };
+        self.keep(app, new, on_conflict, face).await
+    }
+
+    /// What the caller asks for and what the operator's gates need.
+    fn gate_checks(&self, checks: Checks) -> Checks {
+        Checks { liveness: checks.liveness || self.settings().enroll.require_live, ..checks }
+    }
+
+    async fn keep(
+        &self,
+        app: AppId,
+        new: NewTemplate,
+        on_conflict: OnConflict,
+        face: FaceReport,
+    ) -> Result<Enrollment, ServiceError> {
+        let record = self.gallery(move |gallery| gallery.add(&app, &new, on_conflict)).await?;
+        Ok(Enrollment { record, face })
+    }
+}

@@ -1,0 +1,96 @@
+//! Identify: who of those enrolled does a photo show?
+
+use std::num::NonZeroUsize;
+
+use faceward_core::{AppId, Similarity};
+use faceward_gallery::Candidate;
+
+use crate::error::{PhotoField, ServiceError};
+use crate::report::{Identification, Match};
+use crate::requests::IdentifyRequest;
+use crate::service::Service;
+
+use super::{Meter, comparable_request};
+
+impl Service {
+    /// Searches the galleries of `app`; each subject counts by its best template. Nobody below the threshold is named.
+    ///
+    /// # Errors
+    /// Threshold or limit out of range; the photo has not exactly one usable face; a requested check is unavailable
+    /// or undecided; overload, timeout.
+    pub async fn identify(
+        &self,
+        app: &AppId,
+        request: IdentifyRequest,
+    ) -> Result<Identification, ServiceError> {
+        let meter = Meter::start("identify");
+        meter.end(self.do_identify(*app, request).await)
+    }
+
+    async fn do_identify(
+        &self,
+        app: AppId,
+        request: IdentifyRequest,
+    ) -> Result<Identification, ServiceError> {
+        let IdentifyRequest { photo, threshold, limit, galleries, options } = request;
+        let threshold = checked_threshold(threshold, self.comparator().threshold())?;
+        let limit = checked_limit(limit, self.settings().max_candidates)?;
+        self.require(options.checks)?;
+        let photo = photo.checked().map_err(|fault| fault.of(PhotoField::Only))?;
+        let admitted = self.let_in(options.permit.clone())?;
+        let wanted = comparable_request(&options, self.settings().mirrored_probes);
+        let (analysis, _queued) = self.queue(&admitted, photo, PhotoField::Only, wanted)?.analysis().await?;
+        let (face, probe) = self.comparable_face(analysis, PhotoField::Only, options.checks)?;
+        let found =
+            self.gallery(move |gallery| gallery.search(&app, galleries.as_deref(), &probe, limit)).await?;
+        let matches: Vec<Match> = found.into_iter().map(|candidate| self.scored(candidate)).collect();
+        let best_similarity = matches.first().map(|best| best.similarity);
+        let candidates: Vec<Match> = matches.into_iter().filter(|m| m.similarity >= threshold).collect();
+        Ok(Identification { best: candidates.first().cloned(), best_similarity, candidates, threshold, face })
+    }
+
+    fn scored(&self, candidate: Candidate) -> Match {
+        let Candidate { template, gallery, subject, cosine } = candidate;
+        Match { template, gallery, subject, cosine, similarity: self.comparator().similarity(cosine) }
+    }
+}
+
+fn checked_threshold(asked: Option<Similarity>, configured: Similarity) -> Result<Similarity, ServiceError> {
+    let threshold = asked.unwrap_or(configured);
+    if (0.0..=1.0).contains(&threshold.0) {
+        Ok(threshold)
+    } else {
+        Err(ServiceError::InvalidParameter { name: "threshold", expected: "a number from 0 to 1" })
+    }
+}
+
+fn checked_limit(asked: Option<usize>, most: NonZeroUsize) -> Result<usize, ServiceError> {
+    match asked.unwrap_or(1) {
+        0 => Err(ServiceError::InvalidParameter { name: "limit", expected: "a whole number from 1 on" }),
+        limit => Ok(limit.min(most.get())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_threshold_is_a_similarity() {
+        let configured = Similarity(0.75);
+        assert_eq!(checked_threshold(None, configured).ok(), Some(configured));
+        assert_eq!(checked_threshold(Some(Similarity(0.9)), configured).ok(), Some(Similarity(0.9)));
+        for bad in [-0.1, 1.1, f32::NAN, f32::INFINITY] {
+            assert!(checked_threshold(Some(Similarity(bad)), configured).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_limit_is_at_least_one_and_bounded_by_the_operator() {
+        let most = NonZeroUsize::MIN.saturating_add(9);
+        for (asked, expected) in [(None, Some(1)), (Some(3), Some(3)), (Some(500), Some(10)), (Some(0), None)]
+        {
+            assert_eq!(checked_limit(asked, most).ok(), expected, "{asked:?}");
+        }
+    }
+}

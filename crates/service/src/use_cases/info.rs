@@ -1,0 +1,117 @@
+//! Info: what this service runs with, and what it cannot answer and why.
+
+use faceward_core::{Cosine, ModelId};
+use faceward_engine::LoadedModel;
+use faceward_models::calibration::similarity::SimilarityCalibration;
+use faceward_models::calibration::thresholds::Thresholds;
+use faceward_models::{Manifest, ModelDecl};
+
+use crate::service::Service;
+use crate::settings::{Demography, FaceRules};
+
+/// What a service runs with.
+#[derive(Clone, Debug)]
+pub struct Info {
+    /// Version of Faceward.
+    pub version: &'static str,
+    /// The runtime that computes, by its name.
+    pub runtime: &'static str,
+    /// Version text of the runtime.
+    pub runtime_version: String,
+    /// Every model in use.
+    pub models: Vec<ModelInfo>,
+    /// The model, or fusion of models, that makes embeddings.
+    pub embedding_model: ModelId,
+    /// From its cosine to similarity, with what that was fitted on.
+    pub similarity: &'static SimilarityCalibration,
+    /// Least cosine of one and the same person; `None`: no cosine reaches the threshold.
+    pub least_cosine: Option<Cosine>,
+    /// The thresholds in force.
+    pub thresholds: Thresholds,
+    /// The rules about the number and size of faces.
+    pub faces: FaceRules,
+    /// Which guesses about the subject are made.
+    pub demography: Demography,
+    /// What is answered with nothing, and why.
+    pub unavailable: Vec<Unavailable>,
+}
+
+/// A model in use.
+#[derive(Clone, Debug)]
+pub struct ModelInfo {
+    /// Its id in the manifest.
+    pub id: ModelId,
+    /// Its declaration: task, licence, origin, measured accuracy.
+    pub declaration: Option<&'static ModelDecl>,
+    /// Whether its compiled form came from the cache, where the runtime can tell.
+    pub from_cache: Option<bool>,
+}
+
+/// A value that no answer has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Unavailable {
+    /// Its stable `snake_case` name.
+    pub value: &'static str,
+    /// Why.
+    pub reason: UnavailableReason,
+}
+
+/// Why a value is unavailable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UnavailableReason {
+    /// This version has no model for it, or the model is not enabled.
+    NoModel,
+    /// The operator switched it off.
+    SwitchedOff,
+}
+
+/// Values for which this version has no model whatever is enabled. A test on a real photo holds the list to the truth.
+const WITHOUT_MODEL: [&str; 7] = ["age", "race", "masked", "flare", "distortion", "occlusion", "crfiqa"];
+
+impl Service {
+    /// What this service runs with.
+    #[must_use]
+    pub fn info(&self) -> Info {
+        let capabilities = self.capabilities();
+        let comparator = self.comparator();
+        let settings = self.settings();
+        Info {
+            version: env!("CARGO_PKG_VERSION"),
+            runtime: capabilities.runtime.as_str(),
+            runtime_version: capabilities.runtime_version.clone(),
+            models: capabilities.models.iter().map(model_info).collect(),
+            embedding_model: comparator.calibration().model().clone(),
+            similarity: comparator.calibration(),
+            least_cosine: comparator.calibration().least_cosine(comparator.threshold()),
+            thresholds: settings.thresholds.clone(),
+            faces: settings.faces,
+            demography: settings.demography,
+            unavailable: self.unavailable(),
+        }
+    }
+
+    fn unavailable(&self) -> Vec<Unavailable> {
+        let available = self.available();
+        let outputs = [
+            ("dense_landmarks", available.dense_landmarks),
+            ("pose", available.pose),
+            ("liveness", available.liveness),
+            ("deepfake", available.deepfake),
+            ("attributes", available.attributes),
+            ("quality", available.quality),
+        ];
+        let absent = outputs.into_iter().filter(|(_, available)| !available).map(|(value, _)| value);
+        let without_model = absent.chain(WITHOUT_MODEL).map(|value| (value, UnavailableReason::NoModel));
+        let Demography { enabled, race } = self.settings().demography;
+        let switches = [("gender", enabled), ("age", enabled), ("race", enabled && race)];
+        let switched_off = switches.into_iter().filter(|(_, on)| !on);
+        let switched_off = switched_off.map(|(value, _)| (value, UnavailableReason::SwitchedOff));
+        without_model.chain(switched_off).map(|(value, reason)| Unavailable { value, reason }).collect()
+    }
+}
+
+fn model_info(model: &LoadedModel) -> ModelInfo {
+    let LoadedModel { id, from_cache } = model;
+    let declaration = Manifest::embedded().model(id.as_str());
+    ModelInfo { id: id.clone(), declaration, from_cache: *from_cache }
+}

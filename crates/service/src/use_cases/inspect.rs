@@ -1,0 +1,33 @@
+//! Inspect: describe the one face of a photo.
+
+use crate::error::{PhotoField, ServiceError};
+use crate::policy::decided_as_requested;
+use crate::report::FaceReport;
+use crate::requests::InspectRequest;
+use crate::service::Service;
+
+use super::{Meter, one_face_request};
+
+impl Service {
+    /// Describes the one face of a photo.
+    ///
+    /// # Errors
+    /// The photo has not exactly one usable face; a requested check is unavailable or undecided; overload, timeout.
+    pub async fn inspect(&self, request: InspectRequest) -> Result<FaceReport, ServiceError> {
+        let meter = Meter::start("inspect");
+        meter.end(self.do_inspect(request).await)
+    }
+
+    async fn do_inspect(&self, request: InspectRequest) -> Result<FaceReport, ServiceError> {
+        let InspectRequest { photo, options } = request;
+        let field = PhotoField::Only;
+        self.require(options.checks)?;
+        let photo = photo.checked().map_err(|fault| fault.of(field))?;
+        let admitted = self.let_in(options.permit)?;
+        let wanted = one_face_request(options.checks, options.dense_landmarks);
+        let (analysis, _queued) = self.queue(&admitted, photo, field, wanted)?.analysis().await?;
+        let (mut report, _no_embedding) = self.one_face(analysis, field)?;
+        decided_as_requested(&mut report, options.checks, field)?;
+        Ok(report)
+    }
+}

@@ -1,0 +1,44 @@
+//! Verify: do two photos show one person?
+
+use crate::error::{InternalError, PhotoField, ServiceError};
+use crate::photo::first_fault_of_pair;
+use crate::report::Verification;
+use crate::requests::VerifyRequest;
+use crate::service::Service;
+
+use super::{Meter, comparable_request};
+
+impl Service {
+    /// Compares the faces of two photos, each computed on a thread of its own.
+    ///
+    /// # Errors
+    /// A photo has not exactly one usable face (where both have not: the first one's error); a requested check is
+    /// unavailable or undecided; overload, timeout.
+    pub async fn verify(&self, request: VerifyRequest) -> Result<Verification, ServiceError> {
+        let meter = Meter::start("verify");
+        meter.end(self.do_verify(request).await)
+    }
+
+    async fn do_verify(&self, request: VerifyRequest) -> Result<Verification, ServiceError> {
+        let VerifyRequest { first, second, options } = request;
+        self.require(options.checks)?;
+        if let Some((field, fault)) = first_fault_of_pair(&first, &second) {
+            return Err(fault.of(field));
+        }
+        let [first, second] = [(first, PhotoField::First), (second, PhotoField::Second)]
+            .map(|(photo, field)| photo.checked().map_err(|fault| fault.of(field)));
+        let (first, second) = (first?, second?);
+        // Both are treated alike: verify(a, b) = verify(b, a), and a photo is the same as itself.
+        let wanted = comparable_request(&options, self.settings().mirrored_probes);
+        let admitted = self.let_in(options.permit)?;
+        let first = self.queue(&admitted, first, PhotoField::First, wanted)?;
+        let second = self.queue(&admitted, second, PhotoField::Second, wanted)?;
+        let (first, _queued) = first.analysis().await?;
+        let (first, reference) = self.comparable_face(first, PhotoField::First, options.checks)?;
+        let (second, _queued) = second.analysis().await?;
+        let (second, probe) = self.comparable_face(second, PhotoField::Second, options.checks)?;
+        let comparison =
+            self.comparator().compare(&reference, &probe).map_err(InternalError::Incomparable)?;
+        Ok(Verification { first, second, comparison })
+    }
+}

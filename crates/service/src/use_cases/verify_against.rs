@@ -1,0 +1,50 @@
+//! Verify against: does a photo show the person of a stored template?
+
+use faceward_core::AppId;
+
+use crate::error::{PhotoField, ServiceError};
+use crate::report::TemplateVerification;
+use crate::requests::VerifyAgainstRequest;
+use crate::service::Service;
+
+use super::{Meter, comparable_request};
+
+impl Service {
+    /// Compares the face of a photo with a template of `app`.
+    ///
+    /// # Errors
+    /// No such template, or one of a model no longer in use; the photo has not exactly one usable face; a requested
+    /// check is unavailable or undecided; overload, timeout.
+    pub async fn verify_against(
+        &self,
+        app: &AppId,
+        request: VerifyAgainstRequest,
+    ) -> Result<TemplateVerification, ServiceError> {
+        let meter = Meter::start("verify_against");
+        meter.end(self.do_verify_against(*app, request).await)
+    }
+
+    async fn do_verify_against(
+        &self,
+        app: AppId,
+        request: VerifyAgainstRequest,
+    ) -> Result<TemplateVerification, ServiceError> {
+        let VerifyAgainstRequest { photo, template, options } = request;
+        let field = PhotoField::Only;
+        self.require(options.checks)?;
+        let photo = photo.checked().map_err(|fault| fault.of(field))?;
+        let admitted = self.let_in(options.permit.clone())?;
+        let wanted_template = template.clone();
+        // Before the photo is computed: without a reference there is nothing to compute it for.
+        let reference = self
+            .gallery(move |gallery| gallery.embedding(&app, &wanted_template))
+            .await?
+            .ok_or(ServiceError::TemplateNotFound)?;
+        let wanted = comparable_request(&options, self.settings().mirrored_probes);
+        let (analysis, _queued) = self.queue(&admitted, photo, field, wanted)?.analysis().await?;
+        let (face, probe) = self.comparable_face(analysis, field, options.checks)?;
+        let outdated = || ServiceError::TemplateOutdated { made_by: reference.model().clone() };
+        let comparison = self.comparator().compare(&reference, &probe).map_err(|_incomparable| outdated())?;
+        Ok(TemplateVerification { template, face, comparison })
+    }
+}
