@@ -64,12 +64,12 @@ fn thousands_of_vectors_give_what_a_naive_search_gives() {
     const LENGTH: usize = 37;
     let (dir, gallery) = fresh();
     let mut rows = Vec::new();
-    for index in 0..2500_u64 {
+    for index in 0..1500_u64 {
         let new = new_template(&format!("s{}", index % 700), &format!("t{index:04}"), &seeded(index, LENGTH));
         add(&gallery, &new);
         rows.push(new);
     }
-    for index in (0..2500).step_by(7) {
+    for index in (0..1500).step_by(7) {
         assert!(gallery.delete(&app(1), &template_id(&format!("t{index:04}"))).expect("deleted"));
     }
     let mut number = 0;
