@@ -5,6 +5,8 @@
 
 mod embedded;
 pub mod embedding;
+pub mod head_pose;
+pub mod landmarks68;
 pub mod quality;
 pub mod similarity;
 pub mod thresholds;
