@@ -7,9 +7,14 @@ use faceward_core::ModelId;
 use faceward_inference::{InferenceError, RuntimeKind};
 use faceward_models::Store;
 
+use crate::detection::{self, Detector};
+use crate::embedding::{self, EmbeddingStep};
 use crate::image::{DecodeError, Limits};
+use crate::landmarks::{self, MeshStep};
+use crate::networks::{NetworkClock, NetworkKey, Networks};
 use crate::request::Outputs;
 use crate::run::Worker;
+use crate::steps::FaceSteps;
 
 /// How an [`Engine`] is loaded.
 #[derive(Clone, Debug)]
@@ -73,7 +78,9 @@ pub enum AnalyzeError {
 /// Compiled networks, shared by all workers. Cheap to clone.
 #[derive(Clone)]
 pub struct Engine {
-    shared: Arc<Capabilities>,
+    networks: Networks,
+    limits: Limits,
+    capabilities: Arc<Capabilities>,
 }
 
 impl Engine {
@@ -81,14 +88,16 @@ impl Engine {
     ///
     /// # Errors
     /// A file is missing or not as declared (all such problems are listed), or the runtime fails.
-    pub fn load(_store: &Store, _options: &EngineOptions) -> Result<Self, EngineError> {
-        todo!()
+    pub fn load(store: &Store, options: &EngineOptions) -> Result<Self, EngineError> {
+        let networks = Networks::load(store, options)?;
+        let capabilities = Arc::new(Capabilities::of(&networks));
+        Ok(Self { networks, limits: options.limits, capabilities })
     }
 
     /// What the engine is able to answer.
     #[must_use]
     pub fn capabilities(&self) -> &Capabilities {
-        &self.shared
+        &self.capabilities
     }
 
     /// A worker for one thread, with sessions of its own.
@@ -96,6 +105,49 @@ impl Engine {
     /// # Errors
     /// The runtime refuses another session.
     pub fn worker(&self) -> Result<Worker, EngineError> {
-        todo!()
+        let clock = NetworkClock::default();
+        let session = |model| self.networks.session(NetworkKey::fixed(model), &clock);
+        let [close, overview, fine] = detection::SIDES
+            .map(|side| self.networks.session(NetworkKey::square(detection::MODEL, side), &clock));
+        let (Some(close), Some(overview), Some(fine)) = (close?, overview?, fine?) else {
+            return Err(EngineError::Models(vec![format!("{}: nothing works without it", detection::MODEL)]));
+        };
+        let embedding = match embedding::MODELS.map(session) {
+            [first, second] => first?.zip(second?).map(|(first, second)| EmbeddingStep::new([first, second])),
+        };
+        let steps = FaceSteps { mesh: session(landmarks::MODEL)?.map(MeshStep::new), embedding };
+        Ok(Worker::new(self.limits, Detector { close, overview, fine }, steps, clock))
+    }
+}
+
+impl Capabilities {
+    fn of(networks: &Networks) -> Self {
+        let has = |model| networks.has(NetworkKey::fixed(model));
+        let (mesh, embedding) = (has(landmarks::MODEL), embedding::MODELS.into_iter().all(has));
+        let outputs = Outputs {
+            dense_landmarks: mesh,
+            pose: mesh,
+            embedding,
+            liveness: false,
+            deepfake: false,
+            attributes: false,
+            quality: true,
+        };
+        let mut models: Vec<LoadedModel> = Vec::new();
+        for (key, from_cache) in networks.list() {
+            let id = ModelId::new(key.model);
+            match models.iter_mut().find(|model| model.id == id) {
+                // One model at several sides came from the cache if all of them did.
+                Some(model) => model.from_cache = model.from_cache.zip(from_cache).map(|(a, b)| a && b),
+                None => models.push(LoadedModel { id, from_cache }),
+            }
+        }
+        Self {
+            outputs,
+            models,
+            embedding_model: embedding.then(|| embedding::model_id().clone()),
+            runtime: networks.runtime().kind(),
+            runtime_version: networks.runtime().version().to_owned(),
+        }
     }
 }

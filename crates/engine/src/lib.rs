@@ -20,6 +20,8 @@ mod plan;
 pub mod quality;
 mod request;
 mod run;
+mod steps;
+mod turned;
 
 pub use analysis::{Analysis, Attributes, FaceAnalysis, Liveness, PhotoInfo, Race, StepTiming};
 pub use engine::{AnalyzeError, Capabilities, Engine, EngineError, EngineOptions, LoadedModel};

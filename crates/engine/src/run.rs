@@ -1,18 +1,125 @@
-//! One worker: a photo through the steps of its plan.
+//! One worker: a photo through decoding, detection and the steps of its plan, each of them timed.
 
-use crate::analysis::Analysis;
+use std::time::Instant;
+
+use faceward_core::{PixelRect, Turn};
+use faceward_inference::InferenceError;
+
+use crate::analysis::{Analysis, FaceAnalysis, PhotoInfo, StepTiming};
+use crate::detection::{Detection, Detector};
 use crate::engine::AnalyzeError;
-use crate::request::Request;
+use crate::image::{Limits, decode};
+use crate::networks::NetworkClock;
+use crate::plan;
+use crate::request::{Request, Scope};
+use crate::steps::{FaceSteps, Scene};
+use crate::turned;
 
 /// One thread's sessions and the steps built on them.
-pub struct Worker {}
+pub struct Worker {
+    limits: Limits,
+    detector: Detector,
+    steps: FaceSteps,
+    clock: NetworkClock,
+}
 
 impl Worker {
+    pub(crate) const fn new(
+        limits: Limits,
+        detector: Detector,
+        steps: FaceSteps,
+        clock: NetworkClock,
+    ) -> Self {
+        Self { limits, detector, steps, clock }
+    }
+
     /// Analyses `photo`, the bytes of a JPEG or PNG.
     ///
     /// # Errors
     /// The bytes are no acceptable photo, or a network fails. A photo without a face is no error.
-    pub fn analyze(&mut self, _photo: &[u8], _request: &Request) -> Result<Analysis, AnalyzeError> {
-        todo!()
+    pub fn analyze(&mut self, photo: &[u8], request: &Request) -> Result<Analysis, AnalyzeError> {
+        let mut timer = Timer::new(self.clock.clone());
+        let decoded = timer.time("decode", || decode(photo, &self.limits))?;
+        let upright = decoded.photo;
+        let found = timer.time("detect", || self.detector.find(&upright))?;
+        let (turn, seen) = match &found.turned {
+            Some((turn, turned)) => (*turn, turned),
+            None => (Turn::None, &upright),
+        };
+        let n_faces = match request.scope {
+            Scope::Primary => 1,
+            Scope::All => found.faces.len(),
+        };
+        let detections: Vec<PixelRect> = found.faces.iter().map(|face| face.rect).collect();
+        let mut faces = Vec::new();
+        for detection in found.faces.iter().take(n_faces) {
+            let scene = Scene { photo: seen, detections: &detections, request };
+            faces.push(self.analyze_face(&scene, detection, &mut timer)?);
+        }
+        let back = turned::Back::new(upright.size(), turn);
+        Ok(Analysis {
+            photo: PhotoInfo {
+                format: decoded.format,
+                width: upright.width(),
+                height: upright.height(),
+                turned: turn,
+            },
+            faces: faces.into_iter().map(|face| back.face(face)).collect(),
+            detections: detections.iter().map(|rect| back.rect(rect)).collect(),
+            timings: timer.timings,
+        })
+    }
+
+    /// One face through every step of the plan.
+    fn analyze_face(
+        &mut self,
+        scene: &Scene<'_>,
+        detection: &Detection,
+        timer: &mut Timer,
+    ) -> Result<FaceAnalysis, InferenceError> {
+        let mut face = self.steps.begin(detection);
+        for step in plan::steps(scene.request.outputs) {
+            timer.time(step.name(), || self.steps.run(step, scene, &mut face))?;
+        }
+        Ok(face.finish(scene.request.outputs))
+    }
+}
+
+/// Wall-clock time of each step, and the part of it inside networks.
+struct Timer {
+    clock: NetworkClock,
+    timings: Vec<StepTiming>,
+}
+
+impl Timer {
+    const fn new(clock: NetworkClock) -> Self {
+        Self { clock, timings: Vec::new() }
+    }
+
+    /// Runs `work` as the step `step`; the same step's time adds up.
+    fn time<T>(&mut self, step: &'static str, work: impl FnOnce() -> T) -> T {
+        let (start, network_start) = (Instant::now(), self.clock.elapsed());
+        let result = work();
+        let (duration, network) = (start.elapsed(), self.clock.elapsed().saturating_sub(network_start));
+        match self.timings.iter_mut().find(|timing| timing.step == step) {
+            Some(timing) => {
+                timing.duration += duration;
+                timing.network += network;
+            }
+            None => self.timings.push(StepTiming { step, duration, network }),
+        }
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_that_runs_twice_is_listed_once() {
+        let mut timer = Timer::new(NetworkClock::default());
+        assert_eq!(timer.time("a", || 1) + timer.time("b", || 2) + timer.time("a", || 3), 6);
+        assert_eq!(timer.timings.iter().map(|timing| timing.step).collect::<Vec<_>>(), ["a", "b"]);
     }
 }

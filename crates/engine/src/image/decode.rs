@@ -3,7 +3,7 @@
 //! Limits are held against the header before anything is allocated. EXIF orientation is applied. Colour profiles are
 //! ignored: the networks were trained on photos decoded that way. Transparency is laid over white.
 
-use super::{Limits, PhotoFormat, Upright};
+use super::{Limits, PhotoFormat, Size, Upright, jpeg, png, sniff};
 
 /// A decoded photo.
 #[derive(Clone, Debug)]
@@ -61,17 +61,36 @@ pub enum DecodeError {
 /// # Errors
 /// See [`DecodeError`]; all of them are the photo's fault.
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, DecodeError> {
-    let format = super::sniff(bytes).ok_or(DecodeError::UnknownFormat)?;
-    let kind = match format {
-        PhotoFormat::Jpeg => image::ImageFormat::Jpeg,
-        PhotoFormat::Png => image::ImageFormat::Png,
+    let format = sniff(bytes).ok_or(DecodeError::UnknownFormat)?;
+    if bytes.len() > limits.bytes {
+        return Err(DecodeError::TooManyBytes { actual: bytes.len(), limit: limits.bytes });
+    }
+    let corrupt = |reason| DecodeError::Corrupt { format, reason };
+    let (size, rgb, orientation) = match format {
+        PhotoFormat::Jpeg => {
+            let header = jpeg::Header::read(bytes).map_err(corrupt)?;
+            check_size(header.size, limits)?;
+            if header.n_scans > limits.jpeg_scans {
+                return Err(DecodeError::TooManyScans { limit: limits.jpeg_scans });
+            }
+            (header.size, jpeg::decode(bytes, &header).map_err(corrupt)?, header.orientation)
+        }
+        PhotoFormat::Png => {
+            let size = png::size(bytes).map_err(corrupt)?;
+            check_size(size, limits)?;
+            let decoded = png::decode(bytes).map_err(corrupt)?;
+            (size, decoded.rgb, decoded.orientation)
+        }
     };
-    let _ = limits;
-    let rgb = image::load_from_memory_with_format(bytes, kind)
-        .map_err(|e| DecodeError::Corrupt { format, reason: e.to_string() })?
-        .to_rgb8();
-    let size = super::Size { width: rgb.width(), height: rgb.height() };
-    let photo = Upright::new(size, rgb.into_raw())
-        .ok_or_else(|| DecodeError::Corrupt { format, reason: "no pixels".to_owned() })?;
-    Ok(Decoded { format, photo })
+    let stored = Upright::new(size, rgb).ok_or_else(|| corrupt("its pixels do not fill it".to_owned()))?;
+    Ok(Decoded { format, photo: stored.oriented(orientation) })
+}
+
+/// Refuses a size beyond `limits`, before anything is allocated for it.
+fn check_size(size: Size, limits: &Limits) -> Result<(), DecodeError> {
+    let Size { width, height } = size;
+    if size.pixels() > limits.pixels || width.max(height) > limits.side {
+        return Err(DecodeError::TooManyPixels { width, height, pixels: limits.pixels, side: limits.side });
+    }
+    Ok(())
 }

@@ -6,8 +6,12 @@
 
 mod affine;
 mod decode;
+mod exif;
 mod format;
+mod jpeg;
 mod limits;
+mod orientation;
+mod png;
 mod resample;
 mod tensor;
 mod upright;

@@ -83,6 +83,23 @@ impl Upright {
         self.sample(&from_chip, size, border)
     }
 
+    /// The image on a black square of `side` pixels, its top-left corner at column `left` and row `top`. `None` if it
+    /// does not fit.
+    #[must_use]
+    pub fn on_black(&self, side: u32, left: u32, top: u32) -> Option<Self> {
+        let fits = |start: u32, length: u32| start.checked_add(length).is_some_and(|end| end <= side);
+        if !fits(left, self.width()) || !fits(top, self.height()) {
+            return None;
+        }
+        let (left, row_length) = (3 * left as usize, 3 * self.width() as usize);
+        let mut canvas = vec![0; 3 * side as usize * side as usize];
+        let targets = canvas.chunks_exact_mut(3 * side as usize).skip(top as usize);
+        for (target, row) in targets.zip(self.rows()) {
+            target[left..left + row_length].copy_from_slice(row);
+        }
+        Self::new(Size::square(side), canvas)
+    }
+
     /// Warps from a copy of the part `seen`, shrunk so that its pixels are about as large as the chip's.
     fn warp_shrunk(&self, from_chip: &Affine, seen: &PixelRect, size: Size, border: Border) -> Option<Self> {
         let shrink = from_chip.scale();

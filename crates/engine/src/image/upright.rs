@@ -43,6 +43,11 @@ impl Upright {
         Self::new(size, colour.repeat(usize::try_from(size.pixels()).ok()?))
     }
 
+    /// Takes `rgb`, which is known to have 3 x width x height values.
+    pub(super) const fn of_same_length(size: Size, rgb: Vec<u8>) -> Self {
+        Self { size, rgb }
+    }
+
     /// Columns.
     #[must_use]
     pub const fn width(&self) -> u32 {

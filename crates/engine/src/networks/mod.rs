@@ -1,0 +1,89 @@
+//! Declared models to compiled networks (shared by an engine), and the sessions of one worker.
+//!
+//! A model that is disabled, or that the runtime cannot read, is absent: what needs it is `Unavailable`. A model that
+//! is there and not as declared stops the start, and all such problems are listed at once.
+
+mod check;
+mod load;
+mod session;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use faceward_inference::{InferenceError, Network, Runtime};
+use faceward_models::ModelDecl;
+
+pub(crate) use session::{ModelSession, NetworkClock};
+
+/// A model and one shape of its input: detectors are compiled for several sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct NetworkKey {
+    /// Id in the manifest.
+    pub(crate) model: &'static str,
+    /// Width and height of an input that the declaration leaves open.
+    pub(crate) side: Option<u32>,
+}
+
+impl NetworkKey {
+    /// The one shape of a model whose input is declared in full.
+    pub(crate) const fn fixed(model: &'static str) -> Self {
+        Self { model, side: None }
+    }
+
+    /// A model whose input is declared open, at `side` x `side`.
+    pub(crate) const fn square(model: &'static str, side: u32) -> Self {
+        Self { model, side: Some(side) }
+    }
+}
+
+/// A model as declared and as compiled.
+#[derive(Clone)]
+struct Compiled {
+    decl: &'static ModelDecl,
+    network: Network,
+    /// Shape of each input.
+    shapes: Vec<Vec<usize>>,
+}
+
+/// Every compiled network. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Networks {
+    runtime: Runtime,
+    compiled: Arc<BTreeMap<NetworkKey, Compiled>>,
+}
+
+impl Networks {
+    /// The runtime that computes.
+    pub(crate) const fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+
+    /// Every network with whether it came from the compiled-model cache.
+    pub(crate) fn list(&self) -> impl Iterator<Item = (NetworkKey, Option<bool>)> {
+        self.compiled.iter().map(|(key, compiled)| (*key, compiled.network.loaded_from_cache()))
+    }
+
+    /// Whether the model was loaded.
+    pub(crate) fn has(&self, key: NetworkKey) -> bool {
+        self.compiled.contains_key(&key)
+    }
+
+    /// A session of the network for one worker, whose `clock` will count its time; `None` if it was not loaded.
+    ///
+    /// # Errors
+    /// The runtime refuses another session.
+    pub(crate) fn session(
+        &self,
+        key: NetworkKey,
+        clock: &NetworkClock,
+    ) -> Result<Option<ModelSession>, InferenceError> {
+        self.compiled.get(&key).map(|compiled| compiled.session(clock)).transpose()
+    }
+}
+
+impl Compiled {
+    fn session(&self, clock: &NetworkClock) -> Result<ModelSession, InferenceError> {
+        let session = self.network.session()?;
+        Ok(ModelSession::new(self.decl, self.shapes.clone(), session, clock.clone()))
+    }
+}

@@ -1,0 +1,125 @@
+//! One worker's right to run one network, with its time counted.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use faceward_inference::{InferenceError, Session, Tensor, TensorView};
+use faceward_models::{Channels, ImageInput, Layout, ModelDecl};
+
+use crate::image::{ChannelOrder, PixelScale, Size, Upright};
+
+/// Time that one worker has spent inside networks; shared by all of its sessions.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct NetworkClock(Arc<AtomicU64>);
+
+impl NetworkClock {
+    /// Everything spent so far.
+    pub(crate) fn elapsed(&self) -> Duration {
+        Duration::from_nanos(self.0.load(Ordering::Relaxed))
+    }
+
+    fn add(&self, time: Duration) {
+        self.0.fetch_add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+}
+
+/// A session of a declared model.
+pub(crate) struct ModelSession {
+    decl: &'static ModelDecl,
+    shapes: Vec<Vec<usize>>,
+    session: Session,
+    clock: NetworkClock,
+}
+
+impl ModelSession {
+    pub(super) const fn new(
+        decl: &'static ModelDecl,
+        shapes: Vec<Vec<usize>>,
+        session: Session,
+        clock: NetworkClock,
+    ) -> Self {
+        Self { decl, shapes, session, clock }
+    }
+
+    /// The model's id in the manifest.
+    pub(crate) fn id(&self) -> &'static str {
+        &self.decl.id
+    }
+
+    /// Width and height of the declared image input. Zero for a model that takes no image.
+    pub(crate) fn image_size(&self) -> Size {
+        self.decl.image.as_ref().map_or(Size::square(0), |image| Size { width: image.width, height: image.height })
+    }
+
+    /// Runs the network on raw tensors, one for each input in the file's order, shaped as compiled. Outputs come in
+    /// the order of the declaration.
+    pub(crate) fn run(&mut self, inputs: &[&[f32]]) -> Result<Vec<Tensor>, InferenceError> {
+        let views: Vec<_> =
+            self.shapes.iter().zip(inputs).map(|(shape, data)| TensorView { shape, data }).collect();
+        let start = Instant::now();
+        let outputs = self.session.run(&views);
+        self.clock.add(start.elapsed());
+        outputs
+    }
+
+    /// Runs the network on `chip`, which has the size that the network was compiled for, with channels, layout and
+    /// scaling as declared.
+    pub(crate) fn run_image(&mut self, chip: &Upright) -> Result<Vec<Tensor>, InferenceError> {
+        let tensor = self.decl.image.as_ref().map_or_else(Vec::new, |input| image_tensor(chip, input));
+        self.run(&[&tensor])
+    }
+}
+
+/// `chip` as the tensor that `input` declares.
+pub(super) fn image_tensor(chip: &Upright, input: &ImageInput) -> Vec<f32> {
+    // Declared: (pixel * scale - mean) / std. Ours: (pixel - mean) / std.
+    let scale = PixelScale {
+        mean: input.mean.map(|mean| mean / input.scale),
+        std: input.std.map(|std| std / input.scale),
+    };
+    let order = match input.channels {
+        Channels::Rgb => ChannelOrder::Rgb,
+        Channels::Bgr => ChannelOrder::Bgr,
+        Channels::Grey => {
+            let grey = |luma: f32| (luma - scale.mean[0]) / scale.std[0];
+            return chip.luma().into_iter().map(grey).collect();
+        }
+    };
+    match input.layout {
+        Layout::Nchw => chip.planar(order, &scale),
+        Layout::Nhwc => chip.interleaved(order, &scale),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn input(layout: Layout, channels: Channels) -> ImageInput {
+        ImageInput {
+            width: 1,
+            height: 1,
+            layout,
+            channels,
+            scale: 0.5,
+            mean: [1.0, 2.0, 3.0],
+            std: [1.0, 1.0, 2.0],
+        }
+    }
+
+    #[test]
+    fn the_declaration_scales_before_it_subtracts() {
+        let chip = Upright::new(Size::square(1), vec![10, 20, 30]).expect("one pixel");
+        let table = [
+            (input(Layout::Nchw, Channels::Rgb), vec![4.0, 8.0, 6.0]),
+            (input(Layout::Nhwc, Channels::Bgr), vec![14.0, 8.0, 1.0]),
+            (input(Layout::Nchw, Channels::Grey), vec![0.5 * (2.99 + 11.74 + 3.42) - 1.0]),
+        ];
+        for (decl, expected) in table {
+            let actual = image_tensor(&chip, &decl);
+            assert_eq!(actual.len(), expected.len());
+            assert!(actual.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-5), "{actual:?} {expected:?}");
+        }
+    }
+}
