@@ -1,0 +1,86 @@
+//! The one table of what can go wrong on the wire: a stable code and an HTTP status a row.
+//!
+//! `/v1` answers with these. A vendor's surface has a table of its own beside its routes, keyed by the same kinds.
+//! `docs/errors.md` is generated from the tables (see `error_docs`).
+
+use axum::http::StatusCode;
+
+/// Who has to act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The client: sending the same again gives the same answer.
+    Caller,
+    /// Nobody: the same request may succeed later.
+    Moment,
+    /// The operator. These, and only these, are logged as errors.
+    Ours,
+}
+
+macro_rules! error_table {
+    ($($(#[$doc:meta])* $kind:ident => $code:literal, $status:ident, $fault:ident, $meaning:literal;)+) => {
+        /// Every way in which a request can fail.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub(crate) enum ErrorKind {
+            $(#[doc = $meaning] $kind,)+
+        }
+
+        impl ErrorKind {
+            /// Every kind, in the order of the table.
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$kind,)+];
+
+            /// The stable `snake_case` code of `/v1` answers, logs and metrics.
+            pub(crate) const fn code(self) -> &'static str {
+                match self { $(Self::$kind => $code,)+ }
+            }
+
+            /// The HTTP status under `/v1`.
+            pub(crate) const fn status(self) -> StatusCode {
+                match self { $(Self::$kind => StatusCode::$status,)+ }
+            }
+
+            /// Whose turn it is.
+            pub(crate) const fn fault(self) -> Fault {
+                match self { $(Self::$kind => Fault::$fault,)+ }
+            }
+
+            /// What it means, one sentence.
+            pub(crate) const fn meaning(self) -> &'static str {
+                match self { $(Self::$kind => $meaning,)+ }
+            }
+        }
+    };
+}
+
+error_table! {
+    PhotoMissing       => "photo_missing",        BAD_REQUEST,            Caller, "The photo part is not there.";
+    PhotoEmpty         => "photo_empty",          BAD_REQUEST,            Caller, "The photo has no bytes.";
+    PhotoWrongType     => "photo_wrong_type",     UNSUPPORTED_MEDIA_TYPE, Caller, "The bytes are neither JPEG nor PNG.";
+    PhotoUndecodable   => "photo_undecodable",    UNPROCESSABLE_ENTITY,   Caller, "The JPEG or PNG is corrupt or truncated.";
+    PhotoTooManyPixels => "photo_too_many_pixels", UNPROCESSABLE_ENTITY,  Caller, "The photo has more pixels than the server accepts.";
+    PhotoTooLarge      => "photo_too_large",      PAYLOAD_TOO_LARGE,      Caller, "The photo has more bytes than the server accepts.";
+    NoFace             => "no_face",              UNPROCESSABLE_ENTITY,   Caller, "No face was found.";
+    SeveralFaces       => "several_faces",        UNPROCESSABLE_ENTITY,   Caller, "A second face is large enough to be meant.";
+    FaceTooSmall       => "face_too_small",       UNPROCESSABLE_ENTITY,   Caller, "The face is too small to be used.";
+    CheckUnavailable   => "check_unavailable",    NOT_IMPLEMENTED,        Caller, "A requested security check has no model on this server.";
+    CheckUndecided     => "check_undecided",      UNPROCESSABLE_ENTITY,   Caller, "A requested security check ran and could not decide on this photo.";
+    Rejected           => "rejected",             UNPROCESSABLE_ENTITY,   Caller, "The operator's enrolment rules turned the photo away.";
+    Unauthenticated    => "unauthenticated",      UNAUTHORIZED,           Caller, "APP-ID is unknown, or APP-KEY is wrong or expired.";
+    TemplateExists     => "template_exists",      CONFLICT,               Caller, "A template with this id exists, and replacing it was not asked for.";
+    TemplateNotFound   => "template_not_found",   NOT_FOUND,              Caller, "The app has no template with this id.";
+    GalleryNotFound    => "gallery_not_found",    NOT_FOUND,              Caller, "The app has no gallery with this id.";
+    TemplateOutdated   => "template_outdated",    CONFLICT,               Caller, "The template was made by a model that the server no longer uses: enrol again.";
+    InvalidId          => "invalid_id",           BAD_REQUEST,            Caller, "An id is not 1 to 120 printable characters.";
+    InvalidParameter   => "invalid_parameter",    BAD_REQUEST,            Caller, "A parameter has a value that it cannot have, or is not known here.";
+    MissingParameter   => "missing_parameter",    BAD_REQUEST,            Caller, "A required parameter is not there.";
+    Repeated           => "repeated_parameter",   BAD_REQUEST,            Caller, "A part or parameter was sent twice.";
+    MalformedBody      => "malformed_body",       BAD_REQUEST,            Caller, "The body is not the multipart or JSON that it says it is.";
+    BodyTooLarge       => "body_too_large",       PAYLOAD_TOO_LARGE,      Caller, "The whole body is larger than the server accepts.";
+    SlowUpload         => "slow_upload",          REQUEST_TIMEOUT,        Caller, "The body did not arrive in time.";
+    NotFound           => "not_found",            NOT_FOUND,              Caller, "There is nothing at this path.";
+    MethodNotAllowed   => "method_not_allowed",   METHOD_NOT_ALLOWED,     Caller, "The path exists, but not with this method; the header Allow lists those that do.";
+    Overloaded         => "overloaded",           SERVICE_UNAVAILABLE,    Moment, "The server is busy; the header Retry-After says when to try again.";
+    TimedOut           => "timed_out",            SERVICE_UNAVAILABLE,    Moment, "The server did not finish in time.";
+    ShuttingDown       => "shutting_down",        SERVICE_UNAVAILABLE,    Moment, "The server is stopping.";
+    NotReady           => "not_ready",            SERVICE_UNAVAILABLE,    Moment, "The models are not loaded yet.";
+    Internal           => "internal_error",       INTERNAL_SERVER_ERROR,  Ours,   "The server failed; its log has the reason under the transaction id.";
+}

@@ -1,0 +1,8 @@
+//! From bytes on the wire to typed parameters and photos. Each file one concern; no vendor's names here.
+
+pub(crate) mod body;
+pub(crate) mod caller;
+pub(crate) mod form;
+pub(crate) mod json;
+pub mod multipart;
+pub(crate) mod parameters;

@@ -1,0 +1,52 @@
+//! For those who watch the server: `/healthz`, `/readyz`, `/metrics`. Open to everybody; no tenant is named.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::failure::Failure;
+use crate::native;
+use crate::state::AppState;
+
+/// The routes.
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(healthz)).routes(routes!(readyz)).routes(routes!(metrics))
+}
+
+/// A good sign.
+#[derive(Debug, Serialize, ToSchema)]
+struct Health {
+    /// Always `ok`.
+    status: &'static str,
+}
+
+const OK: Health = Health { status: "ok" };
+
+/// Does the process live? No other question is asked: a restart would mend nothing else.
+#[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, body = Health)))]
+async fn healthz() -> Json<Health> {
+    Json(OK)
+}
+
+/// Are the models loaded and warm, and are requests taken?
+#[utoipa::path(
+    get, path = "/readyz", tag = "operations",
+    responses((status = 200, body = Health), (status = 503, body = native::wire::ErrorAnswer)),
+)]
+async fn readyz(State(app): State<AppState>) -> Result<Json<Health>, Failure> {
+    if app.service.ready() { Ok(Json(OK)) } else { Err(Failure::NotReady) }
+}
+
+/// Counters and histograms in the Prometheus text format.
+#[utoipa::path(
+    get, path = "/metrics", tag = "operations",
+    responses((status = 200, body = String, content_type = "text/plain; version=0.0.4")),
+)]
+async fn metrics(State(app): State<AppState>) -> impl IntoResponse {
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.render())
+}

@@ -1,0 +1,30 @@
+//! Faceward over HTTP: wire formats, routes, limits, errors. The only crate that knows an HTTP status.
+//!
+//! [`router()`] builds the whole surface over an [`AppState`]; [`serve`] runs it on a socket; [`openapi`] describes it.
+//! Use cases live in `service`; nothing is computed here.
+
+mod error;
+#[cfg(test)]
+mod error_docs;
+mod extract;
+mod failure;
+mod health;
+mod metrics;
+mod middleware;
+mod native;
+mod openapi;
+mod router;
+mod server;
+mod settings;
+mod state;
+mod transaction;
+mod turned;
+mod vendors;
+
+pub use extract::multipart;
+pub use metrics::Metrics;
+pub use native::analysis_json;
+pub use router::{openapi, router};
+pub use server::serve;
+pub use settings::{HttpSettings, ServerLimits};
+pub use state::AppState;

@@ -1,0 +1,75 @@
+//! Writes every failure down in the format of the surface that was called.
+//!
+//! The surface is known by the path, so that a wrong path, a wrong method or a panic is answered in its format too.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::error::{ErrorKind, Fault};
+use crate::failure::Failure;
+use crate::transaction::TransactionId;
+use crate::{native, vendors};
+
+/// The failed answer's code, for logs and metrics.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FailureCode(pub(crate) &'static str);
+
+/// How one surface writes a failure down.
+pub(crate) type WriteFailure = fn(&Failure, TransactionId) -> Response;
+
+/// The surfaces with a format of their own. Everything else answers in the format of `/v1`.
+const SURFACES: [(&str, WriteFailure); 1] = [(vendors::ooto::PREFIX, vendors::ooto::errors::write)];
+
+pub(crate) async fn write_failures(transaction: TransactionId, request: Request, next: Next) -> Response {
+    let write = surface(request.uri().path());
+    let response = next.run(request).await;
+    let Some(failure) = failure_of(&response) else { return response };
+    log_if_ours(&failure);
+    let mut answer = write(&failure, transaction);
+    add_headers(&failure, &response, answer.headers_mut());
+    answer.extensions_mut().insert(FailureCode(failure.kind().code()));
+    answer
+}
+
+fn surface(path: &str) -> WriteFailure {
+    let is_below =
+        |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let found = SURFACES.iter().find(|(prefix, _)| is_below(prefix));
+    found.map_or(native::errors::write, |(_, write)| *write)
+}
+
+/// What went wrong, if anything did. Answers of the router itself say it by their status only.
+fn failure_of(response: &Response) -> Option<Arc<Failure>> {
+    if let Some(failure) = response.extensions().get::<Arc<Failure>>() {
+        return Some(Arc::clone(failure));
+    }
+    match response.status() {
+        StatusCode::NOT_FOUND => Some(Arc::new(Failure::NotFound)),
+        StatusCode::METHOD_NOT_ALLOWED => Some(Arc::new(Failure::MethodNotAllowed)),
+        _ => None,
+    }
+}
+
+fn add_headers(failure: &Failure, response: &Response, headers: &mut HeaderMap) {
+    if let Some(allow) = response.headers().get(ALLOW) {
+        headers.insert(ALLOW, allow.clone());
+    }
+    if let Some(seconds) = failure.retry_after_seconds() {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if failure.kind() == ErrorKind::Unauthenticated {
+        // RFC 9110 section 11.6.1 asks for a challenge with every 401.
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("AppKey realm=\"faceward\""));
+    }
+}
+
+fn log_if_ours(failure: &Failure) {
+    if failure.kind().fault() == Fault::Ours {
+        tracing::error!(error = failure as &dyn std::error::Error, "a request failed");
+    }
+}

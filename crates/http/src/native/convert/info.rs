@@ -1,0 +1,80 @@
+//! What a server runs with, to the JSON of `/v1`.
+
+use faceward_service::{Info, ModelInfo, Rule, SimilarityCalibration, Unavailable, UnavailableReason, rules};
+
+use super::wire;
+use crate::transaction::TransactionId;
+
+pub(crate) fn info(info: &Info, transaction: TransactionId) -> wire::Info {
+    let thresholds = rules(&info.thresholds).into_iter().map(|(name, threshold)| (name, rule(threshold)));
+    wire::Info {
+        transaction_id: transaction.0,
+        version: info.version,
+        runtime: wire::Runtime { name: info.runtime, version: info.runtime_version.clone() },
+        models: info.models.iter().map(model).collect(),
+        similarity: wire::Similarity {
+            model: info.embedding_model.to_string(),
+            threshold: info.thresholds.similarity,
+            least_cosine: info.least_cosine.map(|cosine| cosine.0),
+            calibration: calibration(info.similarity),
+        },
+        thresholds: thresholds.collect(),
+        faces: wire::FaceRules {
+            min_side: info.faces.min_side,
+            second_face_share: info.faces.second_face_share,
+        },
+        demography: wire::Demography { enabled: info.demography.enabled, race: info.demography.race },
+        unavailable: info.unavailable.iter().map(unavailable).collect(),
+    }
+}
+
+fn model(model: &ModelInfo) -> wire::Model {
+    let declaration = model.declaration;
+    wire::Model {
+        id: model.id.to_string(),
+        family: declaration.map(|model| model.family.as_str()),
+        license: declaration.map(|model| model.license.as_str()),
+        origin: declaration.map(|model| model.origin.as_str()),
+        accuracy: declaration.map(|model| model.accuracy.as_str()),
+        from_cache: model.from_cache,
+    }
+}
+
+fn calibration(fitted: &'static SimilarityCalibration) -> wire::Calibration {
+    let knots = fitted.knots.iter();
+    let points = fitted.operating_points.iter();
+    wire::Calibration {
+        data: &fitted.data,
+        photos: fitted.photos,
+        persons: fitted.persons,
+        genuine_pairs: fitted.genuine_pairs,
+        impostor_pairs: fitted.impostor_pairs,
+        date: &fitted.date,
+        knots: knots.map(|knot| wire::Knot { cosine: knot.cosine, similarity: knot.similarity }).collect(),
+        operating_points: points
+            .map(|point| wire::OperatingPoint {
+                fmr: point.fmr,
+                fnmr: point.fnmr,
+                cosine: point.cosine,
+                cosine_interval: point.cosine_interval,
+                similarity: point.similarity,
+            })
+            .collect(),
+    }
+}
+
+const fn rule(rule: Rule) -> wire::Rule {
+    match rule {
+        Rule::AtLeast(least) => wire::Rule::AtLeast(least),
+        Rule::AtMost(most) => wire::Rule::AtMost(most),
+        Rule::Within(least, most) => wire::Rule::Within([least, most]),
+    }
+}
+
+const fn unavailable(unavailable: &Unavailable) -> wire::Unavailable {
+    let reason = match unavailable.reason {
+        UnavailableReason::NoModel => wire::UnavailableReason::NoModel,
+        UnavailableReason::SwitchedOff => wire::UnavailableReason::SwitchedOff,
+    };
+    wire::Unavailable { value: unavailable.value, reason }
+}
