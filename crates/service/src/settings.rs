@@ -48,8 +48,8 @@ impl Default for Settings {
 pub struct ComputeSettings {
     /// Compute threads, each with sessions of its own. The default is one for each core.
     pub workers: NonZeroUsize,
-    /// Most requests inside the service, computing or waiting; further ones are refused at once. Each may hold its
-    /// photos in memory.
+    /// Most requests inside the service, computing or waiting; further ones are refused at once. Each holds its
+    /// photos in memory: two of 20 MiB at most, unless told otherwise.
     pub max_requests: NonZeroUsize,
     /// Longest time from the acceptance of a request to its last computed value.
     pub request_timeout: Duration,

@@ -100,12 +100,14 @@ impl Service {
             ("attributes", available.attributes),
             ("quality", available.quality),
         ];
-        let absent = outputs.into_iter().filter(|(_, available)| !available).map(|(value, _)| value);
-        let without_model = absent.chain(WITHOUT_MODEL).map(|value| (value, UnavailableReason::NoModel));
         let Demography { enabled, race } = self.settings().demography;
         let switches = [("gender", enabled), ("age", enabled), ("race", enabled && race)];
-        let switched_off = switches.into_iter().filter(|(_, on)| !on);
-        let switched_off = switched_off.map(|(value, _)| (value, UnavailableReason::SwitchedOff));
+        let off = |value: &str| switches.contains(&(value, false));
+        let absent = outputs.into_iter().filter(|(_, available)| !available).map(|(value, _)| value);
+        let without_model = absent.chain(WITHOUT_MODEL).filter(|value| !off(value));
+        let without_model = without_model.map(|value| (value, UnavailableReason::NoModel));
+        let switched_off = switches.iter().filter(|(_, on)| !on);
+        let switched_off = switched_off.map(|(value, _)| (*value, UnavailableReason::SwitchedOff));
         without_model.chain(switched_off).map(|(value, reason)| Unavailable { value, reason }).collect()
     }
 }

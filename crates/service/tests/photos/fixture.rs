@@ -1,0 +1,109 @@
+//! One engine for all tests; a service of its own, on an empty gallery, for each.
+
+use std::num::NonZeroUsize;
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use faceward_core::{AppId, TemplateId};
+use faceward_engine::image::Limits;
+use faceward_engine::{Engine, EngineOptions};
+use faceward_gallery::Gallery;
+use faceward_inference::RuntimeKind;
+use faceward_service::apps::NewApp;
+use faceward_service::{
+    EnrollRequest, Enrollment, FaceOptions, Identification, IdentifyRequest, Photo, Service, ServiceError,
+    Settings, Verification, VerifyRequest,
+};
+use tempfile::TempDir;
+
+/// Two portraits of one person and one of another.
+pub(crate) const OBAMA: &str = "obama.jpg";
+pub(crate) const OBAMA_AGAIN: &str = "obama2.jpg";
+pub(crate) const BIDEN: &str = "biden.jpg";
+
+const WORKERS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
+
+/// Compiled once for all tests.
+fn engine() -> Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    let load = || {
+        let options = EngineOptions {
+            runtime: RuntimeKind::OpenVino,
+            workers: WORKERS,
+            limits: Limits::default(),
+            disabled: Vec::new(),
+        };
+        Engine::load(faceward_testkit::store(), &options).expect("the models load")
+    };
+    ENGINE.get_or_init(load).clone()
+}
+
+/// A service and the folder that its gallery lives in.
+pub(crate) struct Fixture {
+    pub(crate) service: Service,
+    pub(crate) app: AppId,
+    pub(crate) folder: TempDir,
+}
+
+/// A service on an empty gallery, with one app.
+pub(crate) fn service() -> Fixture {
+    service_with(settings())
+}
+
+/// The same with other settings.
+pub(crate) fn service_with(settings: Settings) -> Fixture {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let service = start(&folder, settings);
+    let app = new_app(&service, "tests");
+    Fixture { service, app, folder }
+}
+
+/// Default settings for two compute threads.
+pub(crate) fn settings() -> Settings {
+    let mut settings = Settings::default();
+    settings.compute.workers = WORKERS;
+    settings
+}
+
+/// A service on the gallery in `folder`.
+pub(crate) fn start(folder: &TempDir, settings: Settings) -> Service {
+    let gallery = Gallery::open(folder.path()).expect("the gallery opens");
+    Service::start(engine(), Arc::new(gallery), settings).expect("the service starts")
+}
+
+pub(crate) fn new_app(service: &Service, name: &str) -> AppId {
+    service.apps().create(NewApp { name: name.to_owned(), ..NewApp::default() }).expect("a new app").id
+}
+
+/// A photo of the test kit.
+pub(crate) fn photo(name: &str) -> Photo {
+    Photo::from(Bytes::from(faceward_testkit::photo(name)))
+}
+
+pub(crate) fn template(id: &str) -> TemplateId {
+    TemplateId::parse(id).expect("an id")
+}
+
+pub(crate) fn enroll_request(photo: Photo, id: Option<&str>) -> EnrollRequest {
+    let template = id.map(template);
+    let (gallery, subject, options) = (None, None, FaceOptions::default());
+    EnrollRequest { photo, template, gallery, subject, replace: false, options }
+}
+
+pub(crate) fn identify_request(photo: Photo) -> IdentifyRequest {
+    IdentifyRequest { photo, threshold: None, limit: None, galleries: None, options: FaceOptions::default() }
+}
+
+impl Fixture {
+    pub(crate) async fn verify(&self, first: Photo, second: Photo) -> Result<Verification, ServiceError> {
+        self.service.verify(VerifyRequest { first, second, options: FaceOptions::default() }).await
+    }
+
+    pub(crate) async fn enroll(&self, photo: Photo, id: &str) -> Result<Enrollment, ServiceError> {
+        self.service.enroll(&self.app, enroll_request(photo, Some(id))).await
+    }
+
+    pub(crate) async fn identify(&self, photo: Photo) -> Identification {
+        self.service.identify(&self.app, identify_request(photo)).await.expect("one face")
+    }
+}

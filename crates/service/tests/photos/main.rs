@@ -1,0 +1,12 @@
+//! The use cases on real photos: engine, gallery in a temporary folder, scheduler, policy together.
+//!
+//! One binary, so that the models are loaded once.
+
+mod apart;
+mod enrollment;
+mod faults;
+mod fixture;
+mod forged;
+mod information;
+mod load;
+mod verification;
