@@ -1,0 +1,87 @@
+//! Graphs small enough to be computed by hand.
+
+use faceward_inference::{Network, TensorView};
+
+use crate::toy::{Toy, ToyFile};
+use crate::{BOTH, runtime};
+
+/// `sum = x W + shift`, `twice = sum + sum` with W = [1 2; 3 4]; the number of rows of x is open.
+pub(crate) fn affine() -> ToyFile {
+    Toy::default()
+        .input("x", &[None, Some(2)])
+        .input("shift", &[Some(1), Some(2)])
+        .constant("w", &[2, 2], &[1.0, 2.0, 3.0, 4.0])
+        .node("MatMul", &["x", "w"], "product")
+        .node("Add", &["product", "shift"], "sum")
+        .node("Add", &["sum", "sum"], "twice")
+        .output("sum", &[None, Some(2)])
+        .output("twice", &[None, Some(2)])
+        .write()
+}
+
+fn described(network: &Network) -> String {
+    let list = |specs: &[faceward_inference::TensorSpec]| {
+        specs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    };
+    format!("{} -> {}", list(network.inputs()), list(network.outputs()))
+}
+
+#[test]
+fn a_graph_gives_what_a_hand_computes_for_any_number_of_rows() {
+    let file = affine();
+    for kind in BOTH {
+        let network = runtime(kind).compile(&file.path, &[]).expect("a network");
+        assert_eq!(described(&network), "x [?, 2], shift [1, 2] -> sum [?, 2], twice [?, 2]", "{kind:?}");
+        assert_eq!(network.loaded_from_cache(), None, "no cache was asked for");
+        let mut session = network.session().expect("a session");
+        let shift = TensorView::new(&[1, 2], &[10.0, 20.0]);
+        let mut check = |rows: usize, x: &[f32], sum: &[f32]| {
+            let outputs = session.run(&[TensorView::new(&[rows, 2], x), shift]).expect("a run");
+            assert_eq!(outputs.len(), 2);
+            assert_eq!((&outputs[0].shape[..], &outputs[0].data[..]), (&[rows, 2][..], sum), "{kind:?}");
+            let twice: Vec<f32> = sum.iter().map(|value| 2.0 * value).collect();
+            assert_eq!(
+                (&outputs[1].shape[..], outputs[1].data.as_slice()),
+                (&[rows, 2][..], twice.as_slice())
+            );
+        };
+        check(1, &[1.0, 1.0], &[14.0, 26.0]);
+        check(2, &[1.0, 0.0, 0.0, 1.0], &[11.0, 22.0, 13.0, 24.0]);
+        check(1, &[0.0, -1.0], &[7.0, 16.0]);
+    }
+}
+
+#[test]
+fn an_input_is_reshaped_on_request_and_the_outputs_follow() {
+    let fixed = Toy::default()
+        .input("x", &[Some(1), Some(4)])
+        .node("Add", &["x", "x"], "y")
+        .output("y", &[Some(1), Some(4)])
+        .write();
+    for kind in BOTH {
+        let network = runtime(kind).compile(&fixed.path, &[&[3, 2]]).expect("a network");
+        assert_eq!(described(&network), "x [3, 2] -> y [3, 2]", "{kind:?}");
+        let x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+        let outputs =
+            network.session().expect("a session").run(&[TensorView::new(&[3, 2], &x)]).expect("a run");
+        assert_eq!(outputs[0].data, [2.0, 4.0, 6.0, 8.0, 10.0, 12.0]);
+
+        let open = affine();
+        let network = runtime(kind).compile(&open.path, &[&[5, 2], &[1, 2]]).expect("a network");
+        assert_eq!(described(&network), "x [5, 2], shift [1, 2] -> sum [5, 2], twice [5, 2]", "{kind:?}");
+    }
+}
+
+#[test]
+fn the_output_of_one_network_is_an_input_of_the_next() {
+    let file = affine();
+    for kind in BOTH {
+        let network = runtime(kind).compile(&file.path, &[]).expect("a network");
+        let mut session = network.session().expect("a session");
+        let none = TensorView::new(&[1, 2], &[0.0, 0.0]);
+        let first = session.run(&[TensorView::new(&[1, 2], &[1.0, 0.0]), none]).expect("a run");
+        let second = session.run(&[first[0].view(), none]).expect("a run");
+        assert_eq!(second[0].data, [7.0, 10.0], "[1 2] W");
+        assert_eq!(first[0].data, [1.0, 2.0], "an output is the caller's own");
+    }
+}
