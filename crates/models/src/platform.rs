@@ -20,7 +20,7 @@ pub enum Arch {
     /// AMD64.
     #[serde(rename = "x86-64")]
     X86_64,
-    /// ARMv8, 64 bit.
+    /// 64-bit ARM.
     #[serde(rename = "arm64")]
     Arm64,
 }

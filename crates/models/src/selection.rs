@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::manifest::{Manifest, RuntimeName};
+use crate::platform::Platform;
 
 /// Models for runtimes, and fixtures. Grows by builder calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,23 +24,26 @@ impl Selection {
     /// whose id is in `disabled`.
     #[must_use]
     pub fn for_runtime(manifest: &Manifest, runtime: RuntimeName, disabled: &[&str]) -> Self {
-        manifest
-            .models()
-            .iter()
-            .filter(|model| model.runs_on(runtime) && !disabled.contains(&model.id.as_str()))
-            .fold(Self::nothing().with_runtime(runtime), |so_far, model| {
-                so_far.with_model(&model.id, runtime)
-            })
+        Self::models_for(manifest, runtime, disabled).with_runtime(runtime)
     }
 
-    /// Everything that exists for this platform, fixtures included.
+    fn models_for(manifest: &Manifest, runtime: RuntimeName, disabled: &[&str]) -> Self {
+        let readable = manifest.models().iter().filter(|model| model.runs_on(runtime));
+        readable
+            .filter(|model| !disabled.contains(&model.id.as_str()))
+            .fold(Self::nothing(), |so_far, model| so_far.with_model(&model.id, runtime))
+    }
+
+    /// All models and fixtures, and the libraries of all runtimes that exist for this platform.
     #[must_use]
     pub fn everything(manifest: &Manifest) -> Self {
-        RuntimeName::ALL
-            .into_iter()
-            .map(|runtime| Self::for_runtime(manifest, runtime, &[]))
-            .fold(Self::nothing(), Self::and)
-            .with_fixtures()
+        let exists = |runtime| {
+            Platform::current().is_some_and(|platform| manifest.runtime_package(runtime, platform).is_some())
+        };
+        RuntimeName::ALL.into_iter().fold(Self::nothing().with_fixtures(), |so_far, runtime| {
+            let so_far = so_far.and(Self::models_for(manifest, runtime, &[]));
+            if exists(runtime) { so_far.with_runtime(runtime) } else { so_far }
+        })
     }
 
     /// Adds the libraries of `runtime`.

@@ -5,5 +5,5 @@
 mod store;
 mod tolerance;
 
-pub use store::{PHOTOS, fixture, photo, store};
+pub use store::{PHOTOS, fixture, onnx_runtime_file, photo, store};
 pub use tolerance::{assert_all_near, assert_near};

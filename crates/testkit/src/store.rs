@@ -6,7 +6,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use faceward_models::{FetchOptions, Selection, Silent, Store, default_root};
+use faceward_models::{FetchOptions, RuntimeName, Selection, Silent, Store, default_root};
 
 /// The photos of [`photo`]: two public figures (three portraits of one), two partial faces, a PNG with alpha.
 pub const PHOTOS: [&str; 7] = [
@@ -33,6 +33,18 @@ pub fn store() -> &'static Store {
             Err(error) => fail(&error),
         }
     })
+}
+
+/// The file of the model `id` that ONNX Runtime reads.
+///
+/// # Panics
+/// There is no such model, or ONNX Runtime cannot read it.
+#[must_use]
+pub fn onnx_runtime_file(id: &str) -> PathBuf {
+    match store().model_file_for(id, RuntimeName::Onnxruntime) {
+        Ok(path) => path,
+        Err(error) => fail(&error),
+    }
 }
 
 /// Path of the photo `name`, one of [`PHOTOS`].

@@ -144,12 +144,16 @@ impl Client<'_> {
 
     fn wait(&self, command: &mut Command, progress: &dyn Progress) -> Result<ExitStatus, FetchError> {
         let mut child = command.spawn().map_err(|error| self.not_started(error))?;
+        let mut reported = 0;
         loop {
             if let Some(status) = child.try_wait()? {
                 return Ok(status);
             }
             let bytes = bytes_below(self.folder).min(self.package.bytes);
-            progress.report(FetchEvent::Received { bytes });
+            if bytes > reported {
+                progress.report(FetchEvent::Received { bytes });
+                reported = bytes;
+            }
             std::thread::sleep(POLL);
         }
     }

@@ -9,7 +9,7 @@ mod error;
 mod prepare;
 mod unpack;
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 use archives::Archives;
@@ -60,14 +60,15 @@ pub(crate) fn ensure(
 }
 
 fn is_read_only(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied)
+    matches!(error.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied)
 }
 
 /// Removes what a killed fetch left behind. Only under the lock.
 fn sweep(store: &Store) -> Result<(), FetchError> {
     match fs::remove_dir_all(store.scratch()) {
         Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        // The client of a killed fetch may still be writing; nothing reads what it writes, a later sweep removes it.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }

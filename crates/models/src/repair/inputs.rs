@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::onnx::Model;
+use super::onnx::{Model, Tensor};
 use super::{RepairError, unsupported};
 
 /// From this version on a weight need not be listed as an input.
@@ -19,7 +19,7 @@ pub(super) fn drop_stale_inputs(model: &mut Model) -> Result<usize, RepairError>
     let graph = model.graph_mut()?;
     let inputs = std::mem::take(&mut graph.input);
     let before = inputs.len();
-    let weights = graph.initializer.iter().map(|weight| weight.name());
+    let weights = graph.initializer.iter().map(Tensor::name);
     let computed = graph.node.iter().flat_map(|node| node.output.iter().map(String::as_str));
     let provided: HashSet<&str> = weights.chain(computed).collect();
     let kept: Vec<_> = inputs
@@ -33,7 +33,7 @@ pub(super) fn drop_stale_inputs(model: &mut Model) -> Result<usize, RepairError>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::repair::onnx::{Graph, Node, Tensor, ValueInfo};
+    use crate::repair::onnx::{Graph, Node, ValueInfo};
 
     fn value(name: &str) -> ValueInfo {
         ValueInfo { name: Some(name.to_owned()), ..ValueInfo::default() }

@@ -92,3 +92,6 @@ pub(crate) fn repair(bytes: &[u8], steps: &[RepairStep]) -> Result<(Vec<u8>, Vec
 fn unsupported(name: &str, why: &'static str) -> RepairError {
     RepairError::Unsupported { name: name.to_owned(), why }
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,7 +64,7 @@ mod tests {
         let mut graph =
             Graph { node: vec![prelu("y"), prelu("z")], initializer: vec![slope], ..Graph::default() };
         assert_eq!(rewrite_prelu(&mut graph).unwrap(), 2);
-        let kinds: Vec<&str> = graph.node.iter().map(|node| node.op_type()).collect();
+        let kinds: Vec<&str> = graph.node.iter().map(Node::op_type).collect();
         assert_eq!(kinds, ["Mul", "Relu", "Mul", "Add", "Mul", "Relu", "Mul", "Add"]);
         assert_eq!(graph.node[3].output, ["y"]);
         assert_eq!(graph.initializer.len(), 2);

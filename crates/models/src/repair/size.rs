@@ -1,7 +1,7 @@
 //! Freeing the size of the input image.
 //!
 //! A network without fixed sizes inside (convolutions, resizing by factors) runs on any size that its strides divide;
-//! only the declaration binds it. Outputs lose their declared shape, for it follows from the input.
+//! only the declaration binds it. The axes of outputs lose their declared length, for it follows from the input.
 
 use super::onnx::{Dimension, Graph, ValueInfo};
 use super::{RepairError, unsupported};
@@ -20,9 +20,9 @@ pub(super) fn free_image_size(graph: &mut Graph) -> Result<usize, RepairError> {
         *axis = Dimension { value: None, param: Some(name.to_owned()) };
     }
     for output in &mut graph.output {
-        if let Some(tensor) = tensor(output) {
-            tensor.shape = None;
-        }
+        let axes =
+            tensor(output).and_then(|tensor| tensor.shape.as_mut()).map(|shape| shape.dim.as_mut_slice());
+        axes.unwrap_or_default().fill(Dimension::default());
     }
     graph.value_info.clear();
     Ok(1 + graph.output.len())
