@@ -1,0 +1,108 @@
+//! `faceward enroll`: a photo into the gallery.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use faceward_core::{AppId, GalleryId, InvalidId, SubjectId, TemplateId};
+use faceward_service::apps::Apps;
+use faceward_service::{EnrollRequest, FaceOptions};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::Context;
+use super::verify::read_photo;
+use crate::exit::{Exit, Failure};
+use crate::{setup, terminal};
+
+/// Add the face of a photo to the gallery
+///
+/// Works on the data folder; stop the server that uses it first, or enrol through its HTTP interface.
+#[derive(Debug, Args)]
+pub(crate) struct Enroll {
+    /// The photo, JPEG or PNG
+    photo: PathBuf,
+    /// Id of the new template [default: a random UUID]
+    #[arg(long, value_name = "ID")]
+    template: Option<String>,
+    /// Whom it shows [default: a subject with the template's id]
+    #[arg(long, value_name = "ID")]
+    subject: Option<String>,
+    /// Gallery to put it into
+    #[arg(long, value_name = "ID", default_value = "default")]
+    gallery: String,
+    /// Replace a template that has this id
+    #[arg(long)]
+    replace: bool,
+    /// APP-ID of the app [default: the only one]
+    #[arg(long, value_name = "UUID")]
+    app: Option<Uuid>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    template: String,
+    subject: String,
+    gallery: String,
+    model: String,
+}
+
+impl Enroll {
+    /// Adds it.
+    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        let request = EnrollRequest {
+            photo: read_photo(&self.photo)?,
+            template: parsed(self.template.as_deref(), TemplateId::parse)?,
+            gallery: parsed(Some(&self.gallery), GalleryId::parse)?,
+            subject: parsed(self.subject.as_deref(), SubjectId::parse)?,
+            replace: self.replace,
+            options: FaceOptions::default(),
+        };
+        let service = setup::service(&context.config, &context.environment)?;
+        let app = the_app(service.apps(), self.app)?;
+        let enrolled = setup::executor()?.block_on(service.enroll(&app, request))?;
+        let record = enrolled.record;
+        let answer = Answer {
+            template: record.template.to_string(),
+            subject: record.subject.to_string(),
+            gallery: record.gallery.to_string(),
+            model: record.model.to_string(),
+        };
+        if self.json {
+            terminal::json(&answer)?;
+        } else {
+            terminal::line(&format!("enrolled {} in gallery {}", answer.template, answer.gallery))?;
+        }
+        Ok(Exit::Yes)
+    }
+}
+
+/// The id in `text`, if there is one.
+///
+/// # Errors
+/// It cannot be one.
+pub(super) fn parsed<T>(
+    text: Option<&str>,
+    parse: impl Fn(&str) -> Result<T, InvalidId>,
+) -> Result<Option<T>, Failure> {
+    text.map(parse).transpose().map_err(|error| Failure::new(Exit::Usage, error))
+}
+
+/// The app that was named, or the only one.
+///
+/// # Errors
+/// None was named and there is not exactly one.
+pub(super) fn the_app(apps: &Apps, named: Option<Uuid>) -> Result<AppId, Failure> {
+    let known = apps.list();
+    match (named, known.as_slice()) {
+        (Some(id), _) => Ok(AppId(id)),
+        (None, [only]) => Ok(only.id),
+        (None, []) => Err(Failure::new(
+            Exit::DataRefused,
+            anyhow::anyhow!("this data folder has no app yet: run `faceward app create`"),
+        )),
+        (None, [_, _, ..]) => Err(Failure::usage("there are several apps: name one with --app")),
+    }
+}

@@ -1,0 +1,110 @@
+//! From the configuration to what commands work with: models, engine, gallery, service.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use faceward_engine::{Engine, EngineOptions};
+use faceward_gallery::Gallery;
+use faceward_inference::RuntimeKind;
+use faceward_models::{FetchOptions, RuntimeName, Selection, Store, default_root};
+use faceward_service::Service;
+
+use crate::config::{Config, Environment};
+use crate::exit::{Exit, Failure};
+use crate::progress::FetchBar;
+
+/// The model store that the configuration names.
+///
+/// # Errors
+/// No folder is configured and the user has no home folder.
+pub(crate) fn store(config: &Config, environment: &Environment) -> Result<Store, Failure> {
+    let path = |name| environment.get(name).map(PathBuf::from);
+    let root = config
+        .models_dir
+        .clone()
+        .or_else(|| default_root(path("HOME").as_deref(), path("XDG_CACHE_HOME").as_deref()))
+        .ok_or_else(|| Failure::usage("no folder for models: set FACEWARD_MODELS or --models-dir"))?;
+    Ok(Store::open(root))
+}
+
+/// What the configured runtime and models need.
+pub(crate) fn needed(config: &Config, store: &Store) -> Selection {
+    let disabled: Vec<&str> = config.disabled_models.iter().map(String::as_str).collect();
+    Selection::for_runtime(store.manifest(), config.runtime, &disabled)
+}
+
+/// The engine, after fetching what is missing, for `workers` workers at a time.
+///
+/// # Errors
+/// Models or runtime are missing and cannot be fetched, or do not work.
+pub(crate) fn engine(
+    config: &Config,
+    environment: &Environment,
+    workers: NonZeroUsize,
+) -> Result<Engine, Failure> {
+    let store = store(config, environment)?;
+    let fetch = FetchOptions { offline: config.offline, from: None };
+    store
+        .ensure(&needed(config, &store), &fetch, &FetchBar::default())
+        .map_err(|error| Failure::new(Exit::ModelsMissing, error))?;
+    let options = EngineOptions {
+        runtime: match config.runtime {
+            RuntimeName::Openvino => RuntimeKind::OpenVino,
+            RuntimeName::Onnxruntime => RuntimeKind::OnnxRuntime,
+        },
+        workers,
+        limits: config.photo,
+        disabled: config.disabled_models.clone(),
+    };
+    Engine::load(&store, &options).map_err(|error| Failure::new(Exit::ModelsMissing, error))
+}
+
+/// The gallery in `data_dir`, which is made if it is not there.
+///
+/// # Errors
+/// Another process has it open, or it cannot be read.
+pub(crate) fn gallery(data_dir: &Path) -> Result<Gallery, Failure> {
+    Gallery::open(data_dir).map_err(|error| Failure::new(Exit::DataRefused, error))
+}
+
+/// The service over the configured data folder.
+///
+/// # Errors
+/// Whatever of it does not start.
+pub(crate) fn service(config: &Config, environment: &Environment) -> Result<Service, Failure> {
+    // The gallery first: a folder in use shall not cost a fetch.
+    let gallery = gallery(&config.data_dir)?;
+    let engine = engine(config, environment, config.service.compute.workers)?;
+    Ok(Service::start(engine, Arc::new(gallery), config.service.clone())?)
+}
+
+/// An executor for a command that asks the service one question.
+///
+/// # Errors
+/// The operating system gives no thread.
+pub(crate) fn executor() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Exit::Failed, error))
+}
+
+/// A service for questions that need no stored data, over an empty data folder that goes with it.
+pub(crate) struct Scratch {
+    /// The service.
+    pub(crate) service: Service,
+    _folder: tempfile::TempDir,
+}
+
+impl Scratch {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// Whatever of it does not start.
+    pub(crate) fn new(context: &crate::commands::Context) -> Result<Self, Failure> {
+        let folder = tempfile::tempdir().map_err(|error| Failure::new(Exit::Failed, error))?;
+        let config = Config { data_dir: folder.path().to_owned(), ..context.config.clone() };
+        Ok(Self { service: service(&config, &context.environment)?, _folder: folder })
+    }
+}

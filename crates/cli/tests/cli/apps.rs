@@ -1,0 +1,58 @@
+//! Apps and their keys on the data folder.
+
+use crate::process::Place;
+
+const KNOWN_ID: &str = "7f0c1d5e-56d6-4a25-9b0c-3d1d5f0d2f11";
+const KNOWN_KEY: &str = "eyJhbGciOiJIUzI1NiJ9.eyJhcHAiOiJkZW1vIn0.c2lnbmF0dXJl";
+
+#[test]
+fn an_app_is_created_listed_rotated_and_deleted() {
+    let place = Place::new();
+    let created = place.run(&["app", "create", "front door", "--json"]).exits(0).json();
+    let id = created["app_id"].as_str().expect("an id").to_owned();
+    let key = created["app_key"].as_str().expect("a key").to_owned();
+    assert!(key.len() >= 43, "256 bits need 43 characters: {key}");
+
+    let listed = place.run(&["app", "list", "--json"]).exits(0);
+    assert_eq!(
+        (listed.json()[0]["app_id"].as_str(), listed.json()[0]["name"].as_str()),
+        (Some(id.as_str()), Some("front door"))
+    );
+    assert!(!listed.out.contains(&key), "a key is shown once");
+
+    let rotated = place.run(&["app", "rotate-key", &id, "--overlap", "0", "--json"]).exits(0).json();
+    assert_ne!(rotated["app_key"].as_str(), Some(key.as_str()));
+
+    place.run(&["app", "delete", &id]).exits(2);
+    place.run(&["app", "delete", &id, "--yes"]).exits(0);
+    assert_eq!(place.run(&["app", "list", "--json"]).exits(0).json(), serde_json::json!([]));
+    place.run(&["app", "delete", &id, "--yes"]).exits(5);
+    place.run(&["app", "rotate-key", &id]).exits(5);
+}
+
+#[test]
+fn existing_credentials_are_taken_over() {
+    let place = Place::new();
+    let create = ["app", "create", "old", "--id", KNOWN_ID, "--key-stdin", "--json"];
+    let created = place.run_reading(&format!("{KNOWN_KEY}\n"), &create).exits(0).json();
+    assert_eq!(created, serde_json::json!({ "app_id": KNOWN_ID, "app_key": KNOWN_KEY }));
+    place.run_reading(KNOWN_KEY, &create).exits(5);
+    place.run_reading("short", &["app", "create", "--key-stdin"]).exits(2);
+    let rotate = ["app", "rotate-key", KNOWN_ID, "--key-stdin", "--json"];
+    let rotated = place.run_reading("another-key-of-16-characters", &rotate).exits(0).json();
+    assert_eq!(rotated["app_key"].as_str(), Some("another-key-of-16-characters"));
+}
+
+#[test]
+fn the_key_is_not_kept_in_the_data_folder() {
+    let place = Place::new();
+    place.run_reading(KNOWN_KEY, &["app", "create", "--key-stdin"]).exits(0);
+    for file in fs_err::read_dir(place.path("faceward-data")).expect("the data folder") {
+        let path = file.expect("a file").path();
+        if path.is_file() {
+            let bytes = fs_err::read(&path).expect("its bytes");
+            let found = bytes.windows(KNOWN_KEY.len()).any(|window| window == KNOWN_KEY.as_bytes());
+            assert!(!found, "the key is in {}", path.display());
+        }
+    }
+}

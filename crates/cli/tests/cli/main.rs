@@ -1,0 +1,8 @@
+//! The built binary from outside: arguments in, text and exit codes out.
+
+mod apps;
+mod configuration;
+mod help;
+mod photos;
+mod process;
+mod serve;

@@ -1,0 +1,126 @@
+//! The server as a process: first start, credentials, graceful end.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+use crate::process::Place;
+
+/// A running server.
+struct Server {
+    child: Child,
+    /// What it said until it listened.
+    greeting: String,
+    address: String,
+}
+
+impl Server {
+    /// Starts `serve` on a free port and waits until it listens.
+    fn start(place: &Place, variables: &[(&str, &str)]) -> Self {
+        // Makes sure of the models before anything is waited for.
+        faceward_testkit::store();
+        let mut command = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+        command
+            .envs(variables.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut child = command.spawn().expect("the binary starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        let mut greeting = String::new();
+        loop {
+            let line = lines.next().expect("it greets before it ends").expect("text");
+            greeting += &line;
+            greeting.push('\n');
+            if line.contains("Ctrl-C") {
+                break;
+            }
+        }
+        let address = greeting.split("http://").nth(1).and_then(|rest| rest.split([',', '/']).next());
+        let address = address.expect("an address").to_owned();
+        Self { child, greeting, address }
+    }
+
+    /// Status line of the answer to a GET with these headers.
+    fn status_of(&self, path: &str, headers: &[(&str, &str)]) -> String {
+        let mut stream = TcpStream::connect(&self.address).expect("it listens");
+        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}Connection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        answer.lines().next().unwrap_or_default().to_owned()
+    }
+
+    /// Sends SIGTERM and gives the exit code.
+    fn stop(mut self) -> Option<i32> {
+        let killed = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
+        assert!(killed.success());
+        self.child.wait().expect("it ends").code()
+    }
+
+    /// A printed credential.
+    fn printed(&self, name: &str) -> Option<String> {
+        let line = self.greeting.lines().find_map(|line| line.trim().strip_prefix(name))?;
+        Some(line.trim().to_owned())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Only where a test failed half-way; after `stop` there is nothing left to end.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+#[test]
+fn the_first_start_prints_credentials_that_work_and_the_second_none() {
+    let place = Place::new();
+    let server = Server::start(&place, &[]);
+    let (id, key) = (server.printed("APP-ID:").expect("an id"), server.printed("APP-KEY:").expect("a key"));
+    assert!(
+        server.greeting.contains("/api/v1.0/verify") && server.greeting.contains("/docs"),
+        "{}",
+        server.greeting
+    );
+    let credentials = [("APP-ID", id.as_str()), ("APP-KEY", key.as_str())];
+    assert_eq!(server.status_of("/readyz", &[]), "HTTP/1.1 200 OK");
+    assert_eq!(server.status_of("/v1/info", &credentials), "HTTP/1.1 200 OK");
+    assert_eq!(
+        server.status_of("/v1/info", &[("APP-ID", &id), ("APP-KEY", "wrong")]),
+        "HTTP/1.1 401 Unauthorized"
+    );
+    let in_use = place.run(&["app", "list"]).exits(5);
+    assert!(in_use.err.contains("in use"), "{}", in_use.err);
+    assert_eq!(server.stop(), Some(0));
+    let again = Server::start(&place, &[]);
+    assert_eq!(again.printed("APP-KEY:"), None);
+    assert_eq!(again.status_of("/v1/info", &credentials), "HTTP/1.1 200 OK");
+    assert_eq!(again.stop(), Some(0));
+}
+
+#[test]
+fn credentials_from_the_environment_are_taken_over_and_never_printed() {
+    let place = Place::new();
+    let (id, key) = ("7f0c1d5e-56d6-4a25-9b0c-3d1d5f0d2f11", "an-old-key.with-dots.and-more");
+    let variables = [("FACEWARD_APP_ID", id), ("FACEWARD_APP_KEY", key)];
+    for _start in 0..2 {
+        let server = Server::start(&place, &variables);
+        assert!(!server.greeting.contains(key));
+        assert_eq!(server.status_of("/v1/info", &[("APP-ID", id), ("APP-KEY", key)]), "HTTP/1.1 200 OK");
+        assert_eq!(server.stop(), Some(0));
+    }
+    let other = [("FACEWARD_APP_ID", id), ("FACEWARD_APP_KEY", "another-key-that-is-wrong")];
+    let refused = place.run_with(&other, &["serve", "--listen", "127.0.0.1:0"]).exits(5);
+    assert!(refused.err.contains("rotate-key"), "{}", refused.err);
+    place.run_with(&[("FACEWARD_APP_ID", id)], &["serve", "--listen", "127.0.0.1:0"]).exits(2);
+}
+
+#[test]
+fn a_taken_port_ends_with_two() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("its address").to_string();
+    let ran = Place::new().run(&["serve", "--listen", &address]).exits(2);
+    assert!(ran.err.contains("in use"), "{}", ran.err);
+}
