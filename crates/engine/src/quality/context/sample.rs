@@ -107,6 +107,11 @@ pub(in crate::quality) fn bars(ramp: f32) -> Upright {
     photo(|x, y| [(128.0 + 60.0 * wave(x) * wave(y)).round() as u8; 3])
 }
 
+/// From dark at the upper left to bright at the lower right, as light falls on a cheek.
+pub(in crate::quality) fn shaded() -> Upright {
+    photo(|x, y| [(40.0 + 160.0 * (f64::from(x + y) / 1232.0).powi(2)) as u8; 3])
+}
+
 /// Grey values without any pattern, 96 to 159, the same in every run.
 pub(in crate::quality) fn noise() -> Upright {
     photo(|x, y| [96 + scrambled(x, y) % 64; 3])
