@@ -81,6 +81,6 @@ error_table! {
     Overloaded         => "overloaded",           SERVICE_UNAVAILABLE,    Moment, "The server is busy; the header Retry-After says when to try again.";
     TimedOut           => "timed_out",            SERVICE_UNAVAILABLE,    Moment, "The server did not finish in time.";
     ShuttingDown       => "shutting_down",        SERVICE_UNAVAILABLE,    Moment, "The server is stopping.";
-    NotReady           => "not_ready",            SERVICE_UNAVAILABLE,    Moment, "The models are not loaded yet.";
+    NotReady           => "not_ready",            SERVICE_UNAVAILABLE,    Moment, "The models are not loaded yet, or the server is stopping.";
     Internal           => "internal_error",       INTERNAL_SERVER_ERROR,  Ours,   "The server failed; its log has the reason under the transaction id.";
 }

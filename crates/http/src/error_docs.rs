@@ -58,7 +58,10 @@ pub(crate) fn page() -> String {
     page.push_str(OOTO_HEAD);
     for kind in ErrorKind::ALL {
         let ooto::errors::Row { status, code, info } = ooto::errors::row(*kind);
-        row(&mut page, &[&format!("`{}`", kind.code()), status.as_str(), &code.to_string(), info.unwrap_or("")]);
+        row(
+            &mut page,
+            &[&format!("`{}`", kind.code()), status.as_str(), &code.to_string(), info.unwrap_or("")],
+        );
     }
     page
 }

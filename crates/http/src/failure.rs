@@ -56,8 +56,8 @@ pub(crate) enum Failure {
     /// The whole request took too long.
     #[error("the request took too long")]
     TimedOut,
-    /// The models are not loaded yet.
-    #[error("the models are not loaded yet")]
+    /// The models are not loaded yet, or the server is stopping.
+    #[error("not ready: the models are not loaded yet, or the server is stopping")]
     NotReady,
     /// A handler panicked, or a layer is missing: a bug of ours.
     #[error("internal error")]
@@ -127,7 +127,8 @@ const fn service_kind(error: &ServiceError) -> ErrorKind {
         ServiceError::Overloaded { .. } => ErrorKind::Overloaded,
         ServiceError::TimedOut => ErrorKind::TimedOut,
         ServiceError::ShuttingDown => ErrorKind::ShuttingDown,
-        ServiceError::Unauthenticated => ErrorKind::Unauthenticated,
+        // An app that was deleted while its request ran.
+        ServiceError::Unauthenticated | ServiceError::AppNotFound(_) => ErrorKind::Unauthenticated,
         ServiceError::TemplateExists => ErrorKind::TemplateExists,
         ServiceError::TemplateNotFound => ErrorKind::TemplateNotFound,
         ServiceError::GalleryNotFound(_) => ErrorKind::GalleryNotFound,
@@ -135,10 +136,8 @@ const fn service_kind(error: &ServiceError) -> ErrorKind {
         ServiceError::InvalidId(_) => ErrorKind::InvalidId,
         ServiceError::InvalidParameter { .. } => ErrorKind::InvalidParameter,
         ServiceError::Rejected(_) => ErrorKind::Rejected,
-        // Apps are managed on the command line: over HTTP these two can only be a fault of ours.
-        ServiceError::AppExists(_) | ServiceError::AppNotFound(_) | ServiceError::Internal(_) => {
-            ErrorKind::Internal
-        }
+        // Apps are made on the command line: over HTTP it can only be a fault of ours.
+        ServiceError::AppExists(_) | ServiceError::Internal(_) => ErrorKind::Internal,
     }
 }
 

@@ -28,7 +28,7 @@ struct Health {
 const OK: Health = Health { status: "ok" };
 
 /// Does the process live? No other question is asked: a restart would mend nothing else.
-#[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, body = Health)))]
+#[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, description = "Yes", body = Health)))]
 async fn healthz() -> Json<Health> {
     Json(OK)
 }
@@ -36,7 +36,7 @@ async fn healthz() -> Json<Health> {
 /// Are the models loaded and warm, and are requests taken?
 #[utoipa::path(
     get, path = "/readyz", tag = "operations",
-    responses((status = 200, body = Health), (status = 503, body = native::wire::ErrorAnswer)),
+    responses((status = 200, description = "Yes", body = Health), (status = 503, description = "No", body = native::wire::ErrorAnswer)),
 )]
 async fn readyz(State(app): State<AppState>) -> Result<Json<Health>, Failure> {
     if app.service.ready() { Ok(Json(OK)) } else { Err(Failure::NotReady) }
@@ -45,7 +45,7 @@ async fn readyz(State(app): State<AppState>) -> Result<Json<Health>, Failure> {
 /// Counters and histograms in the Prometheus text format.
 #[utoipa::path(
     get, path = "/metrics", tag = "operations",
-    responses((status = 200, body = String, content_type = "text/plain; version=0.0.4")),
+    responses((status = 200, description = "All metrics", body = String, content_type = "text/plain; version=0.0.4")),
 )]
 async fn metrics(State(app): State<AppState>) -> impl IntoResponse {
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.render())

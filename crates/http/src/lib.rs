@@ -14,8 +14,13 @@ mod middleware;
 mod native;
 mod openapi;
 mod router;
+#[cfg(test)]
+mod sample;
 mod server;
 mod settings;
+#[cfg(test)]
+#[path = "../tests/support/shape.rs"]
+mod shape;
 mod state;
 mod transaction;
 mod turned;

@@ -39,3 +39,66 @@ impl Modify for Credentials {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    #[test]
+    fn the_whole_document_is_known() {
+        let document = crate::openapi().to_pretty_json().expect("JSON");
+        insta::assert_snapshot!("openapi", document);
+    }
+
+    #[test]
+    fn every_operation_has_an_id_of_its_own_and_says_whether_it_needs_credentials() {
+        let document = serde_json::to_value(crate::openapi()).expect("JSON");
+        let mut ids = BTreeSet::new();
+        let mut n_operations = 0;
+        for (path, item) in document["paths"].as_object().expect("paths") {
+            for operation in item.as_object().expect("operations").values() {
+                let is_guarded = path.starts_with(crate::native::PREFIX) || path.starts_with("/api/");
+                assert_eq!(operation.get("security").is_some(), is_guarded, "{path}");
+                for (status, response) in operation["responses"].as_object().expect("responses") {
+                    assert!(response["description"].is_string(), "{path} {status}: no description");
+                }
+                ids.insert(operation["operationId"].to_string());
+                n_operations += 1;
+            }
+        }
+        assert_eq!((n_operations, ids.len()), (17, 17), "{ids:?}");
+    }
+
+    #[test]
+    fn no_schema_is_shared_by_two_surfaces() {
+        // Schemas are known by their names alone: two of the same name would silently become one.
+        let document = serde_json::to_value(crate::openapi()).expect("JSON");
+        let schemas_below = |prefix: &str| {
+            let mut found = BTreeSet::new();
+            for (path, item) in document["paths"].as_object().expect("paths") {
+                if path.starts_with(prefix) {
+                    collect(item, &document, &mut found);
+                }
+            }
+            found
+        };
+        let (ooto, native) = (schemas_below("/api/"), schemas_below(crate::native::PREFIX));
+        assert!(ooto.len() > 15 && native.len() > 15);
+        assert!(ooto.is_disjoint(&native), "{:?}", ooto.intersection(&native));
+    }
+
+    fn collect(value: &Value, document: &Value, found: &mut BTreeSet<String>) {
+        if let Some(name) = value.get("$ref").and_then(Value::as_str) {
+            if found.insert(name.to_owned()) {
+                collect(document.pointer(name.trim_start_matches('#')).expect(name), document, found);
+            }
+        }
+        match value {
+            Value::Object(entries) => entries.values().for_each(|value| collect(value, document, found)),
+            Value::Array(elements) => elements.iter().for_each(|value| collect(value, document, found)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+}

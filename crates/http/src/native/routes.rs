@@ -37,7 +37,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 /// What this server runs with: models, thresholds, calibration, and what it cannot answer.
 #[utoipa::path(
     get, path = "/info", tag = "native", operation_id = "info", security(("app_id" = [], "app_key" = [])),
-    responses((status = 200, body = wire::Info), Failures),
+    responses((status = 200, description = "What this server runs with", body = wire::Info), Failures),
 )]
 async fn info(
     State(app): State<AppState>,
@@ -57,7 +57,7 @@ async fn info(
         ("after" = Option<String>, Query, description = "`next` of the page before"),
         ("limit" = Option<usize>, Query, description = "Default 100", minimum = 1, maximum = 500),
     ),
-    responses((status = 200, body = wire::TemplatePage), Failures),
+    responses((status = 200, description = "A page", body = wire::TemplatePage), Failures),
 )]
 async fn list_templates(
     State(app): State<AppState>,
@@ -86,7 +86,7 @@ async fn list_templates(
     get, path = "/templates/{template_id}", tag = "native", operation_id = "get_template",
     security(("app_id" = [], "app_key" = [])),
     params(("template_id" = String, Path, description = "The template")),
-    responses((status = 200, body = wire::TemplateAnswer), Failures),
+    responses((status = 200, description = "The template", body = wire::TemplateAnswer), Failures),
 )]
 async fn get_template(
     State(app): State<AppState>,
@@ -103,7 +103,7 @@ async fn get_template(
     delete, path = "/templates/{template_id}", tag = "native", operation_id = "delete_template",
     security(("app_id" = [], "app_key" = [])),
     params(("template_id" = String, Path, description = "The template")),
-    responses((status = 200, body = wire::TemplateDeleted), Failures),
+    responses((status = 200, description = "Deleted, on disk", body = wire::TemplateDeleted), Failures),
 )]
 async fn delete_template(
     State(app): State<AppState>,
@@ -135,7 +135,7 @@ struct VerifyForm {
         ("check_deepfake" = Option<bool>, Query, description = "Look for a swapped or generated face"),
     ),
     request_body(content = VerifyForm, content_type = "multipart/form-data"),
-    responses((status = 200, body = wire::TemplateComparison), Failures),
+    responses((status = 200, description = "One usable face", body = wire::TemplateComparison), Failures),
 )]
 async fn verify(
     State(app): State<AppState>,
@@ -175,7 +175,7 @@ struct AnalyzeForm {
                        everything that the server has models for. A check that is named and has no model is an error."
     )),
     request_body(content = AnalyzeForm, content_type = "multipart/form-data"),
-    responses((status = 200, body = wire::Analysis), Failures),
+    responses((status = 200, description = "A photo, with or without faces", body = wire::Analysis), Failures),
 )]
 async fn analyze(
     State(app): State<AppState>,

@@ -226,3 +226,7 @@ fn landmarks(report: &FaceReport, scheme: LandmarkScheme) -> wire::Landmarks {
 fn whole_pixels(point: Point) -> [i32; 2] {
     [point.x.round() as i32, point.y.round() as i32]
 }
+
+#[cfg(test)]
+#[path = "convert_tests.rs"]
+mod tests;

@@ -29,11 +29,13 @@ fn every_other_code_is_its_http_status() {
         let Row { status, code, .. } = row(*kind);
         let is_engine_code = matches!(code, 1 | 2 | 3 | 4 | 5 | 6 | 9) && status == StatusCode::BAD_REQUEST;
         assert!(is_engine_code || code == status.as_u16(), "{kind:?}: {status} {code}");
-        assert!([400, 401, 404, 405, 408, 413, 500, 501, 503].contains(&status.as_u16()), "{kind:?}: {status}");
+        assert!(
+            [400, 401, 404, 405, 408, 413, 500, 501, 503].contains(&status.as_u16()),
+            "{kind:?}: {status}"
+        );
     }
 }
 
-#[track_caller]
 async fn written(failure: Failure) -> (Response<()>, String) {
     let (parts, body) = write(&failure, TransactionId(uuid::Uuid::nil())).into_parts();
     let body = axum::body::to_bytes(body, 4096).await.expect("a short body");

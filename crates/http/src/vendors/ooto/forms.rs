@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 /// One photo.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "documents a request body")]
+#[schema(as = OotoPhotoForm)]
 pub(crate) struct PhotoForm {
     /// JPEG or PNG with one face. Its bytes decide what it is, not its declared type.
     #[schema(value_type = String, format = Binary)]
@@ -14,6 +15,7 @@ pub(crate) struct PhotoForm {
 /// Two photos.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "documents a request body")]
+#[schema(as = OotoPhotoPairForm)]
 pub(crate) struct PhotoPairForm {
     /// JPEG or PNG with one face. `first_selfie` is accepted as well.
     #[schema(value_type = String, format = Binary)]
@@ -26,6 +28,7 @@ pub(crate) struct PhotoPairForm {
 /// A photo and the id that its template will have.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "documents a request body")]
+#[schema(as = OotoEnrollForm)]
 pub(crate) struct EnrollForm {
     /// JPEG or PNG with one face.
     #[schema(value_type = String, format = Binary)]

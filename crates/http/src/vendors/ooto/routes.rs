@@ -34,7 +34,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(verify_document))
         .routes(routes!(identify))
         .routes(routes!(add))
-        .routes(routes!(delete))
+        .routes(routes!(delete, delete_by_verb))
 }
 
 /// Is the face in this photo a live person's?
@@ -45,7 +45,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         ("landmarks" = Option<String>, Query, description = "`dense`: 68 points instead of 5"),
     ),
     request_body(content = forms::PhotoForm, content_type = "multipart/form-data"),
-    responses((status = 200, body = wire::Answer<wire::Inspection>), Failures),
+    responses((status = 200, description = "One usable face", body = wire::Answer<wire::Inspection>), Failures),
 )]
 async fn liveness(
     State(app): State<AppState>,
@@ -62,7 +62,7 @@ async fn liveness(
     post, path = "/deepfake", tag = "ooto", operation_id = "ooto_deepfake", security(("app_id" = [], "app_key" = [])),
     params(("landmarks" = Option<String>, Query, description = "`dense`: 68 points instead of 5")),
     request_body(content = forms::PhotoForm, content_type = "multipart/form-data"),
-    responses((status = 200, body = wire::Answer<wire::Inspection>), Failures),
+    responses((status = 200, description = "One usable face", body = wire::Answer<wire::Inspection>), Failures),
 )]
 async fn deepfake(
     State(app): State<AppState>,
@@ -83,7 +83,7 @@ async fn deepfake(
         ("landmarks" = Option<String>, Query, description = "`dense`: 68 points instead of 5"),
     ),
     request_body(content = forms::PhotoPairForm, content_type = "multipart/form-data"),
-    responses((status = 200, body = wire::Answer<wire::Verified>), Failures),
+    responses((status = 200, description = "Two usable faces", body = wire::Answer<wire::Verified>), Failures),
 )]
 async fn verify(
     State(app): State<AppState>,
@@ -104,7 +104,7 @@ async fn verify(
         ("landmarks" = Option<String>, Query, description = "`dense`: 68 points instead of 5"),
     ),
     request_body(content = forms::PhotoPairForm, content_type = "multipart/form-data"),
-    responses((status = 200, body = wire::Answer<wire::Verified>), Failures),
+    responses((status = 200, description = "Two usable faces", body = wire::Answer<wire::Verified>), Failures),
 )]
 async fn verify_document(
     State(app): State<AppState>,
@@ -126,7 +126,7 @@ async fn verify_document(
         ("limit" = Option<usize>, Query, description = "List up to so many matches", minimum = 1, maximum = 100),
     ),
     request_body(content = forms::PhotoForm, content_type = "multipart/form-data"),
-    responses((status = 200, body = wire::Answer<wire::Identified>), Failures),
+    responses((status = 200, description = "One usable face, known or not", body = wire::Answer<wire::Identified>), Failures),
 )]
 async fn identify(
     State(app): State<AppState>,
@@ -160,7 +160,7 @@ async fn identify(
         ("replace" = Option<bool>, Query, description = "Replace a template that has this id"),
     ),
     request_body(content = forms::EnrollForm, content_type = "multipart/form-data"),
-    responses((status = 200, body = wire::Answer<wire::Enrolled>), Failures),
+    responses((status = 200, description = "Enrolled, on disk", body = wire::Answer<wire::Enrolled>), Failures),
 )]
 async fn add(
     State(app): State<AppState>,
@@ -185,21 +185,47 @@ async fn add(
 
 /// Deletes a template for good.
 #[utoipa::path(
-    method(post, delete), path = "/delete", tag = "ooto", operation_id = "ooto_delete",
+    post, path = "/delete", tag = "ooto", operation_id = "ooto_delete", security(("app_id" = [], "app_key" = [])),
+    request_body(
+        content((wire::DeleteRequest = "application/json"), (wire::DeleteRequest = "multipart/form-data")),
+    ),
+    responses((status = 200, description = "Deleted, on disk", body = wire::DeleteAnswer), Failures),
+)]
+async fn delete(
+    State(app): State<AppState>,
+    caller: Caller,
+    transaction: TransactionId,
+    request: Request,
+) -> Result<Json<wire::DeleteAnswer>, Failure> {
+    forget(&app, caller, transaction, request).await
+}
+
+/// The same by the verb of that name.
+#[utoipa::path(
+    delete, path = "/delete", tag = "ooto", operation_id = "ooto_delete_by_verb",
     security(("app_id" = [], "app_key" = [])),
     request_body(
         content((wire::DeleteRequest = "application/json"), (wire::DeleteRequest = "multipart/form-data")),
     ),
-    responses((status = 200, body = wire::DeleteAnswer), Failures),
+    responses((status = 200, description = "Deleted, on disk", body = wire::DeleteAnswer), Failures),
 )]
-async fn delete(
+async fn delete_by_verb(
     State(app): State<AppState>,
+    caller: Caller,
+    transaction: TransactionId,
+    request: Request,
+) -> Result<Json<wire::DeleteAnswer>, Failure> {
+    forget(&app, caller, transaction, request).await
+}
+
+async fn forget(
+    app: &AppState,
     Caller(app_id): Caller,
     transaction: TransactionId,
     request: Request,
 ) -> Result<Json<wire::DeleteAnswer>, Failure> {
     let text = if is_form(request.headers()) {
-        Form::receive(request, &app).await?.text("templateId")?.map(str::to_owned)
+        Form::receive(request, app).await?.text("templateId")?.map(str::to_owned)
     } else {
         json::receive::<wire::DeleteRequest>(request, &app.settings).await?.template_id
     };

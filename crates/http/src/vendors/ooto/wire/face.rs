@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 /// A judged score. Both are `null` where the value cannot be had: an absent value is never `fine`.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OotoScored)]
 pub(crate) struct Scored {
     /// 0 to 1. Under `quality`: probability of the defect, lower is better, except `crfiqa`. Else: higher is better.
     #[schema(required)]
@@ -16,6 +17,7 @@ pub(crate) struct Scored {
 
 /// A judged classical measure. Both are `null` where the value cannot be had.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OotoValued)]
 pub(crate) struct Valued {
     /// 0 to 1.
     #[schema(required)]
@@ -27,6 +29,7 @@ pub(crate) struct Valued {
 
 /// The face's box in pixels of the upright photo, clamped to it.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = OotoFaceBox)]
 pub(crate) struct FaceBox {
     /// Left edge.
     pub(crate) x: i32,
@@ -44,6 +47,7 @@ pub(crate) type Landmarks = Option<Vec<[i32; 2]>>;
 
 /// One face of `identify` and `verify`.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OotoFace)]
 pub(crate) struct Face {
     /// Where the face is.
     #[serde(rename = "box")]
@@ -66,6 +70,7 @@ pub(crate) struct Face {
 /// Pose and quality, as `liveness`, `deepfake` and `add` spell them.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = OotoInspectionQuality)]
 pub(crate) struct InspectionQuality {
     /// Degrees; positive: chin down.
     #[schema(required)]
@@ -93,6 +98,7 @@ pub(crate) struct InspectionQuality {
 /// Quality, demography and pose, as `identify` and `verify` spell them.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = OotoFaceQuality)]
 pub(crate) struct FaceQuality {
     pub(crate) uniformity: Valued,
     pub(crate) exposure: Valued,
@@ -126,6 +132,7 @@ pub(crate) struct FaceQuality {
 
 /// Estimates about the subject, as `liveness`, `deepfake` and `add` order them.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OotoInspectionDemography)]
 pub(crate) struct InspectionDemography {
     /// Years.
     #[schema(required)]
@@ -138,6 +145,7 @@ pub(crate) struct InspectionDemography {
 
 /// Estimates about the subject, as `identify` and `verify` order them.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OotoFaceDemography)]
 pub(crate) struct FaceDemography {
     #[schema(required)]
     pub(crate) gender: Option<Gender>,
@@ -151,6 +159,7 @@ pub(crate) struct FaceDemography {
 /// The likelier gender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = OotoGender)]
 pub(crate) enum Gender {
     Male,
     Female,
@@ -160,6 +169,7 @@ pub(crate) enum Gender {
 /// them the original's "latino hispanic" and "middle eastern", who are never guessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = OotoRace)]
 pub(crate) enum Race {
     White,
     Black,

@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub(crate) use face::{
-    Face, FaceBox, FaceDemography, FaceQuality, Gender, InspectionDemography, InspectionQuality, Landmarks, Race,
-    Scored, Valued,
+    Face, FaceBox, FaceDemography, FaceQuality, Gender, InspectionDemography, InspectionQuality, Landmarks,
+    Race, Scored, Valued,
 };
 
 /// Every successful answer but `delete`'s.
@@ -27,6 +27,7 @@ pub(crate) struct Answer<T> {
 /// The answer of `delete`.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = OotoDeleteAnswer)]
 pub(crate) struct DeleteAnswer {
     /// Id of this request; in the server's log too.
     pub(crate) transaction_id: Uuid,
@@ -35,6 +36,7 @@ pub(crate) struct DeleteAnswer {
 /// Every failed answer.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = OotoErrorAnswer)]
 pub(crate) struct ErrorAnswer {
     /// Id of this request; in the server's log too.
     pub(crate) transaction_id: Uuid,
@@ -44,6 +46,7 @@ pub(crate) struct ErrorAnswer {
 
 /// What went wrong.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OotoErrorResult)]
 pub(crate) struct ErrorResult {
     /// Always `error`.
     pub(crate) status: ErrorStatus,
@@ -56,6 +59,7 @@ pub(crate) struct ErrorResult {
 /// The only status of a failed answer.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = OotoErrorStatus)]
 pub(crate) enum ErrorStatus {
     /// It failed.
     Error,
@@ -63,6 +67,7 @@ pub(crate) enum ErrorStatus {
 
 /// Answer of `liveness` (with `liveness`, and with `deepfake` if asked for) and `deepfake` (with `deepfake`).
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OotoInspection)]
 pub(crate) struct Inspection {
     /// Higher is more likely live.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,6 +90,7 @@ pub(crate) struct Inspection {
 /// Answer of `add`.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = OotoEnrolled)]
 pub(crate) struct Enrolled {
     /// The new template.
     pub(crate) enroll: EnrolledTemplate,
@@ -111,6 +117,7 @@ pub(crate) struct Enrolled {
 /// The new template.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = OotoEnrolledTemplate)]
 pub(crate) struct EnrolledTemplate {
     /// Its id.
     pub(crate) template_id: String,
@@ -119,6 +126,7 @@ pub(crate) struct EnrolledTemplate {
 /// Answer of `identify`.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = OotoIdentified)]
 pub(crate) struct Identified {
     /// Who it is.
     pub(crate) search: Search,
@@ -136,6 +144,7 @@ pub(crate) struct Identified {
 /// Who it is.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = OotoSearch)]
 pub(crate) struct Search {
     /// The best match; `null` if nobody reaches the threshold.
     #[schema(required)]
@@ -151,6 +160,7 @@ pub(crate) struct Search {
 /// Somebody who reaches the threshold.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = OotoCandidate)]
 pub(crate) struct Candidate {
     /// The template.
     pub(crate) template_id: String,
@@ -161,6 +171,7 @@ pub(crate) struct Candidate {
 /// Answer of `verify`.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = OotoVerified)]
 pub(crate) struct Verified {
     /// The face of `first_photo`.
     pub(crate) first_face: Face,
@@ -177,6 +188,7 @@ pub(crate) struct Verified {
 /// JSON body of `delete`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = OotoDeleteRequest)]
 pub(crate) struct DeleteRequest {
     /// The template to delete.
     #[serde(default)]

@@ -1,0 +1,12 @@
+//! The HTTP surface over real models and real photos: one service for all tests, an app of its own for each.
+
+mod harness;
+mod native;
+mod ooto;
+mod ooto_faults;
+mod photos;
+mod protection;
+#[path = "../support/shape.rs"]
+mod shape;
+mod socket;
+mod surface;
