@@ -1,6 +1,6 @@
 //! Measures of our own for defects of a face image, from `models/calibration/defects.toml`.
 //!
-//! Data only; `faceward-engine` applies it. Fitted by training/calibration/fit_quality.py.
+//! Data only; `faceward-engine` applies it. Fitted by `training/calibration/fit_quality.py`.
 
 use std::sync::LazyLock;
 

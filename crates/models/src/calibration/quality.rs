@@ -24,7 +24,7 @@ pub fn quality() -> &'static QualityCalibration {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct QualityCalibration {
-    /// From a component's native value to its quality, by the component's snake_case name.
+    /// From a component's native value to its quality, by the component's `snake_case` name.
     pub iso: BTreeMap<String, Mapping>,
 }
 

@@ -153,7 +153,9 @@ mod tests {
 
     #[test]
     fn the_scale_ends_at_zero_and_one() {
-        [(-1.0, 0.0), (1.0, 1.0), (-1.5, 0.0), (1.5, 1.0)].map(|(cosine, expected)| check(cosine, expected));
+        for (cosine, expected) in [(-1.0, 0.0), (1.0, 1.0), (-1.5, 0.0), (1.5, 1.0)] {
+            check(cosine, expected);
+        }
     }
 
     #[test]
