@@ -4,8 +4,9 @@
 //! nearest pixels only, as networks trained on OpenCV's default resizing may want.
 
 use faceward_core::{PixelRect, Point};
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 
 use super::{Affine, Size, Upright};
 
@@ -129,16 +130,18 @@ impl Upright {
 
     /// `rect`, which lies inside the image, at `size`: a triangle filter as wide as a target pixel.
     fn convolve(&self, rect: &PixelRect, size: Size) -> Option<Self> {
-        let source = ImageRef::new(self.width(), self.height(), self.rgb(), PixelType::U8x3).ok()?;
-        let mut target = Image::new(size.width, size.height, PixelType::U8x3);
+        let source = TypedImageRef::<U8x3>::from_buffer(self.width(), self.height(), self.rgb()).ok()?;
+        let mut rgb = vec![0; usize::try_from(3 * size.pixels()).ok()?];
+        let mut target = TypedImage::<U8x3>::from_buffer(size.width, size.height, &mut rgb).ok()?;
         let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear)).crop(
             f64::from(rect.left),
             f64::from(rect.top),
             f64::from(rect.width()),
             f64::from(rect.height()),
         );
-        Resizer::new().resize(&source, &mut target, &options).ok()?;
-        Self::new(size, target.into_vec())
+        // Typed: the untyped call compiles every kernel for all 15 pixel types into this crate, a minute of building.
+        Resizer::new().resize_typed(&source, &mut target, &options).ok()?;
+        Self::new(size, rgb)
     }
 
     /// Each pixel of the result from the four pixels round the place that `from_chip` takes its centre to.
