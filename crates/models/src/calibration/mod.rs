@@ -8,6 +8,7 @@ mod embedded;
 pub mod embedding;
 pub mod head_pose;
 pub mod landmarks68;
+pub mod liveness;
 pub mod quality;
 pub mod similarity;
 pub mod thresholds;
