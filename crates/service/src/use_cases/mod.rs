@@ -61,3 +61,53 @@ impl Drop for Meter {
         metrics::request(self.use_case, self.outcome, self.began.elapsed());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::{Arc, Mutex};
+
+    use ::metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
+
+    use super::*;
+
+    /// Keeps counters by their labels' values.
+    #[derive(Default)]
+    struct Counts(Mutex<BTreeMap<Vec<String>, Arc<AtomicU64>>>);
+
+    impl Recorder for Counts {
+        fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+        fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+        fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+        fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+            let labels = key.labels().map(|label| label.value().to_owned()).collect();
+            let mut counts = self.0.lock().expect("no panic before");
+            Counter::from_arc(Arc::clone(counts.entry(labels).or_default()))
+        }
+
+        fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
+            Gauge::noop()
+        }
+
+        fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
+            Histogram::noop()
+        }
+    }
+
+    #[test]
+    fn each_request_is_counted_once_with_its_outcome() {
+        let counts = Counts::default();
+        ::metrics::with_local_recorder(&counts, || {
+            assert!(Meter::start("verify").end(Ok(1)).is_ok());
+            assert!(Meter::start("verify").end(Ok(2)).is_ok());
+            assert!(Meter::start("enroll").end::<()>(Err(ServiceError::TemplateExists)).is_err());
+            drop(Meter::start("identify"));
+        });
+        let counts = counts.0.into_inner().expect("no panic before");
+        let counts = counts.iter().map(|(labels, count)| (labels.join(" "), count.load(Ordering::Relaxed)));
+        let expected = [("enroll template_exists", 1), ("identify hung_up", 1), ("verify answered", 2)];
+        assert!(counts.eq(expected.map(|(labels, count)| (labels.to_owned(), count))));
+    }
+}

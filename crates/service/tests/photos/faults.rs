@@ -39,6 +39,7 @@ async fn each_fault_has_its_photo() {
         ("text", text(Declared::Other), Some(PhotoFault::WrongType)),
         ("text declared a photo", text(Declared::JpegOrPng), Some(PhotoFault::Undecodable)),
         ("half a JPEG", forged::truncated(OBAMA), Some(PhotoFault::Undecodable)),
+        ("21 MiB", forged::heavy(OBAMA), Some(PhotoFault::TooManyBytes)),
         ("a bomb", forged::bomb(), Some(PhotoFault::TooManyPixels)),
         ("a wall", forged::without_face(), Some(PhotoFault::NoFace)),
         ("two faces", forged::side_by_side(OBAMA, BIDEN, 1.0), Some(PhotoFault::SeveralFaces)),

@@ -26,16 +26,18 @@ const WORKERS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
 /// Compiled once for all tests.
 fn engine() -> Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
-    let load = || {
-        let options = EngineOptions {
-            runtime: RuntimeKind::OpenVino,
-            workers: WORKERS,
-            limits: Limits::default(),
-            disabled: Vec::new(),
-        };
-        Engine::load(faceward_testkit::store(), &options).expect("the models load")
+    ENGINE.get_or_init(|| engine_without(&[])).clone()
+}
+
+/// An engine that lacks the models `disabled`.
+pub(crate) fn engine_without(disabled: &[&str]) -> Engine {
+    let options = EngineOptions {
+        runtime: RuntimeKind::OpenVino,
+        workers: WORKERS,
+        limits: Limits::default(),
+        disabled: disabled.iter().map(|&id| id.to_owned()).collect(),
     };
-    ENGINE.get_or_init(load).clone()
+    Engine::load(faceward_testkit::store(), &options).expect("the models load")
 }
 
 /// A service and the folder that its gallery lives in.

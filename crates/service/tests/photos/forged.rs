@@ -48,6 +48,13 @@ pub(crate) fn truncated(name: &str) -> Photo {
     Photo::from(Bytes::from(bytes))
 }
 
+/// `name`, padded to 21 MiB.
+pub(crate) fn heavy(name: &str) -> Photo {
+    let mut bytes = faceward_testkit::photo(name);
+    bytes.resize(21 << 20, 0);
+    Photo::from(Bytes::from(bytes))
+}
+
 /// A PNG of a few bytes whose header promises 100,000 x 100,000 pixels.
 pub(crate) fn bomb() -> Photo {
     let mut header = b"IHDR".to_vec();

@@ -9,4 +9,5 @@ mod fixture;
 mod forged;
 mod information;
 mod load;
+mod starting;
 mod verification;
