@@ -1,6 +1,7 @@
 //! The HTTP surface over real models and real photos: one service for all tests, an app of its own for each.
 
 mod harness;
+mod logs;
 mod native;
 mod ooto;
 mod ooto_faults;

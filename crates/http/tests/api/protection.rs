@@ -117,3 +117,20 @@ async fn without_a_free_slot_the_answer_is_503_at_once() {
     assert!(seconds >= 1);
     app.post("/api/v1.0/liveness", &photo_form(&obama())).await.ok();
 }
+
+#[tokio::test]
+async fn a_client_that_leaves_is_counted_and_computed_no_further() {
+    let app = TestApp::new();
+    let gone = tokio::spawn({
+        let app = app.clone();
+        async move { app.send(stalled_request("/api/v1.0/doc/verify")).await }
+    });
+    // The request is inside once it holds room for its body; then its client hangs up.
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    gone.abort();
+    assert!(gone.await.is_err());
+    let metrics = app.get("/metrics").await.ok().text;
+    let count =
+        r#"faceward_http_requests_total{route="/api/v1.0/doc/verify",status="499",code="client_gone"}"#;
+    assert!(metrics.contains(count), "{metrics}");
+}
