@@ -1,10 +1,10 @@
 //! Enroll, identify, delete; the operator's gates; a restart in between.
 
-use faceward_core::{Embedding, GalleryId, ModelId, Similarity, SubjectId, TemplateId};
+use faceward_core::{Embedding, GalleryId, ModelId, Outcome, Similarity, SubjectId, TemplateId};
 use faceward_gallery::{Gallery, NewTemplate, OnConflict};
 use faceward_service::{
-    EnrollGates, EnrollRequest, FaceOptions, IdentifyRequest, ListTemplatesRequest, Rejection, ServiceError,
-    Settings, VerifyAgainstRequest,
+    EnrollGates, EnrollRequest, FaceOptions, IdentifyRequest, ListTemplatesRequest, Rejection, Rule,
+    ServiceError, Settings, VerifyAgainstRequest,
 };
 
 use crate::fixture::{
@@ -181,4 +181,24 @@ async fn an_operator_can_demand_quality_of_references_and_not_of_probes() {
     let missing = fixture.service.get_template(&fixture.app, &TemplateId::parse("x").expect("an id")).await;
     assert!(matches!(missing, Err(ServiceError::TemplateNotFound)), "{missing:?}");
     assert!(fixture.verify(photo(OBAMA), photo(OBAMA_AGAIN)).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_operator_can_demand_live_references() {
+    let mut demanding = settings();
+    demanding.enroll.require_live = true;
+    for (rule, enrolled) in [(Rule::AtLeast(0.0), true), (Rule::AtMost(0.0), false)] {
+        demanding.thresholds.liveness = rule;
+        match service_with(demanding.clone()).enroll(photo(OBAMA), "x").await {
+            // The caller did not ask for the check: it decides, and is not shown.
+            Ok(enrollment) => {
+                assert!(enrolled, "no live face satisfies {rule:?}");
+                assert_eq!(enrollment.face.liveness, Outcome::NotRequested);
+            }
+            Err(ServiceError::Rejected(Rejection::NotLive)) => {
+                assert!(!enrolled, "every score satisfies {rule:?}")
+            }
+            Err(other) => panic!("{other}"),
+        }
+    }
 }
