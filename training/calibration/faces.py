@@ -211,10 +211,15 @@ def eye_outputs(networks, photo, points):
         corners = points[[outer, inner], :2]
         width = np.linalg.norm(corners[1] - corners[0])
         chip, _, _ = levelled_square(photo, corners.mean(0), 1.6 * width, eye_line(points), 24)
-        grey = chip @ np.array([0.299, 0.587, 0.114])
-        closed, open_ = networks.run("fr_eye.onnx", grey[None, None] / 255)[0].ravel()
-        odds.append(open_ - closed)
+        odds.append(eye_log_odds(networks, chip))
     return np.array(odds)
+
+
+def eye_log_odds(networks, chip):
+    """Log-odds of open by fr-eye for a chip of 24 x 24."""
+    grey = chip @ np.array([0.299, 0.587, 0.114])
+    closed, open_ = networks.run("fr_eye.onnx", grey[None, None] / 255)[0].ravel()
+    return open_ - closed
 
 
 # dlib's five points (eye corners: image-right outer, inner, image-left outer, inner; base of the nose) in a chip whose

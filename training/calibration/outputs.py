@@ -2,6 +2,9 @@
 
     python outputs.py --data DATA --models MODELS --cache CACHE SET...
 
+The fit_*.py read pad, pad_casia, lfw, landmarks68, expression, utkface and age_asian; `eyes` holds single eyes and is
+given to fr-eye as it is.
+
 DATA holds the sets, MODELS is the folder that `faceward models fetch` fills. Photos without a face are left out; `row`
 says which photo of the index each entry is.
 """
@@ -39,6 +42,14 @@ def outputs_of(networks, photo, name):
     }
 
 
+def eye_crop(networks, photo, _name):
+    """Log-odds of the one eye in the photo being open: fr-eye on the middle 80 % of its width."""
+    height, width = photo.shape[:2]
+    side = 0.8 * width
+    corner = np.array([width - side, height - side]) / 2
+    return {"eye": faces.eye_log_odds(networks, faces.warped(photo, np.eye(2) * side / 24, corner, 24))}
+
+
 def mirror(photo, face):
     """Box and points of the face in the mirrored photo."""
     width = photo.shape[1]
@@ -64,9 +75,10 @@ def main():
     arguments.cache.mkdir(parents=True, exist_ok=True)
     for name in arguments.sets:
         rows = []
+        read = eye_crop if name == "eyes" else outputs_of
         for row, path in enumerate(faces.index_of(arguments.data, name).path):
             photo = faces.read_photo(arguments.data, name, path)
-            found = outputs_of(networks, photo, name)
+            found = read(networks, photo, name)
             if found is not None:
                 rows.append(found | {"row": row, "hash": difference_hash(photo)})
         columns = {key: np.array([entry[key] for entry in rows]) for key in rows[0]}

@@ -4,12 +4,14 @@
 //! 1.3 to 1.4 gave the smallest error on landmarks68, and 1.4 leaves room for a box that is too small.
 //! Point indices are those of MediaPipe's canonical face: 0..468 skin, 468..478 irises.
 
-use faceward_core::{PixelRect, Point};
+use faceward_core::Point;
 use faceward_inference::Tensor;
 
 use crate::face::{FaceGeometry, StepError};
 use crate::image::{Affine, Border, Resampling, Size, Upright};
 use crate::networks::ModelSession;
+
+use super::square::LevelSquare;
 
 /// Number of points of the mesh.
 pub(crate) const N_POINTS: usize = 478;
@@ -63,6 +65,12 @@ impl FaceMesh {
     pub(crate) fn eye_centres(&self) -> (Point, Point) {
         (self.point(33).midpoint(self.point(133)), self.point(362).midpoint(self.point(263)))
     }
+
+    /// Angle of the line between the eye centres in degrees, y down.
+    pub(crate) fn eye_line_degrees(&self) -> f32 {
+        let (left, right) = self.eye_centres();
+        (right.y - left.y).atan2(right.x - left.x).to_degrees()
+    }
 }
 
 /// Finds the mesh of a face.
@@ -80,7 +88,7 @@ impl MeshStep {
     /// # Errors
     /// The network sees no face there, or fails.
     pub(crate) fn run(&mut self, photo: &Upright, face: &FaceGeometry) -> Result<FaceMesh, StepError> {
-        let to_chip = upright_square(&face.rect, face.points.eye_line_degrees());
+        let to_chip = square(face).to_chip(INPUT_SIDE);
         let chip = photo
             .warp(&to_chip, Size::square(INPUT_SIDE), Border::Zero, Resampling::Antialiased)
             .ok_or_else(|| StepError::Photo("the face box is empty".to_owned()))?;
@@ -89,16 +97,13 @@ impl MeshStep {
     }
 }
 
-/// From the photo to a square chip of [`INPUT_SIDE`] round the middle of `rect`, with the eye line level.
-fn upright_square(rect: &PixelRect, eye_line_degrees: f32) -> Affine {
-    let centre = rect.center();
-    let scale = INPUT_SIDE as f32 / (SQUARE_PER_BOX * rect.width().max(rect.height()));
-    let (sin, cos) = eye_line_degrees.to_radians().sin_cos();
-    let half = INPUT_SIDE as f32 / 2.0;
-    Affine::translation(-centre.x, -centre.y)
-        .then(&Affine { a: cos, b: sin, tx: 0.0, c: -sin, d: cos, ty: 0.0 })
-        .then(&Affine::scaling(scale, scale))
-        .then(&Affine::translation(half, half))
+/// What the network is shown.
+fn square(face: &FaceGeometry) -> LevelSquare {
+    LevelSquare {
+        centre: face.rect.center(),
+        side: SQUARE_PER_BOX * face.rect.width().max(face.rect.height()),
+        eye_line_degrees: face.points.eye_line_degrees(),
+    }
 }
 
 /// The points of the first output, taken back to the photo; `None` if the second output says that there is no face.
@@ -118,11 +123,11 @@ fn read(outputs: &[Tensor], to_chip: &Affine) -> Option<FaceMesh> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// A mesh whose point `index` is `at(index)`: x, y, depth.
-    pub(in crate::landmarks) fn mesh(at: impl Fn(usize) -> [f32; 3]) -> FaceMesh {
+    pub(crate) fn mesh(at: impl Fn(usize) -> [f32; 3]) -> FaceMesh {
         let places: Vec<[f32; 3]> = (0..N_POINTS).map(at).collect();
         FaceMesh::new(
             places.iter().map(|p| Point::new(p[0], p[1])).collect(),
@@ -132,23 +137,9 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn the_square_is_one_point_four_boxes_and_levels_the_eyes() {
-        let rect = PixelRect { left: 100.0, top: 200.0, right: 180.0, bottom: 300.0 };
-        let map = upright_square(&rect, 90.0);
-        let rows = [
-            (rect.center(), Point::new(128.0, 128.0)),
-            // 70 pixels below the centre, half of 1.4 x 100, are the right edge once "down" has become "right".
-            (Point::new(140.0, 320.0), Point::new(256.0, 128.0)),
-        ];
-        for (from, to) in rows {
-            assert!(map.apply(from).distance(to) < 1e-3, "{from:?} goes to {:?}", map.apply(from));
-        }
-    }
-
-    #[test]
     fn points_and_depths_come_back_in_photo_pixels() {
-        let rect = PixelRect { left: 0.0, top: 0.0, right: 256.0, bottom: 256.0 };
-        let map = upright_square(&rect, 0.0);
+        let map =
+            LevelSquare { centre: Point::new(128.0, 128.0), side: 358.4, eye_line_degrees: 0.0 }.to_chip(256);
         let coordinates = Tensor { shape: vec![1, 1, 1, 1434], data: [256.0, 128.0, 10.0].repeat(N_POINTS) };
         let sees = |presence| [coordinates.clone(), Tensor { shape: vec![1, 1, 1, 1], data: vec![presence] }];
         let mesh = read(&sees(5.0), &map).expect("a face");

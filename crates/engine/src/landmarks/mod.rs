@@ -1,15 +1,20 @@
 //! Where the parts of a face are: the mesh of 478 points, the 68 points, the rotation of the head.
 //!
-//! `mesh` runs the network, `dense` and `pose` are arithmetic on its points, `rotation` fits one shape to another.
+//! `mesh` runs the network, `dense` and `pose` are arithmetic on its points, `rotation` fits one shape to another,
+//! `square` is what networks are shown of a face.
 
 mod dense;
 mod mesh;
 mod pose;
 mod rotation;
+mod square;
 
 /// Id of the mesh in the manifest.
 pub(crate) const MODEL: &str = "face-mesh-478";
 
 pub(crate) use dense::dense_points;
+#[cfg(test)]
+pub(crate) use mesh::tests;
 pub(crate) use mesh::{FaceMesh, MeshStep};
-pub(crate) use pose::head_pose;
+pub(crate) use pose::{head_pose, on_mean_face};
+pub(crate) use square::LevelSquare;

@@ -9,7 +9,7 @@ use faceward_core::{FivePoints, HeadPose};
 use faceward_models::calibration::head_pose::{MeanPoint, head_pose as table};
 
 use super::mesh::FaceMesh;
-use super::rotation::{Pair, Rotation, best_rotation};
+use super::rotation::{Pair, Rotation, best_rotation, best_similarity};
 
 /// The pose of the face with this `mesh` and these `points`; `None` if the mesh has collapsed.
 pub(crate) fn head_pose(mesh: &FaceMesh, points: &FivePoints) -> Option<HeadPose> {
@@ -18,6 +18,19 @@ pub(crate) fn head_pose(mesh: &FaceMesh, points: &FivePoints) -> Option<HeadPose
         table().mean_face.iter().zip(mesh.skin()).map(|(mean, place)| pair(mean, place, eye_line)).collect();
     let (yaw, pitch) = yaw_and_pitch(&best_rotation(&pairs)?);
     Some(HeadPose { yaw, pitch, roll: -eye_line })
+}
+
+/// The skin's points moved, turned and scaled onto the mean face: what is left is shape. x, y, z of each of the 468;
+/// `None` if the mesh has collapsed.
+pub(crate) fn on_mean_face(mesh: &FaceMesh) -> Option<Vec<f32>> {
+    let pairs: Vec<Pair> = table()
+        .mean_face
+        .iter()
+        .zip(mesh.skin())
+        .map(|(mean, place)| Pair { from: place, to: mean.place, weight: mean.weight })
+        .collect();
+    let similarity = best_similarity(&pairs)?;
+    Some(mesh.skin().flat_map(|place| similarity.apply(place)).collect())
 }
 
 /// The place of a point in the mean face, and where it is in a mesh whose eye line was made level.
@@ -77,6 +90,14 @@ mod tests {
         check((0.0, 15.0, 0.0), (0.0, 15.0, 0.0));
         check((0.0, 0.0, 10.0), (0.0, 0.0, 10.0));
         check((25.0, 0.0, -40.0), (25.0, 0.0, -40.0));
+    }
+
+    #[test]
+    fn a_turned_mean_face_comes_back_onto_itself() {
+        let (mesh, _) = turned(25.0, -10.0, 15.0);
+        let shape = on_mean_face(&mesh).expect("a shape");
+        let mean = table().mean_face.iter().flat_map(|point| point.place);
+        assert!(shape.iter().zip(mean).all(|(found, mean)| (found - mean).abs() < 1e-3));
     }
 
     #[test]

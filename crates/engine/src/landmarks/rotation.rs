@@ -1,7 +1,7 @@
-//! The rotation that takes one set of points closest to another.
+//! The rotation, and the similarity, that take one set of points closest to another.
 //!
 //! Closed form with unit quaternions: B. K. P. Horn, "Closed-form solution of absolute orientation using unit
-//! quaternions", J. Opt. Soc. Am. A 4, 629 (1987). Position and scale of either set do not matter.
+//! quaternions", J. Opt. Soc. Am. A 4, 629 (1987).
 
 /// Rows of a rotation matrix.
 pub(super) type Rotation = [[f64; 3]; 3];
@@ -15,6 +15,44 @@ pub(super) struct Pair {
     pub(super) to: [f32; 3],
     /// 0 or more.
     pub(super) weight: f32,
+}
+
+/// Rotation about the mean, one scale, shift.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Similarity {
+    rotation: Rotation,
+    scale: f64,
+    from_mean: [f64; 3],
+    to_mean: [f64; 3],
+}
+
+impl Similarity {
+    /// Where `point` goes.
+    pub(super) fn apply(&self, point: [f32; 3]) -> [f32; 3] {
+        let centred: [f64; 3] = std::array::from_fn(|axis| f64::from(point[axis]) - self.from_mean[axis]);
+        std::array::from_fn(|axis| {
+            (self.scale * dot(&self.rotation[axis], &centred) + self.to_mean[axis]) as f32
+        })
+    }
+}
+
+/// The similarity that takes `from` closest to `to` in the sense of least squares. `None` as for [`best_rotation`].
+pub(super) fn best_similarity(pairs: &[Pair]) -> Option<Similarity> {
+    let rotation = best_rotation(pairs)?;
+    let (from_mean, to_mean) = (mean(pairs, |pair| pair.from)?, mean(pairs, |pair| pair.to)?);
+    let (mut along, mut spread) = (0.0, 0.0);
+    for pair in pairs {
+        let from: [f64; 3] = std::array::from_fn(|axis| f64::from(pair.from[axis]) - from_mean[axis]);
+        let to: [f64; 3] = std::array::from_fn(|axis| f64::from(pair.to[axis]) - to_mean[axis]);
+        let turned: [f64; 3] = std::array::from_fn(|axis| dot(&rotation[axis], &from));
+        along += f64::from(pair.weight) * dot(&turned, &to);
+        spread += f64::from(pair.weight) * dot(&from, &from);
+    }
+    Some(Similarity { rotation, scale: along / spread, from_mean, to_mean })
+}
+
+fn dot(a: &[f64; 3], b: &[f64; 3]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 /// The rotation R for which R `from` fits `to` best in the sense of least squares, after both were centred. `None`
@@ -128,6 +166,17 @@ mod tests {
         check("quarter about z", [[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]], 7.0, 100.0);
         check("half about x", [[1.0, 0.0, 0.0], [0.0, -1.0, 0.0], [0.0, 0.0, -1.0]], 0.1, -3.0);
         check("3-4-5 about y", [[0.6, 0.0, 0.8], [0.0, 1.0, 0.0], [-0.8, 0.0, 0.6]], 1.0, 1.0);
+    }
+
+    #[test]
+    fn a_similarity_is_recovered_with_its_scale_and_shift() {
+        // A quarter turn about z, doubled, moved by (10, 20, 30).
+        let to = |[x, y, z]: [f32; 3]| [10.0 - 2.0 * y, 20.0 + 2.0 * x, 30.0 + 2.0 * z];
+        let pairs = CORNERS.map(|from| Pair { from, to: to(from), weight: 1.0 });
+        let found = best_similarity(&pairs).expect("a similarity").apply([4.0, 5.0, 6.0]);
+        for (found, expected) in found.iter().zip([0.0, 28.0, 42.0]) {
+            assert!((found - expected).abs() < 1e-4, "{found} instead of {expected}");
+        }
     }
 
     #[test]

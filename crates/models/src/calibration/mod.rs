@@ -3,6 +3,7 @@
 //! Each table is `models/calibration/<name>.toml`, with a `.bin` of little-endian `f32` beside it where it is large,
 //! and has an accessor file here. Each states the data that it was fitted on, the count, and the date.
 
+pub mod attributes;
 pub mod defects;
 mod embedded;
 pub mod embedding;
