@@ -90,10 +90,9 @@ mod tests {
     }
 
     fn collect(value: &Value, document: &Value, found: &mut BTreeSet<String>) {
-        if let Some(name) = value.get("$ref").and_then(Value::as_str) {
-            if found.insert(name.to_owned()) {
-                collect(document.pointer(name.trim_start_matches('#')).expect(name), document, found);
-            }
+        let schema = value.get("$ref").and_then(Value::as_str);
+        if let Some(name) = schema.filter(|name| found.insert((*name).to_owned())) {
+            collect(document.pointer(name.trim_start_matches('#')).expect(name), document, found);
         }
         match value {
             Value::Object(entries) => entries.values().for_each(|value| collect(value, document, found)),

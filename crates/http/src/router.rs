@@ -9,7 +9,9 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::middleware::{access_log, auth, catch_panic, envelope, linger, request_id, timeout, upload_room};
+use crate::middleware::{
+    access_log, auth, catch_panic, envelope, linger, no_store, request_id, timeout, upload_room,
+};
 use crate::openapi::Document;
 use crate::state::AppState;
 use crate::{health, native, vendors};
@@ -29,6 +31,7 @@ pub fn router(state: AppState) -> Router {
     let layers = ServiceBuilder::new()
         .layer(from_fn(request_id::assign))
         .layer(from_fn_with_state(state.metrics.clone(), access_log::record))
+        .layer(from_fn(no_store::forbid_keeping))
         .layer(from_fn(envelope::write_failures))
         .layer(CatchPanicLayer::custom(catch_panic::respond))
         .layer(from_fn(linger::drain_unread))

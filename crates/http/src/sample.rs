@@ -8,7 +8,7 @@ use faceward_service::{
 
 /// Everything is known.
 pub(crate) fn complete() -> FaceReport {
-    report(Values {
+    report(&Values {
         number: |value| Outcome::Value(value as f32),
         judged: Outcome::Value(JUDGED),
         full: true,
@@ -17,7 +17,7 @@ pub(crate) fn complete() -> FaceReport {
 
 /// Nothing is available but what the detector says.
 pub(crate) fn bare() -> FaceReport {
-    report(Values { number: |_| Outcome::Unavailable, judged: Outcome::Unavailable, full: false })
+    report(&Values { number: |_| Outcome::Unavailable, judged: Outcome::Unavailable, full: false })
 }
 
 const JUDGED: Judged = Judged { score: 0.25, fine: true };
@@ -34,7 +34,7 @@ impl Values {
     }
 }
 
-fn report(values: Values) -> FaceReport {
+fn report(values: &Values) -> FaceReport {
     let photo = PhotoInfo { format: PhotoFormat::Jpeg, width: 100, height: 80, turned: Turn::None };
     let judged = || values.judged.clone();
     let quality = QualityReport {
@@ -51,7 +51,7 @@ fn report(values: Values) -> FaceReport {
         right_eye_closed: judged(),
         crfiqa: judged(),
     };
-    FaceReport { face: face(&values), photo, n_detected: 1, liveness: judged(), deepfake: judged(), quality }
+    FaceReport { face: face(values), photo, n_detected: 1, liveness: judged(), deepfake: judged(), quality }
 }
 
 fn face(values: &Values) -> FaceAnalysis {

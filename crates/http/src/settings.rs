@@ -11,8 +11,10 @@ pub struct HttpSettings {
     /// Largest photo in bytes; a larger one is answered 413. Default 20 MiB.
     pub photo_bytes: usize,
     /// Bytes of request bodies that may be in memory at once, over all requests; a request that does not fit is
-    /// answered 503 before its body is read. Default 512 MiB; never less than one body. This is the bound on what uploads can make the server
-    /// hold; decoded photos come on top, one a compute thread.
+    /// answered 503 before its body is read. Default 512 MiB; never less than one body.
+    ///
+    /// So uploads hold at most this much, and a second copy of one body an async thread while it is parsed. Decoded
+    /// photos come on top, one a compute thread.
     pub uploads_bytes: usize,
     /// Time to receive a whole body; a slower client is answered 408. Default 60 s.
     pub upload_timeout: Duration,

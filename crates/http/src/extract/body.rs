@@ -9,17 +9,20 @@ use tokio::time::{Instant, timeout, timeout_at};
 use crate::failure::Failure;
 use crate::settings::HttpSettings;
 
-/// The bytes of `body`, in one piece and without copies beyond the first.
+/// The at most `limit_bytes` bytes of `body`, in one piece and without copies beyond the first.
 ///
 /// # Errors
 /// [`Failure::BodyTooLarge`], [`Failure::SlowUpload`], or [`Failure::MalformedBody`] if the client breaks off.
-pub(crate) async fn receive(body: Body, settings: &HttpSettings) -> Result<Bytes, Failure> {
+pub(crate) async fn receive(
+    body: Body,
+    limit_bytes: usize,
+    settings: &HttpSettings,
+) -> Result<Bytes, Failure> {
     let deadline = Instant::now() + settings.upload_timeout;
-    timeout_at(deadline, collect(body, settings)).await.unwrap_or(Err(Failure::SlowUpload))
+    timeout_at(deadline, collect(body, limit_bytes, settings)).await.unwrap_or(Err(Failure::SlowUpload))
 }
 
-async fn collect(mut body: Body, settings: &HttpSettings) -> Result<Bytes, Failure> {
-    let limit_bytes = settings.body_bytes();
+async fn collect(mut body: Body, limit_bytes: usize, settings: &HttpSettings) -> Result<Bytes, Failure> {
     let announced = body.size_hint().lower();
     if announced > limit_bytes as u64 {
         return Err(Failure::BodyTooLarge { limit_bytes });

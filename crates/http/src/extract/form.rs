@@ -59,11 +59,11 @@ impl Form {
         let Some(boundary) = boundary_of(request.headers())? else {
             return Ok(Self { parts: Vec::new(), photo_bytes });
         };
-        let body = body::receive(request.into_body(), &state.settings).await?;
+        let body = body::receive(request.into_body(), state.settings.body_bytes(), &state.settings).await?;
         if body.is_empty() {
             return Ok(Self { parts: Vec::new(), photo_bytes });
         }
-        let parts = multipart::parse(&body, &boundary).map_err(malformed)?;
+        let parts = multipart::parse(body, &boundary).await.map_err(malformed)?;
         Ok(Self { parts, photo_bytes })
     }
 }
@@ -78,6 +78,7 @@ fn boundary_of(headers: &HeaderMap) -> Result<Option<String>, Failure> {
     multipart::boundary(content_type).transpose().map_err(malformed)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err calls")]
 fn malformed(error: MultipartError) -> Failure {
     Failure::MalformedBody(error.to_string())
 }

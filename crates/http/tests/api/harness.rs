@@ -17,6 +17,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+use crate::logs::log;
+
 const BOUNDARY: &str = "----faceward-tests-4b1d0c7e";
 
 /// The one service of this process. Its galleries are told apart by app, as tenants are.
@@ -57,6 +59,7 @@ impl TestApp {
 
     /// The same behind other limits.
     pub(crate) fn with(settings: HttpSettings) -> Self {
+        log();
         let service = service();
         let app = NewApp { name: "tests".to_owned(), ..NewApp::default() };
         let credentials = service.apps().create(app).expect("a new app");

@@ -161,14 +161,16 @@ async fn what_is_too_large_is_413() {
     let huge = vec![0; 2 * photo_bytes + 1024 * 1024];
     app.post("/api/v1.0/liveness", &photo_form(&huge)).await.assert_ooto_error(413, 413, "announced");
     let chunks = photo_form(&huge).bytes().chunks(64 * 1024).map(<[u8]>::to_vec).collect::<Vec<_>>();
-    let stream = tokio_stream(chunks);
+    let stream = chunked(chunks);
     let request = Request::post("/api/v1.0/liveness").header("content-type", Form::content_type());
     let answer = app.send(request.body(stream).expect("a request")).await;
     answer.assert_ooto_error(413, 413, "chunked");
+    let json = Request::post("/api/v1.0/delete").body(Body::from(vec![b' '; 65 * 1024])).expect("a request");
+    app.send(json).await.assert_ooto_error(413, 413, "JSON");
 }
 
 /// A body that announces no length.
-fn tokio_stream(chunks: Vec<Vec<u8>>) -> Body {
+fn chunked(chunks: Vec<Vec<u8>>) -> Body {
     Body::new(crate::protection::Chunks::new(chunks))
 }
 

@@ -200,3 +200,27 @@ async fn only_so_many_connections_are_served_at_once() {
     drop(first);
     assert!(read_answer(&mut second).await.starts_with("HTTP/1.1 200 "));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_hangs_up_ends_its_request() {
+    let server = Server::default().await;
+    let body = photo_form(&obama()).bytes();
+    let uploads = [("/api/v1.0/deepfake", 10), ("/v1/verify", 10)];
+    for (path, n_sent) in uploads {
+        let mut stream = server.connect().await;
+        send(&mut stream, server.head(path, body.len()).as_bytes()).await;
+        send(&mut stream, &body[..n_sent]).await;
+        // A healthy answer on another connection proves that the loop has run since.
+        let mut other = server.connect().await;
+        send(&mut other, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        read_answer(&mut other).await;
+        drop(stream);
+        let ended = format!("faceward_http_requests_total{{route=\"{path}\"");
+        let counted = async {
+            while !server.app.get("/metrics").await.text.contains(&ended) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, counted).await.expect("the request ends");
+    }
+}

@@ -72,3 +72,13 @@ async fn everything_else_is_404_in_our_envelope() {
         get(&app, path).await.assert_error(404, "not_found", path);
     }
 }
+
+#[tokio::test]
+async fn no_cache_may_keep_an_answer() {
+    let app = TestApp::new();
+    for path in ["/v1/templates", "/v1/templates/nobody", "/healthz"] {
+        let answer = app.get(path).await;
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+    }
+}
