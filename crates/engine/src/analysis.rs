@@ -36,7 +36,7 @@ pub struct PhotoInfo {
 /// One step's wall-clock time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StepTiming {
-    /// Stable snake_case name.
+    /// Stable `snake_case` name.
     pub step: &'static str,
     /// Time spent in it.
     pub duration: Duration,
@@ -78,7 +78,7 @@ pub struct Liveness {
     pub score: f32,
     /// The networks' own scores before fusion, by model.
     pub raw: Vec<(ModelId, f32)>,
-    /// What lowers the confidence in the score: crops without surroundings and the like. Stable snake_case words.
+    /// What lowers the confidence in the score: crops without surroundings and the like. Stable `snake_case` words.
     pub reasons: Vec<&'static str>,
 }
 

@@ -7,10 +7,12 @@ use faceward_core::ModelId;
 use faceward_inference::{InferenceError, RuntimeKind};
 use faceward_models::Store;
 
+use crate::attributes::{self, AttributesStep};
 use crate::detection::{self, Detector};
 use crate::embedding::{self, EmbeddingStep};
 use crate::image::{DecodeError, Limits};
 use crate::landmarks::{self, MeshStep};
+use crate::liveness::{self, LivenessStep};
 use crate::networks::{NetworkClock, NetworkKey, Networks};
 use crate::request::Outputs;
 use crate::run::Worker;
@@ -112,10 +114,19 @@ impl Engine {
         let (Some(close), Some(overview), Some(fine)) = (close?, overview?, fine?) else {
             return Err(EngineError::Models(vec![format!("{}: nothing works without it", detection::MODEL)]));
         };
-        let embedding = match embedding::MODELS.map(session) {
-            [first, second] => first?.zip(second?).map(|(first, second)| EmbeddingStep::new([first, second])),
+        let pair = |[first, second]: [&'static str; 2]| -> Result<_, InferenceError> {
+            Ok(session(first)?.zip(session(second)?).map(|(first, second)| [first, second]))
         };
-        let steps = FaceSteps { mesh: session(landmarks::MODEL)?.map(MeshStep::new), embedding };
+        let steps = FaceSteps {
+            mesh: session(landmarks::MODEL)?.map(MeshStep::new),
+            embedding: pair(embedding::MODELS)?.map(EmbeddingStep::new),
+            liveness: pair(liveness::MODELS)?.map(LivenessStep::new),
+            attributes: AttributesStep {
+                eye: session(attributes::EYE_MODEL)?,
+                blendshapes: session(attributes::BLENDSHAPES_MODEL)?,
+                gender: session(attributes::GENDER_MODEL)?,
+            },
+        };
         Ok(Worker::new(self.limits, Detector { close, overview, fine }, steps, clock))
     }
 }
@@ -128,9 +139,9 @@ impl Capabilities {
             dense_landmarks: mesh,
             pose: mesh,
             embedding,
-            liveness: false,
+            liveness: liveness::MODELS.into_iter().all(has),
             deepfake: false,
-            attributes: false,
+            attributes: mesh,
             quality: true,
         };
         let mut models: Vec<LoadedModel> = Vec::new();

@@ -33,7 +33,7 @@ impl Step {
         Self::Quality,
     ];
 
-    /// Stable snake_case name, as it stands in timings.
+    /// Stable `snake_case` name, as it stands in timings.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Landmarks => "landmarks",
@@ -72,7 +72,8 @@ impl Step {
 /// The steps that give `outputs`, with everything that they need, in order.
 pub(crate) fn steps(outputs: Outputs) -> Vec<Step> {
     let wanted: Vec<Step> = Step::ALL.into_iter().filter(|step| step.gives(outputs)).collect();
-    let needed = |step: &Step| wanted.contains(step) || wanted.iter().any(|other| other.needs().contains(step));
+    let needed =
+        |step: &Step| wanted.contains(step) || wanted.iter().any(|other| other.needs().contains(step));
     Step::ALL.into_iter().filter(needed).collect()
 }
 

@@ -53,8 +53,9 @@ impl Worker {
         let detections: Vec<PixelRect> = found.faces.iter().map(|face| face.rect).collect();
         let mut faces = Vec::new();
         for detection in found.faces.iter().take(n_faces) {
+            let detection = timer.time("refine", || self.detector.refine(seen, detection))?;
             let scene = Scene { photo: seen, detections: &detections, request };
-            faces.push(self.analyze_face(&scene, detection, &mut timer)?);
+            faces.push(self.analyze_face(&scene, &detection, &mut timer)?);
         }
         let back = turned::Back::new(upright.size(), turn);
         Ok(Analysis {

@@ -7,11 +7,13 @@ use faceward_core::{Outcome, PixelRect};
 use faceward_inference::InferenceError;
 
 use crate::analysis::{Attributes, FaceAnalysis};
+use crate::attributes::AttributesStep;
 use crate::detection::Detection;
 use crate::embedding::EmbeddingStep;
 use crate::face::{FaceGeometry, StepError};
 use crate::image::Upright;
 use crate::landmarks::{FaceMesh, MeshStep, dense_points, head_pose};
+use crate::liveness::LivenessStep;
 use crate::plan::Step;
 use crate::quality::{Quality, QualityInput};
 use crate::request::{Outputs, Request};
@@ -30,6 +32,8 @@ pub(crate) struct Scene<'a> {
 pub(crate) struct FaceSteps {
     pub(crate) mesh: Option<MeshStep>,
     pub(crate) embedding: Option<EmbeddingStep>,
+    pub(crate) liveness: Option<LivenessStep>,
+    pub(crate) attributes: AttributesStep,
 }
 
 /// A face on its way through the steps.
@@ -88,9 +92,11 @@ impl FaceSteps {
                 analysis.embedding =
                     attempt(&mut self.embedding, |step| step.run(scene.photo, points, mirrored))?;
             }
-            Step::Liveness => analysis.liveness = Outcome::Unavailable,
+            Step::Liveness => {
+                analysis.liveness = attempt(&mut self.liveness, |step| step.run(scene.photo, geometry))?;
+            }
             Step::Deepfake => analysis.deepfake = Outcome::Unavailable,
-            Step::Attributes => {}
+            Step::Attributes => analysis.attributes = self.attributes.run(scene.photo, geometry, mesh)?,
             Step::Quality => {
                 analysis.quality = Outcome::Value(Quality::measure(&QualityInput {
                     photo: scene.photo,

@@ -37,12 +37,7 @@ impl Back {
     pub(crate) fn rect(self, rect: &PixelRect) -> PixelRect {
         let a = self.point(Point::new(rect.left, rect.top));
         let b = self.point(Point::new(rect.right, rect.bottom));
-        PixelRect {
-            left: a.x.min(b.x),
-            top: a.y.min(b.y),
-            right: a.x.max(b.x),
-            bottom: a.y.max(b.y),
-        }
+        PixelRect { left: a.x.min(b.x), top: a.y.min(b.y), right: a.x.max(b.x), bottom: a.y.max(b.y) }
     }
 
     /// `face` with all of its positions and its roll on the photo as it came.
@@ -89,9 +84,18 @@ mod tests {
                 .find(|(x, y)| turned.pixel(*x, *y) == Some([255; 3]))
                 .expect("one white pixel");
             let back = Back::new(PHOTO, turn);
-            assert_eq!(back.point(Point::new(x as f32 + 0.5, y as f32 + 0.5)), Point::new(4.5, 7.5), "{turn:?}");
-            let rect = PixelRect { left: x as f32, top: y as f32, right: x as f32 + 1.0, bottom: y as f32 + 1.0 };
-            assert_eq!(back.rect(&rect), PixelRect { left: 4.0, top: 7.0, right: 5.0, bottom: 8.0 }, "{turn:?}");
+            assert_eq!(
+                back.point(Point::new(x as f32 + 0.5, y as f32 + 0.5)),
+                Point::new(4.5, 7.5),
+                "{turn:?}"
+            );
+            let rect =
+                PixelRect { left: x as f32, top: y as f32, right: x as f32 + 1.0, bottom: y as f32 + 1.0 };
+            assert_eq!(
+                back.rect(&rect),
+                PixelRect { left: 4.0, top: 7.0, right: 5.0, bottom: 8.0 },
+                "{turn:?}"
+            );
         }
     }
 

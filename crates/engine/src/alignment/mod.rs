@@ -2,7 +2,7 @@
 //!
 //! A similarity transform (rotation, one scale, shift) that brings the points as near as it can to a template, in
 //! the sense of least squares. Source: Umeyama, "Least-squares estimation of transformation parameters between two
-//! point patterns", PAMI 1991; template: Deng et al., "ArcFace", 2019.
+//! point patterns", PAMI 1991; template: Deng et al., "`ArcFace`", 2019.
 
 use faceward_core::{FivePoints, Point};
 
@@ -66,7 +66,10 @@ mod tests {
 
     #[track_caller]
     fn check_point(actual: Point, x: f32, y: f32) {
-        assert!((actual.x - x).abs() < 1e-3 && (actual.y - y).abs() < 1e-3, "{actual:?}, expected ({x}, {y})");
+        assert!(
+            (actual.x - x).abs() < 1e-3 && (actual.y - y).abs() < 1e-3,
+            "{actual:?}, expected ({x}, {y})"
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod tiles;
 mod view;
 mod yunet;
 
-pub(crate) use search::{Detector, Found};
+pub(crate) use search::Detector;
 pub(crate) use yunet::Detection;
 
 /// Id of the detector in the manifest.

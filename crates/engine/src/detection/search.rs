@@ -8,8 +8,8 @@ use faceward_core::{PixelRect, Turn};
 use faceward_inference::InferenceError;
 
 use super::view::View;
+use super::{CLOSE, FINE, OVERVIEW};
 use super::{Detection, nms, tiles, yunet};
-use super::{FINE, OVERVIEW};
 use crate::image::{Size, Upright};
 use crate::networks::ModelSession;
 
@@ -24,6 +24,9 @@ const SURELY_UPRIGHT: f32 = 0.92;
 /// By how much a turned face must score better before the photo counts as turned.
 const TURN_MARGIN: f32 = 0.02;
 
+/// Score of a close look from which there is a face in the box.
+const CONVINCING: f32 = 0.8;
+
 /// Part of the canvas that the photo is shrunk to when nothing was found: faces without surroundings need some.
 const SHRUNKEN: f32 = 0.5;
 
@@ -31,8 +34,16 @@ const SHRUNKEN: f32 = 0.5;
 /// that are smaller, and points of small faces are inaccurate.
 const SMALL: f32 = 64.0;
 
-/// Side of a close look, as a multiple of the face's longer side.
-const CLOSE_MARGIN: f32 = 2.0;
+/// Side of the square in which a face is tried in four ways, in longer sides of its box.
+const TRIED_SIDE: f32 = 2.0;
+
+/// Side of the square in which a face's points are found anew, in longer sides of its box. YuNet's points are the more
+/// exact the larger the face is on the canvas: from the overview to this look, their error on landmarks68 falls from
+/// 0.094 to 0.077 eye distances, and with it FNMR at FMR 1e-4 from 1.95 to 1.44 % (3,074 photos of LFW).
+const REFINED_SIDE: f32 = 1.3;
+
+/// Overlap from which a box on the close look is the face that was looked for.
+const SAME_FACE: f32 = 0.3;
 
 /// The detector's sessions, one for each input side.
 pub(crate) struct Detector {
@@ -49,6 +60,23 @@ pub(crate) struct Found {
     pub(crate) turned: Option<(Turn, Upright)>,
 }
 
+/// A way of turning the photo, and how sure the detector then is of a face.
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+    turn: Turn,
+    score: f32,
+}
+
+impl Candidate {
+    /// Gives way to `turn` where it scores clearly better.
+    fn challenge(&mut self, turn: Turn, score: f32) {
+        let margin = if self.turn == Turn::None { TURN_MARGIN } else { 0.0 };
+        if score > self.score + margin {
+            *self = Self { turn, score };
+        }
+    }
+}
+
 const TURNS: [Turn; 3] = [Turn::Cw90, Turn::Cw270, Turn::Cw180];
 
 impl Detector {
@@ -58,11 +86,7 @@ impl Detector {
     /// The runtime failed.
     pub(crate) fn find(&mut self, photo: &Upright) -> Result<Found, InferenceError> {
         let faces = self.upright_faces(photo)?;
-        let turn = match faces.first() {
-            Some(face) if surest(&faces) < SURELY_UPRIGHT => self.turn_of(photo, &face.rect)?,
-            Some(_) => Turn::None,
-            None => self.turn_of_photo(photo)?,
-        };
+        let turn = self.turn(photo, &faces)?;
         if turn != Turn::None {
             let turned = photo.turned(turn);
             let turned_faces = self.upright_faces(&turned)?;
@@ -72,6 +96,20 @@ impl Detector {
         }
         let faces = if faces.is_empty() { self.tiled_faces(photo)? } else { faces };
         Ok(Found { faces, turned: None })
+    }
+
+    /// The same face with more exact points, from a close look at it alone. The box stays.
+    ///
+    /// # Errors
+    /// The runtime failed.
+    pub(crate) fn refine(&mut self, photo: &Upright, face: &Detection) -> Result<Detection, InferenceError> {
+        let view = View::square(square_round(&face.rect, REFINED_SIDE), OVERVIEW);
+        let seen = look(&mut self.overview, photo, &view)?;
+        let nearest = seen
+            .iter()
+            .filter(|other| other.rect.iou(&face.rect) >= SAME_FACE)
+            .max_by(|a, b| a.rect.iou(&face.rect).total_cmp(&b.rect.iou(&face.rect)));
+        Ok(nearest.map_or(*face, |close| Detection { points: close.points, ..*face }))
     }
 
     /// Faces that stand upright, from the cheapest view that shows them.
@@ -91,47 +129,44 @@ impl Detector {
         Ok(faces)
     }
 
-    /// How the photo must be turned so that the face in `rect` stands upright: the face is looked at in all four ways.
-    fn turn_of(&mut self, photo: &Upright, rect: &PixelRect) -> Result<Turn, InferenceError> {
-        let half = 0.5 * CLOSE_MARGIN * rect.width().max(rect.height());
-        let centre = rect.center();
-        let square = PixelRect {
-            left: centre.x - half,
-            top: centre.y - half,
-            right: centre.x + half,
-            bottom: centre.y + half,
-        };
-        let side = super::CLOSE;
-        let Some(chip) = View::square(square, side).draw(photo) else { return Ok(Turn::None) };
-        let whole = View::whole(Size::square(side), side, 1.0);
-        let upright = surest(&look(&mut self.close, &chip, &whole)?);
-        let mut best = (Turn::None, upright + TURN_MARGIN);
-        for turn in TURNS {
-            let score = surest(&look(&mut self.close, &chip.turned(turn), &whole)?);
-            if score > best.1 {
-                best = (turn, score);
+    /// How the photo must be turned so that the face that matters stands upright, given the upright `faces`.
+    fn turn(&mut self, photo: &Upright, faces: &[Detection]) -> Result<Turn, InferenceError> {
+        let mut best = Candidate { turn: Turn::None, score: surest(faces) };
+        let Some(largest) = faces.first() else { return Ok(self.turned_overviews(photo, best)?.turn) };
+        if best.score >= SURELY_UPRIGHT {
+            return Ok(Turn::None);
+        }
+        let square = View::square(square_round(&largest.rect, TRIED_SIDE), CLOSE);
+        if let Some(chip) = square.draw(photo) {
+            let whole = View::whole(Size::square(CLOSE), CLOSE, 1.0);
+            best.score = surest(&look(&mut self.close, &chip, &whole)?);
+            for turn in TURNS {
+                best.challenge(turn, surest(&look(&mut self.close, &chip.turned(turn), &whole)?));
             }
         }
-        Ok(best.0)
+        if best.score < CONVINCING {
+            // Nobody stands in the box, whichever way it is turned: the face may be elsewhere.
+            best = self.turned_overviews(photo, Candidate { turn: Turn::None, score: surest(faces) })?;
+        }
+        Ok(best.turn)
     }
 
-    /// How a photo in which nothing was found must be turned so that something is.
-    fn turn_of_photo(&mut self, photo: &Upright) -> Result<Turn, InferenceError> {
-        let mut best = (Turn::None, 0.0);
+    /// The best of the turned photos, if it is better than `best`.
+    fn turned_overviews(
+        &mut self,
+        photo: &Upright,
+        mut best: Candidate,
+    ) -> Result<Candidate, InferenceError> {
         // A small copy is turned instead of the photo: the overview shows no more of it.
-        let whole = View::whole(photo.size(), OVERVIEW, 1.0);
-        let Some(copy) = whole.draw(photo) else { return Ok(Turn::None) };
+        let Some(copy) = View::whole(photo.size(), OVERVIEW, 1.0).draw(photo) else { return Ok(best) };
         for turn in TURNS {
             let turned = copy.turned(turn);
             for fill in [1.0, SHRUNKEN] {
                 let view = View::whole(Size::square(OVERVIEW), OVERVIEW, fill);
-                let score = surest(&look(&mut self.overview, &turned, &view)?);
-                if score > best.1 {
-                    best = (turn, score);
-                }
+                best.challenge(turn, surest(&look(&mut self.overview, &turned, &view)?));
             }
         }
-        Ok(best.0)
+        Ok(best)
     }
 
     /// Small faces of a large photo.
@@ -151,7 +186,13 @@ fn look(session: &mut ModelSession, photo: &Upright, view: &View) -> Result<Vec<
     let Some(canvas) = view.draw(photo) else { return Ok(Vec::new()) };
     let outputs = session.run_image(&canvas)?;
     let detections = nms::surest_of_each(yunet::decode(&outputs, view.side, FACE));
-    Ok(detections.iter().map(|detection| detection.mapped(|point| view.to_photo(point))).collect())
+    Ok(detections.iter().map(|detection| detection.mapped(|point| view.on_photo(point))).collect())
+}
+
+/// The square round the middle of `rect` whose side is `factor` times its longer side.
+fn square_round(rect: &PixelRect, factor: f32) -> PixelRect {
+    let (centre, half) = (rect.center(), 0.5 * factor * rect.width().max(rect.height()));
+    PixelRect { left: centre.x - half, top: centre.y - half, right: centre.x + half, bottom: centre.y + half }
 }
 
 /// The best score, 0 without faces.

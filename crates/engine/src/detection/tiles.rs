@@ -25,7 +25,12 @@ pub(super) fn cover(size: Size, side: u32) -> Vec<PixelRect> {
     starts(size.height, tile)
         .into_iter()
         .flat_map(|top| {
-            columns.iter().map(move |left| PixelRect { left: *left, top, right: left + tile, bottom: top + tile })
+            columns.iter().map(move |left| PixelRect {
+                left: *left,
+                top,
+                right: left + tile,
+                bottom: top + tile,
+            })
         })
         .collect()
 }

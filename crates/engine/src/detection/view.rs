@@ -36,11 +36,15 @@ impl View {
     /// What the network is shown: black round the photo.
     pub(super) fn draw(&self, photo: &Upright) -> Option<Upright> {
         let shown = photo.resized_crop(&self.source, self.shown, Border::Zero, Resampling::Antialiased)?;
-        if self.shown == Size::square(self.side) { Some(shown) } else { shown.on_black(self.side, self.left, self.top) }
+        if self.shown == Size::square(self.side) {
+            Some(shown)
+        } else {
+            shown.on_black(self.side, self.left, self.top)
+        }
     }
 
     /// The place in the photo that `point` on the canvas shows.
-    pub(super) fn to_photo(&self, point: Point) -> Point {
+    pub(super) fn on_photo(&self, point: Point) -> Point {
         Point::new(
             self.source.left + (point.x - self.left as f32) * self.source.width() / self.shown.width as f32,
             self.source.top + (point.y - self.top as f32) * self.source.height() / self.shown.height as f32,
@@ -59,8 +63,11 @@ mod tests {
 
     #[track_caller]
     fn check(view: &View, canvas: (f32, f32), photo: (f32, f32)) {
-        let actual = view.to_photo(Point::new(canvas.0, canvas.1));
-        assert!((actual.x - photo.0).abs() < 1e-3 && (actual.y - photo.1).abs() < 1e-3, "{actual:?} {photo:?}");
+        let actual = view.on_photo(Point::new(canvas.0, canvas.1));
+        assert!(
+            (actual.x - photo.0).abs() < 1e-3 && (actual.y - photo.1).abs() < 1e-3,
+            "{actual:?} {photo:?}"
+        );
     }
 
     #[test]

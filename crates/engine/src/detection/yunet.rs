@@ -113,7 +113,8 @@ pub(super) mod tests {
         [1, 1, 4, 10]
             .into_iter()
             .flat_map(|width| {
-                [16, 4, 1].map(|cells| Tensor { shape: vec![1, cells, width], data: vec![0.0; cells * width] })
+                [16, 4, 1]
+                    .map(|cells| Tensor { shape: vec![1, cells, width], data: vec![0.0; cells * width] })
             })
             .collect()
     }

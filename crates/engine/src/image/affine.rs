@@ -80,3 +80,34 @@ impl Affine {
         self.determinant().abs().sqrt()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(map: &Affine, from: (f32, f32), to: (f32, f32)) {
+        let actual = map.apply(Point::new(from.0, from.1));
+        assert!(
+            (actual.x - to.0).abs() < 1e-4 && (actual.y - to.1).abs() < 1e-4,
+            "{actual:?}, expected {to:?}"
+        );
+    }
+
+    #[test]
+    fn maps_are_applied_in_the_order_of_reading() {
+        let map = Affine::translation(1.0, 2.0).then(&Affine::scaling(3.0, 4.0));
+        check(&map, (0.0, 0.0), (3.0, 8.0));
+        check(&map, (1.0, 1.0), (6.0, 12.0));
+        assert!((map.scale() - 12.0_f32.sqrt()).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_inverse_leads_back() {
+        let map = Affine { a: 2.0, b: 1.0, tx: 5.0, c: -1.0, d: 1.0, ty: -3.0 };
+        let back = map.inverse().expect("determinant 3");
+        let there = map.apply(Point::new(7.0, -2.0));
+        check(&back, (there.x, there.y), (7.0, -2.0));
+        assert_eq!(Affine::scaling(1.0, 0.0).inverse(), None);
+    }
+}

@@ -14,7 +14,7 @@ pub enum PhotoFormat {
 pub enum OtherFormat {
     /// GIF 87a or 89a.
     Gif,
-    /// WebP.
+    /// `WebP`.
     WebP,
     /// Windows bitmap.
     Bmp,

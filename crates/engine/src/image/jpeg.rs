@@ -2,7 +2,7 @@
 //!
 //! The marker walk costs no memory and sees what a limit needs: size, number of scans, orientation, and whether the
 //! photo is complete. The decoder runs in strict mode: a lenient one fills what is missing with grey and calls it a
-//! photo. Reference: ITU-T T.81 annex B.
+//! photo. Out of reach: data that end early with an end marker put behind them. Reference: ITU-T T.81 annex B.
 
 use zune_core::bytestream::ZCursor;
 use zune_core::colorspace::ColorSpace;
@@ -102,7 +102,8 @@ fn segment<'a>(bytes: &'a [u8], at: &mut usize) -> Option<&'a [u8]> {
 
 /// Width and height of a start-of-frame segment: precision, height, width, ...
 fn frame_size(payload: &[u8]) -> Option<Size> {
-    let side = |from: usize| Some(u32::from(u16::from_be_bytes(payload.get(from..from + 2)?.try_into().ok()?)));
+    let side =
+        |from: usize| Some(u32::from(u16::from_be_bytes(payload.get(from..from + 2)?.try_into().ok()?)));
     Some(Size { height: side(1)?, width: side(3)? })
 }
 

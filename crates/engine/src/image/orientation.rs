@@ -29,10 +29,14 @@ impl Upright {
         match turn {
             Turn::None => self.clone(),
             // The left column, read upwards, becomes the top row.
-            Turn::Cw90 => self.gathered(Size { width: height, height: width }, |x, y| (rows - 1 - x) * columns + y),
+            Turn::Cw90 => {
+                self.gathered(Size { width: height, height: width }, |x, y| (rows - 1 - x) * columns + y)
+            }
             Turn::Cw180 => self.gathered(self.size(), |x, y| (rows - 1 - y) * columns + columns - 1 - x),
             // The right column, read downwards, becomes the top row.
-            Turn::Cw270 => self.gathered(Size { width: height, height: width }, |x, y| x * columns + columns - 1 - y),
+            Turn::Cw270 => {
+                self.gathered(Size { width: height, height: width }, |x, y| x * columns + columns - 1 - y)
+            }
         }
     }
 
@@ -55,7 +59,8 @@ mod tests {
 
     /// Two rows of three: 1 2 3 / 4 5 6, each value in all channels.
     fn numbered() -> Upright {
-        Upright::new(Size { width: 3, height: 2 }, (1..=6).flat_map(|v| [v; 3]).collect()).expect("six pixels")
+        Upright::new(Size { width: 3, height: 2 }, (1..=6).flat_map(|v| [v; 3]).collect())
+            .expect("six pixels")
     }
 
     #[track_caller]

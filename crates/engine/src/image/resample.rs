@@ -161,14 +161,30 @@ impl Upright {
         let (left, top) = (place.x.floor(), place.y.floor());
         let (right_share, bottom_share) = (place.x - left, place.y - top);
         let (left, top) = (left as i64, top as i64);
-        let corner = |dx, dy| self.pixel_or_border(left + dx, top + dy, border).map(f32::from);
-        let corners = [corner(0, 0), corner(1, 0), corner(0, 1), corner(1, 1)];
+        let corners = self.corners_inside(left, top).unwrap_or_else(|| {
+            let corner = |dx, dy| self.pixel_or_border(left + dx, top + dy, border);
+            [corner(0, 0), corner(1, 0), corner(0, 1), corner(1, 1)]
+        });
         std::array::from_fn(|channel| {
-            let [a, b, c, d] = corners.map(|pixel| pixel[channel]);
+            let [a, b, c, d] = corners.map(|pixel| f32::from(pixel[channel]));
             let upper = a + (b - a) * right_share;
             let lower = c + (d - c) * right_share;
             (upper + (lower - upper) * bottom_share).round() as u8
         })
+    }
+
+    /// The pixels at (`x`, `y`), right of it, below it, and below right, if all lie inside: the usual case, made fast.
+    fn corners_inside(&self, x: i64, y: i64) -> Option<[[u8; 3]; 4]> {
+        let (column, row) = (usize::try_from(x).ok()?, usize::try_from(y).ok()?);
+        let (width, height) = (self.width() as usize, self.height() as usize);
+        if column + 1 >= width || row + 1 >= height {
+            return None;
+        }
+        let start = 3 * (row * width + column);
+        let upper = self.rgb().get(start..start + 6)?;
+        let lower = self.rgb().get(start + 3 * width..start + 3 * width + 6)?;
+        let pixel = |pair: &[u8], at: usize| [pair[at], pair[at + 1], pair[at + 2]];
+        Some([pixel(upper, 0), pixel(upper, 3), pixel(lower, 0), pixel(lower, 3)])
     }
 
     /// The pixel at (`x`, `y`), or what stands for it outside.
@@ -213,4 +229,86 @@ fn bounds(from_chip: &Affine, size: Size) -> PixelRect {
 /// The box round an image of `size`.
 fn whole(size: Size) -> PixelRect {
     PixelRect { left: 0.0, top: 0.0, right: size.width as f32, bottom: size.height as f32 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Value 10 x + 40 y in red, its double in green, nothing in blue.
+    fn slope(width: u32, height: u32) -> Upright {
+        let rgb = (0..height).flat_map(|y| (0..width).flat_map(move |x| [10 * x + 40 * y, 20 * x, 0]));
+        Upright::new(Size { width, height }, rgb.map(|value| value as u8).collect()).expect("not empty")
+    }
+
+    fn reds(image: &Upright) -> Vec<u8> {
+        image.rgb().iter().step_by(3).copied().collect()
+    }
+
+    #[test]
+    fn warping_by_nothing_copies() {
+        let image = slope(4, 3);
+        for border in [Border::Zero, Border::Reflect, Border::Repeat] {
+            let same = image.warp(&Affine::IDENTITY, image.size(), border, Resampling::Antialiased);
+            assert_eq!(same, Some(image.clone()), "{border:?}");
+        }
+    }
+
+    #[test]
+    fn half_a_pixel_to_the_right_is_the_mean_of_two() {
+        let to_chip = Affine::translation(-0.5, 0.0);
+        let chip =
+            slope(4, 1).warp(&to_chip, Size { width: 3, height: 1 }, Border::Zero, Resampling::Bilinear);
+        assert_eq!(reds(&chip.expect("invertible")), [5, 15, 25]);
+    }
+
+    #[test]
+    fn borders_are_black_mirrored_or_repeated() {
+        let chip = |border| {
+            let to_chip = Affine::translation(2.0, 0.0);
+            let chip = slope(4, 1).warp(&to_chip, Size { width: 8, height: 1 }, border, Resampling::Bilinear);
+            reds(&chip.expect("invertible"))
+        };
+        assert_eq!(chip(Border::Zero), [0, 0, 0, 10, 20, 30, 0, 0]);
+        assert_eq!(chip(Border::Reflect), [20, 10, 0, 10, 20, 30, 20, 10]);
+        assert_eq!(chip(Border::Repeat), [0, 0, 0, 10, 20, 30, 30, 30]);
+    }
+
+    #[test]
+    fn antialiasing_averages_and_bilinear_does_not() {
+        // Black and white columns, 8 to 1: their mean is grey.
+        let stripes = (0..64 * 64).flat_map(|idx| [if idx % 2 == 0 { 0 } else { 255 }; 3]).collect();
+        let stripes = Upright::new(Size::square(64), stripes).expect("64 x 64");
+        let rect = PixelRect { left: -1.0, top: 0.0, right: 63.0, bottom: 64.0 };
+        let chip = |resampling| {
+            let chip = stripes.resized_crop(&rect, Size::square(8), Border::Reflect, resampling);
+            reds(&chip.expect("not empty"))[8 * 4 + 4]
+        };
+        assert!(chip(Resampling::Antialiased).abs_diff(128) <= 2, "{}", chip(Resampling::Antialiased));
+        let inside = PixelRect { left: 0.0, top: 0.0, right: 64.0, bottom: 64.0 };
+        let inside = stripes.resized_crop(&inside, Size::square(8), Border::Zero, Resampling::Antialiased);
+        assert!(reds(&inside.expect("not empty"))[36].abs_diff(128) <= 2);
+    }
+
+    #[test]
+    fn a_crop_is_the_same_inside_and_across_the_edge() {
+        let image = slope(12, 4);
+        let crop = |rect| {
+            image.resized_crop(&rect, Size { width: 4, height: 2 }, Border::Zero, Resampling::Antialiased)
+        };
+        let inside = crop(PixelRect { left: 2.0, top: 1.0, right: 6.0, bottom: 3.0 }).expect("not empty");
+        assert_eq!(reds(&inside), [60, 70, 80, 90, 100, 110, 120, 130]);
+        let across = crop(PixelRect { left: -2.0, top: 1.0, right: 2.0, bottom: 3.0 }).expect("not empty");
+        assert_eq!(reds(&across), [0, 0, 40, 50, 0, 0, 80, 90]);
+    }
+
+    #[test]
+    fn what_shows_nothing_is_nothing() {
+        let image = slope(4, 4);
+        let rect = PixelRect { left: 1.0, top: 1.0, right: 1.0, bottom: 3.0 };
+        assert_eq!(image.resized_crop(&rect, Size::square(2), Border::Zero, Resampling::Antialiased), None);
+        let flat = Affine::scaling(0.0, 1.0);
+        assert_eq!(image.warp(&flat, Size::square(2), Border::Zero, Resampling::Bilinear), None);
+        assert_eq!(image.on_black(4, 1, 0), None);
+    }
 }

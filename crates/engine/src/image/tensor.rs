@@ -25,7 +25,7 @@ impl PixelScale {
     pub const RAW: Self = Self { mean: [0.0; 3], std: [1.0; 3] };
     /// 0 to 1.
     pub const UNIT: Self = Self { mean: [0.0; 3], std: [255.0; 3] };
-    /// ImageNet's mean and standard deviation, red first.
+    /// `ImageNet`'s mean and standard deviation, red first.
     pub const IMAGENET_RGB: Self = Self { mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375] };
 }
 

@@ -48,8 +48,11 @@ fn describe(decl: &TensorDecl) -> String {
 }
 
 fn describe_real(spec: &TensorSpec) -> String {
-    let axes: Vec<String> =
-        spec.shape.iter().map(|axis| axis.map_or_else(|| "?".to_owned(), |length| length.to_string())).collect();
+    let axes: Vec<String> = spec
+        .shape
+        .iter()
+        .map(|axis| axis.map_or_else(|| "?".to_owned(), |length| length.to_string()))
+        .collect();
     format!("`{} [{}]`", spec.name, axes.join(", "))
 }
 

@@ -25,12 +25,10 @@ impl Networks {
     /// Files are missing or not as declared (all are listed), or the runtime fails.
     pub(crate) fn load(store: &Store, options: &EngineOptions) -> Result<Self, EngineError> {
         let name = runtime_name(options.runtime);
-        let library = store.runtime_library(name).map_err(|error| EngineError::Models(vec![error.to_string()]))?;
-        let runtime_options = RuntimeOptions {
-            library,
-            workers: options.workers,
-            compiled_cache: Some(store.compiled_dir()),
-        };
+        let library =
+            store.runtime_library(name).map_err(|error| EngineError::Models(vec![error.to_string()]))?;
+        let runtime_options =
+            RuntimeOptions { library, workers: options.workers, compiled_cache: Some(store.compiled_dir()) };
         let runtime = Runtime::load(options.runtime, &runtime_options)?;
         let jobs = jobs(name, &options.disabled)?;
         let results = in_parallel(&jobs, |job| compile(store, &runtime, job));
@@ -90,8 +88,7 @@ fn compile(store: &Store, runtime: &Runtime, job: &Job) -> Result<Compiled, Vec<
     let Job { key, decl } = job;
     let told = |error: &dyn std::fmt::Display| vec![format!("{}: {error}", decl.id)];
     let file = store.model_file_for(&decl.id, runtime_name(runtime.kind())).map_err(|error| told(&error))?;
-    let shapes: Vec<Vec<usize>> =
-        decl.inputs.iter().map(|input| resolve(&input.shape, key.side)).collect();
+    let shapes: Vec<Vec<usize>> = decl.inputs.iter().map(|input| resolve(&input.shape, key.side)).collect();
     let borrowed: Vec<&[usize]> = shapes.iter().map(Vec::as_slice).collect();
     let network = runtime.compile(&file, &borrowed).map_err(|error| told(&error))?;
     let problems = check::differences(decl, network.inputs(), network.outputs());
@@ -115,7 +112,8 @@ fn resolve(shape: &[Dim], side: Option<u32>) -> Vec<usize> {
 
 /// The first run allocates and picks kernels: better here than in somebody's request.
 fn warm_up(compiled: &Compiled) -> Result<(), faceward_inference::InferenceError> {
-    let zeros: Vec<Vec<f32>> = compiled.shapes.iter().map(|shape| vec![0.0; shape.iter().product()]).collect();
+    let zeros: Vec<Vec<f32>> =
+        compiled.shapes.iter().map(|shape| vec![0.0; shape.iter().product()]).collect();
     let inputs: Vec<&[f32]> = zeros.iter().map(Vec::as_slice).collect();
     compiled.session(&NetworkClock::default())?.run(&inputs)?;
     Ok(())

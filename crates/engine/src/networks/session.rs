@@ -49,7 +49,10 @@ impl ModelSession {
 
     /// Width and height of the declared image input. Zero for a model that takes no image.
     pub(crate) fn image_size(&self) -> Size {
-        self.decl.image.as_ref().map_or(Size::square(0), |image| Size { width: image.width, height: image.height })
+        self.decl
+            .image
+            .as_ref()
+            .map_or(Size::square(0), |image| Size { width: image.width, height: image.height })
     }
 
     /// Runs the network on raw tensors, one for each input in the file's order, shaped as compiled. Outputs come in
@@ -119,7 +122,10 @@ mod tests {
         for (decl, expected) in table {
             let actual = image_tensor(&chip, &decl);
             assert_eq!(actual.len(), expected.len());
-            assert!(actual.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-5), "{actual:?} {expected:?}");
+            assert!(
+                actual.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-5),
+                "{actual:?} {expected:?}"
+            );
         }
     }
 }

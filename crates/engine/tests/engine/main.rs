@@ -1,0 +1,9 @@
+//! The engine on real photos and on crafted ones, with the real networks: loaded once for all tests.
+
+mod decoding;
+mod detection;
+mod embedding;
+mod encode;
+mod face;
+mod limits;
+mod setup;

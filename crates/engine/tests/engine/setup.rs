@@ -1,0 +1,79 @@
+//! One engine for all tests, and short ways to ask it something.
+
+use std::num::NonZeroUsize;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use faceward_core::{Cosine, FivePoints, Outcome};
+use faceward_engine::image::{Limits, Size, Upright, decode};
+use faceward_engine::{
+    Analysis, AnalyzeError, Engine, EngineOptions, FaceAnalysis, Outputs, Request, Scope, Worker,
+};
+use faceward_inference::RuntimeKind;
+
+pub(crate) fn engine() -> &'static Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    ENGINE.get_or_init(|| {
+        let options = EngineOptions {
+            runtime: RuntimeKind::OpenVino,
+            workers: NonZeroUsize::MIN,
+            limits: Limits::default(),
+            // The slowest networks to compile, and no part of these tests.
+            disabled: vec!["fr-expression".to_owned(), "fr-pose".to_owned()],
+        };
+        Engine::load(faceward_testkit::store(), &options).expect("the engine loads")
+    })
+}
+
+pub(crate) fn try_analyze(photo: &[u8], request: &Request) -> Result<Analysis, AnalyzeError> {
+    static WORKER: OnceLock<Mutex<Worker>> = OnceLock::new();
+    let worker = WORKER.get_or_init(|| Mutex::new(engine().worker().expect("a worker")));
+    worker.lock().unwrap_or_else(PoisonError::into_inner).analyze(photo, request)
+}
+
+/// Boxes, points and embeddings of all faces.
+pub(crate) fn faces(photo: &[u8]) -> Analysis {
+    let outputs = Outputs { embedding: true, ..Outputs::default() };
+    try_analyze(photo, &Request { outputs, scope: Scope::All, mirrored_embedding: true }).expect("a photo")
+}
+
+/// The one face of a photo.
+#[track_caller]
+pub(crate) fn only_face(analysis: &Analysis) -> &FaceAnalysis {
+    assert_eq!(analysis.faces.len(), 1, "{:?}", analysis.detections);
+    &analysis.faces[0]
+}
+
+#[track_caller]
+#[expect(clippy::panic, reason = "this is how a test fails")]
+pub(crate) fn cosine(a: &FaceAnalysis, b: &FaceAnalysis) -> f32 {
+    let (Outcome::Value(a), Outcome::Value(b)) = (&a.embedding, &b.embedding) else {
+        panic!("no embedding: {:?} {:?}", a.embedding, b.embedding)
+    };
+    let Cosine(cosine) = a.cosine(b).expect("one model");
+    cosine
+}
+
+/// Longest distance between points of the same name.
+pub(crate) fn farthest(a: &FivePoints, b: &FivePoints) -> f32 {
+    a.to_array().iter().zip(b.to_array()).map(|(a, b)| a.distance(b)).fold(0.0, f32::max)
+}
+
+/// A fixture as pixels.
+pub(crate) fn pixels(name: &str) -> Upright {
+    decode(&faceward_testkit::photo(name), &Limits::default()).expect("a photo").photo
+}
+
+/// `photo` on a grey canvas of `size`, its top-left corner at (`left`, `top`), with others already on it kept.
+pub(crate) fn paste(canvas: &Upright, photo: &Upright, left: u32, top: u32) -> Upright {
+    let mut rgb = canvas.rgb().to_vec();
+    let row_length = 3 * photo.width() as usize;
+    for (y, row) in photo.rows().enumerate() {
+        let start = 3 * ((top as usize + y) * canvas.width() as usize + left as usize);
+        rgb[start..start + row_length].copy_from_slice(row);
+    }
+    Upright::new(canvas.size(), rgb).expect("the canvas' size")
+}
+
+pub(crate) fn grey(width: u32, height: u32) -> Upright {
+    Upright::filled(Size { width, height }, [128; 3]).expect("not empty")
+}
