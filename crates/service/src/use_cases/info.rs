@@ -65,8 +65,36 @@ pub enum UnavailableReason {
     SwitchedOff,
 }
 
-/// Values for which this version has no model whatever is enabled. A test on a real photo holds the list to the truth.
-const WITHOUT_MODEL: [&str; 7] = ["age", "race", "masked", "flare", "distortion", "occlusion", "crfiqa"];
+/// What a value needs: a set of models, all of them.
+type Needs = &'static [&'static str];
+
+const MESH: Needs = &["face-mesh-478"];
+const EYES: Needs = &["face-mesh-478", "fr-eye"];
+const EXPRESSION: Needs = &["face-mesh-478", "face-blendshapes"];
+
+/// The values that have models, and which. Tests on a real photo, with and without models, hold this to the truth.
+const WITH_MODEL: [(&str, Needs); 16] = [
+    ("dense_landmarks", MESH),
+    ("pose", MESH),
+    ("liveness", &["fr-liveness", "minifasnet-2.7"]),
+    ("uniformity", MESH),
+    ("exposure", MESH),
+    ("contrast", MESH),
+    ("blur", MESH),
+    ("macroblocks", MESH),
+    ("emotion", EXPRESSION),
+    ("left_eye_closed", EYES),
+    ("right_eye_closed", EYES),
+    ("left_eye_open", EYES),
+    ("right_eye_open", EYES),
+    ("mouth_open", MESH),
+    ("neutral", EXPRESSION),
+    ("gender", &["face-mesh-478", "gender-v1"]),
+];
+
+/// The values for which this version has no model.
+const WITHOUT_MODEL: [&str; 8] =
+    ["deepfake", "flare", "distortion", "occlusion", "crfiqa", "age", "race", "masked"];
 
 impl Service {
     /// What this service runs with.
@@ -91,23 +119,19 @@ impl Service {
     }
 
     fn unavailable(&self) -> Vec<Unavailable> {
-        let available = self.available();
-        let outputs = [
-            ("dense_landmarks", available.dense_landmarks),
-            ("pose", available.pose),
-            ("liveness", available.liveness),
-            ("deepfake", available.deepfake),
-            ("attributes", available.attributes),
-            ("quality", available.quality),
-        ];
-        let Demography { enabled, race } = self.settings().demography;
-        let switches = [("gender", enabled), ("age", enabled), ("race", enabled && race)];
+        let models = &self.capabilities().models;
+        let enabled = |id: &str| models.iter().any(|model| model.id.as_str() == id);
+        let not_enabled = WITH_MODEL.iter().filter(|(_, needs)| !needs.iter().all(|id| enabled(id)));
+        let without_model = WITHOUT_MODEL.into_iter().chain(not_enabled.map(|(value, _)| *value));
+
+        let Demography { enabled: any, race } = self.settings().demography;
+        let switches = [("gender", any), ("age", any), ("race", any && race)];
         let off = |value: &str| switches.contains(&(value, false));
-        let absent = outputs.into_iter().filter(|(_, available)| !available).map(|(value, _)| value);
-        let without_model = absent.chain(WITHOUT_MODEL).filter(|value| !off(value));
+        let without_model = without_model.filter(|value| !off(value));
+        let switched_off = switches.iter().filter(|(_, on)| !on).map(|(value, _)| *value);
+
         let without_model = without_model.map(|value| (value, UnavailableReason::NoModel));
-        let switched_off = switches.iter().filter(|(_, on)| !on);
-        let switched_off = switched_off.map(|(value, _)| (*value, UnavailableReason::SwitchedOff));
+        let switched_off = switched_off.map(|value| (value, UnavailableReason::SwitchedOff));
         without_model.chain(switched_off).map(|(value, reason)| Unavailable { value, reason }).collect()
     }
 }

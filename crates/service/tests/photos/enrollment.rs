@@ -196,7 +196,7 @@ async fn an_operator_can_demand_live_references() {
                 assert_eq!(enrollment.face.liveness, Outcome::NotRequested);
             }
             Err(ServiceError::Rejected(Rejection::NotLive)) => {
-                assert!(!enrolled, "every score satisfies {rule:?}")
+                assert!(!enrolled, "every score satisfies {rule:?}");
             }
             Err(other) => panic!("{other}"),
         }

@@ -1,7 +1,7 @@
 //! One engine for all tests; a service of its own, on an empty gallery, for each.
 
 use std::num::NonZeroUsize;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 use faceward_core::{AppId, TemplateId};
@@ -54,8 +54,13 @@ pub(crate) fn service() -> Fixture {
 
 /// The same with other settings.
 pub(crate) fn service_with(settings: Settings) -> Fixture {
+    service_on(engine(), settings)
+}
+
+/// The same on another engine.
+pub(crate) fn service_on(engine: Engine, settings: Settings) -> Fixture {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let service = start(&folder, settings);
+    let service = start_on(engine, &folder, settings);
     let app = new_app(&service, "tests");
     Fixture { service, app, folder }
 }
@@ -69,8 +74,12 @@ pub(crate) fn settings() -> Settings {
 
 /// A service on the gallery in `folder`.
 pub(crate) fn start(folder: &TempDir, settings: Settings) -> Service {
+    start_on(engine(), folder, settings)
+}
+
+fn start_on(engine: Engine, folder: &TempDir, settings: Settings) -> Service {
     let gallery = Gallery::open(folder.path()).expect("the gallery opens");
-    Service::start(engine(), Arc::new(gallery), settings).expect("the service starts")
+    Service::start(engine, gallery, settings).expect("the service starts")
 }
 
 pub(crate) fn new_app(service: &Service, name: &str) -> AppId {

@@ -7,7 +7,7 @@ use faceward_service::{
     AnalyzeRequest, Attributes, Demography, FaceReport, Outputs, Settings, UnavailableReason,
 };
 
-use crate::fixture::{Fixture, OBAMA, photo, service, service_with, settings};
+use crate::fixture::{Fixture, OBAMA, engine_without, photo, service, service_on, service_with, settings};
 
 async fn analysed(fixture: &Fixture) -> FaceReport {
     // Checks without a model would refuse the request; all else is asked for, whether available or not.
@@ -17,7 +17,7 @@ async fn analysed(fixture: &Fixture) -> FaceReport {
     fixture.service.analyze(request).await.expect("a photo").faces.swap_remove(0)
 }
 
-/// Names of the values that were asked for and are unavailable.
+/// Names of the values that were asked for and are unavailable. The checks are left out: they refuse the request.
 fn unavailable(report: &FaceReport) -> BTreeSet<&'static str> {
     fn note<T>(names: &mut BTreeSet<&'static str>, name: &'static str, outcome: &Outcome<T>) {
         if matches!(outcome, Outcome::Unavailable) {
@@ -35,29 +35,39 @@ fn unavailable(report: &FaceReport) -> BTreeSet<&'static str> {
     note(&mut names, "age", age);
     note(&mut names, "race", race);
     note(&mut names, "masked", masked);
+    note(&mut names, "dense_landmarks", &report.face.dense);
+    note(&mut names, "pose", &report.face.pose);
     for (name, outcome) in report.quality.measures() {
         note(&mut names, name, outcome);
     }
     names
 }
 
-/// The values that info calls unavailable, an output as a whole by the values that it consists of.
+/// The values that info calls unavailable, without the checks.
 fn listed(fixture: &Fixture) -> BTreeSet<&'static str> {
-    const ATTRIBUTES: [&str; 8] =
-        ["left_eye_open", "right_eye_open", "mouth_open", "neutral", "gender", "age", "race", "masked"];
-    let mut names: BTreeSet<_> = fixture.service.info().unavailable.iter().map(|entry| entry.value).collect();
-    if names.remove("attributes") {
-        names.extend(ATTRIBUTES);
-    }
-    names.remove("liveness");
-    names.remove("deepfake");
-    names
+    let values = fixture.service.info().unavailable.into_iter().map(|entry| entry.value);
+    values.filter(|value| !["liveness", "deepfake"].contains(value)).collect()
 }
 
 #[tokio::test]
 async fn the_list_of_unavailable_values_is_what_a_photo_shows() {
     let fixture = service();
     assert_eq!(unavailable(&analysed(&fixture).await), listed(&fixture));
+    for disabled in [&["fr-eye", "gender-v1"][..], &["face-blendshapes"], &["face-mesh-478"]] {
+        let fixture = service_on(engine_without(disabled), settings());
+        assert_eq!(unavailable(&analysed(&fixture).await), listed(&fixture), "without {disabled:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_checks_without_a_model_are_listed() {
+    for (disabled, liveness) in [(&[][..], false), (&["minifasnet-2.7"], true)] {
+        let fixture = service_on(engine_without(disabled), settings());
+        let listed: Vec<_> = fixture.service.info().unavailable.iter().map(|entry| entry.value).collect();
+        assert_eq!(listed.contains(&"liveness"), liveness, "without {disabled:?}");
+        assert_eq!(fixture.service.available().liveness, !liveness);
+        assert_eq!(listed.contains(&"deepfake"), !fixture.service.available().deepfake);
+    }
 }
 
 #[tokio::test]
