@@ -84,3 +84,42 @@ error_table! {
     NotReady           => "not_ready",            SERVICE_UNAVAILABLE,    Moment, "The models are not loaded yet, or the server is stopping.";
     Internal           => "internal_error",       INTERNAL_SERVER_ERROR,  Ours,   "The server failed; its log has the reason under the transaction id.";
 }
+
+impl ErrorKind {
+    /// Whether only a request that brings a photo can fail so.
+    pub(crate) const fn needs_a_photo(self) -> bool {
+        match self {
+            Self::PhotoMissing
+            | Self::PhotoEmpty
+            | Self::PhotoWrongType
+            | Self::PhotoUndecodable
+            | Self::PhotoTooManyPixels
+            | Self::PhotoTooLarge
+            | Self::NoFace
+            | Self::SeveralFaces
+            | Self::FaceTooSmall
+            | Self::CheckUnavailable
+            | Self::CheckUndecided
+            | Self::Rejected
+            | Self::TemplateExists
+            | Self::TemplateOutdated => true,
+            Self::Unauthenticated
+            | Self::TemplateNotFound
+            | Self::GalleryNotFound
+            | Self::InvalidId
+            | Self::InvalidParameter
+            | Self::MissingParameter
+            | Self::Repeated
+            | Self::MalformedBody
+            | Self::BodyTooLarge
+            | Self::SlowUpload
+            | Self::NotFound
+            | Self::MethodNotAllowed
+            | Self::Overloaded
+            | Self::TimedOut
+            | Self::ShuttingDown
+            | Self::NotReady
+            | Self::Internal => false,
+        }
+    }
+}

@@ -50,7 +50,8 @@ impl Default for HttpSettings {
 /// Limits of the connections.
 #[derive(Clone, Debug)]
 pub struct ServerLimits {
-    /// Connections served at once; further ones wait in the kernel's queue. Default 1024.
+    /// Connections served at once; further ones wait in the kernel's queue. Default 1024. Each holds at most
+    /// `header_bytes` of unread bytes, over HTTP/2 at most 256 KiB.
     pub connections: usize,
     /// Largest request head in bytes; a larger one is answered 431. Default 32 KiB.
     pub header_bytes: usize,

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::errors::Failures;
+use super::errors::{Failures, FailuresWithoutPhoto};
 use super::{convert, wire};
 use crate::extract::caller::Caller;
 use crate::extract::form::PhotoForm;
@@ -37,7 +37,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 /// What this server runs with: models, thresholds, calibration, and what it cannot answer.
 #[utoipa::path(
     get, path = "/info", tag = "native", operation_id = "info", security(("app_id" = [], "app_key" = [])),
-    responses((status = 200, description = "What this server runs with", body = wire::Info), Failures),
+    responses((status = 200, description = "What this server runs with", body = wire::Info), FailuresWithoutPhoto),
 )]
 async fn info(
     State(app): State<AppState>,
@@ -57,7 +57,7 @@ async fn info(
         ("after" = Option<String>, Query, description = "`next` of the page before"),
         ("limit" = Option<usize>, Query, description = "Default 100", minimum = 1, maximum = 500),
     ),
-    responses((status = 200, description = "A page", body = wire::TemplatePage), Failures),
+    responses((status = 200, description = "A page", body = wire::TemplatePage), FailuresWithoutPhoto),
 )]
 async fn list_templates(
     State(app): State<AppState>,
@@ -86,7 +86,7 @@ async fn list_templates(
     get, path = "/templates/{template_id}", tag = "native", operation_id = "get_template",
     security(("app_id" = [], "app_key" = [])),
     params(("template_id" = String, Path, description = "The template")),
-    responses((status = 200, description = "The template", body = wire::TemplateAnswer), Failures),
+    responses((status = 200, description = "The template", body = wire::TemplateAnswer), FailuresWithoutPhoto),
 )]
 async fn get_template(
     State(app): State<AppState>,
@@ -103,7 +103,7 @@ async fn get_template(
     delete, path = "/templates/{template_id}", tag = "native", operation_id = "delete_template",
     security(("app_id" = [], "app_key" = [])),
     params(("template_id" = String, Path, description = "The template")),
-    responses((status = 200, description = "Deleted, on disk", body = wire::TemplateDeleted), Failures),
+    responses((status = 200, description = "Deleted, on disk", body = wire::TemplateDeleted), FailuresWithoutPhoto),
 )]
 async fn delete_template(
     State(app): State<AppState>,

@@ -18,10 +18,11 @@ use crate::settings::ServerLimits;
 
 /// An HTTP/2 client that answers no ping for so long is gone.
 const HTTP2_PING_INTERVAL: Duration = Duration::from_secs(20);
-/// Bytes that one HTTP/2 stream may send ahead of being read.
-const HTTP2_STREAM_WINDOW: u32 = 1024 * 1024;
+/// Bytes that one HTTP/2 stream may send ahead of being read. They are held before anybody has asked for a key: larger
+/// windows would let strangers fill the memory.
+const HTTP2_STREAM_WINDOW: u32 = 128 * 1024;
 /// The same for all streams of a connection.
-const HTTP2_CONNECTION_WINDOW: u32 = 2 * 1024 * 1024;
+const HTTP2_CONNECTION_WINDOW: u32 = 256 * 1024;
 /// Hyper accepts no smaller read buffer.
 const LEAST_HEADER_BYTES: usize = 8192;
 

@@ -199,3 +199,6 @@ fn xy(point: Point) -> [f32; 2] {
 fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e3
 }
+
+#[cfg(test)]
+mod tests;

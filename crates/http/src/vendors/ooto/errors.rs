@@ -101,29 +101,41 @@ fn part_of(failure: &Failure) -> Option<&'static str> {
     })
 }
 
-/// The failed answers of every endpoint, for the OpenAPI document.
+/// The failed answers of an endpoint that takes a photo, for the OpenAPI document.
 pub(crate) struct Failures;
+
+/// Those of one that takes none.
+pub(crate) struct FailuresWithoutPhoto;
 
 impl IntoResponses for Failures {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        let mut meanings: BTreeMap<u16, Vec<String>> = BTreeMap::new();
-        for kind in ErrorKind::ALL {
-            let Row { status, code, info } = row(*kind);
-            let text = format!("* code {code}: {}", info.unwrap_or(kind.meaning()));
-            let texts = meanings.entry(status.as_u16()).or_default();
-            if !texts.contains(&text) {
-                texts.push(text);
-            }
-        }
-        let answer = |texts: Vec<String>| -> RefOr<ApiResponse> {
-            let schema = Ref::from_schema_name(ErrorAnswer::name());
-            let content = Content::new(Some(schema));
-            let response =
-                ResponseBuilder::new().description(texts.join("\n")).content("application/json", content);
-            response.build().into()
-        };
-        meanings.into_iter().map(|(status, texts)| (status.to_string(), answer(texts))).collect()
+        documented(|_| true)
     }
+}
+
+impl IntoResponses for FailuresWithoutPhoto {
+    fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
+        documented(|kind| !kind.needs_a_photo())
+    }
+}
+
+fn documented(applies: impl Fn(ErrorKind) -> bool) -> BTreeMap<String, RefOr<ApiResponse>> {
+    let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for kind in ErrorKind::ALL.iter().filter(|kind| applies(**kind)) {
+        let Row { status, code, info } = row(*kind);
+        let text = format!("* code {code}: {}", info.unwrap_or(kind.meaning()));
+        let texts = texts.entry(status.as_u16().to_string()).or_default();
+        // Two kinds of failure can be one to the client.
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    texts.into_iter().map(|(status, texts)| (status, answer(&texts.join("\n")))).collect()
+}
+
+fn answer(description: &str) -> RefOr<ApiResponse> {
+    let content = Content::new(Some(Ref::from_schema_name(ErrorAnswer::name())));
+    ResponseBuilder::new().description(description).content("application/json", content).build().into()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::convert::{self, LandmarkScheme};
-use super::errors::Failures;
+use super::errors::{Failures, FailuresWithoutPhoto};
 use super::{forms, wire};
 use crate::extract::caller::Caller;
 use crate::extract::form::{Form, PhotoForm, is_form};
@@ -189,7 +189,7 @@ async fn add(
     request_body(
         content((wire::DeleteRequest = "application/json"), (wire::DeleteRequest = "multipart/form-data")),
     ),
-    responses((status = 200, description = "Deleted, on disk", body = wire::DeleteAnswer), Failures),
+    responses((status = 200, description = "Deleted, on disk", body = wire::DeleteAnswer), FailuresWithoutPhoto),
 )]
 async fn delete(
     State(app): State<AppState>,
@@ -207,7 +207,7 @@ async fn delete(
     request_body(
         content((wire::DeleteRequest = "application/json"), (wire::DeleteRequest = "multipart/form-data")),
     ),
-    responses((status = 200, description = "Deleted, on disk", body = wire::DeleteAnswer), Failures),
+    responses((status = 200, description = "Deleted, on disk", body = wire::DeleteAnswer), FailuresWithoutPhoto),
 )]
 async fn delete_by_verb(
     State(app): State<AppState>,
