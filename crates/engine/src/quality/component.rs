@@ -67,7 +67,7 @@ impl Component {
         Self::NoHeadCoverings,
     ];
 
-    /// Stable snake_case name: the key in answers and in the calibration data.
+    /// Stable `snake_case` name: the key in answers and in the calibration data.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

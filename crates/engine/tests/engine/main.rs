@@ -6,4 +6,5 @@ mod embedding;
 mod encode;
 mod face;
 mod limits;
+mod quality;
 mod setup;

@@ -27,8 +27,10 @@ pub struct Defects {
     pub data: FittedOn,
     /// Blur radius of a face, and the probability that it is a defect.
     pub blur: Blur,
-    /// From the strength of a grid of compression blocks to the probability that it is a defect.
-    pub macroblocks: LogStep,
+    /// From the share of detail that compression took out of its blocks to the probability that it is a defect.
+    pub macroblocks: Step,
+    /// From the strength of the grid of blocks in a photo that was scaled since to the same probability.
+    pub scaled_macroblocks: LogStep,
 }
 
 /// Data behind the figures.
@@ -64,6 +66,16 @@ pub struct Blur {
     pub score: LogStep,
 }
 
+/// A logistic step: `1 / (1 + exp((x0 - x) / w))`.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Where the probability is one half.
+    pub x0: f64,
+    /// Width of the step.
+    pub w: f64,
+}
+
 /// A logistic step on a logarithmic scale: `1 / (1 + exp((ln x0 - ln x) / w))`.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,12 +92,13 @@ mod tests {
 
     #[test]
     fn the_embedded_table_is_usable() {
-        let Defects { data, blur, macroblocks } = defects();
+        let Defects { data, blur, macroblocks, scaled_macroblocks } = defects();
         assert_eq!(blur.weights.len(), 1 + 6 + 21, "the quadratic form of six features");
         assert!(blur.weights.iter().all(|weight| weight.is_finite()) && blur.eye_distance >= 1.0);
-        for step in [&blur.score, macroblocks] {
+        for step in [&blur.score, scaled_macroblocks] {
             assert!(step.x0 > 0.0 && step.w > 0.0, "{step:?}");
         }
+        assert!((0.0..1.0).contains(&macroblocks.x0) && macroblocks.w > 0.0, "{macroblocks:?}");
         assert!(data.photos > 0 && data.samples >= data.photos && data.blur_error < 0.5, "{data:?}");
     }
 }

@@ -112,6 +112,12 @@ pub(in crate::quality) fn shaded() -> Upright {
     photo(|x, y| [(40.0 + 160.0 * (f64::from(x + y) / 1232.0).powi(2)) as u8; 3])
 }
 
+/// Waves of all lengths, nowhere alike: no two slopes are equal.
+pub(in crate::quality) fn waves() -> Upright {
+    let wave = |x: f64, y: f64| (x * x / 2500.0 + y / 37.0).sin() * (y * y / 3100.0 - x / 29.0).cos();
+    photo(|x, y| [(128.0 + 60.0 * wave(x.into(), y.into())).round() as u8; 3])
+}
+
 /// Grey values without any pattern, 96 to 159, the same in every run.
 pub(in crate::quality) fn noise() -> Upright {
     photo(|x, y| [96 + scrambled(x, y) % 64; 3])

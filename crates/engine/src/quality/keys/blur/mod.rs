@@ -3,7 +3,8 @@
 //! The radius is the standard deviation of the Gaussian that would have blurred a sharp face as much, in eye
 //! distances: a property of the face, not of how many pixels show it. It is estimated from slopes at four levels of
 //! smoothing (`slopes`) by a quadratic form fitted on faces blurred in known ways and then compressed, darkened,
-//! brightened, flattened and made noisy: training/calibration/fit_quality.py; figures in models/calibration/defects.toml.
+//! brightened, flattened and made noisy: `training/calibration/fit_quality.py`; figures in
+//! `models/calibration/defects.toml`.
 
 mod slopes;
 
@@ -30,10 +31,15 @@ pub(in crate::quality) fn score(radius: f64) -> f64 {
 
 /// Estimated blur radius in eye distances.
 pub(in crate::quality) fn radius(photo: &Upright, marks: &Landmarks) -> Result<f64, Absent> {
-    let fit = &defects().blur;
+    let (features, eye_distance) = slope_ratios(photo, marks)?;
+    Ok(quadratic(&defects().blur.weights, &features).exp() / eye_distance)
+}
+
+/// What the radius is estimated from, and the eye distance in the pixels on which it was measured.
+fn slope_ratios(photo: &Upright, marks: &Landmarks) -> Result<([f64; 6], f64), Absent> {
+    let eye_distance = f64::from(marks.eye_distance());
     // A whole factor keeps the pixels as sharp as they are; it leaves faces of one to two times the working size.
-    let shrink = (f64::from(marks.eye_distance()) / fit.eye_distance).floor().max(1.0);
-    let shrunk_eye_distance = f64::from(marks.eye_distance()) / shrink;
+    let shrink = (eye_distance / defects().blur.eye_distance).floor().max(1.0);
     let rect = grown(&bounding_box(&marks.outline), 2.0 * shrink as f32);
     let crop = GreyCrop::new(photo, &rect, shrink as u32)
         .ok_or_else(|| Absent::failed("the face lies outside of the photo"))?;
@@ -41,8 +47,7 @@ pub(in crate::quality) fn radius(photo: &Upright, marks: &Landmarks) -> Result<f
     if region.area() < MIN_AREA {
         return Err(Absent::failed("the face is too small to tell its sharpness"));
     }
-    let features = slopes::features(&crop.image, &region);
-    Ok(quadratic(&fit.weights, &features).exp() / shrunk_eye_distance)
+    Ok((slopes::features(&crop.image, &region), eye_distance / shrink))
 }
 
 fn grown(rect: &PixelRect, by: f32) -> PixelRect {
@@ -70,6 +75,22 @@ mod tests {
         assert!((value - (1.0 + 20.0 + 300.0 + 4_000.0 + 60_000.0 + 900_000.0)).abs() < 1e-6, "{value}");
     }
 
+    /// Figures of `training/calibration/check_features.py`: what was fitted is what is measured here.
+    #[test]
+    fn the_fitting_script_sees_the_same_slopes() {
+        for (photo, expected) in [
+            (sample::bars(4.0), [0.3157, 0.6533, 1.656, 0.2556, 0.5092, 1.552]),
+            (sample::waves(), [0.1876, 0.7423, 2.763, 0.2399, 0.9084, 2.5931]),
+        ] {
+            let seen = sample::with_face(&photo, |face| slope_ratios(face.input.photo, face.marks()?));
+            let (features, eye_distance) = seen.expect("a face");
+            assert!((eye_distance - 56.5).abs() < 1e-3, "{eye_distance}");
+            for (feature, expected) in features.into_iter().zip(expected) {
+                assert!((feature - expected).abs() < 0.001, "{features:?}, expected {expected}");
+            }
+        }
+    }
+
     #[test]
     fn half_of_the_scores_lie_on_each_side_of_the_fitted_radius() {
         let middle = defects().blur.score.x0;
@@ -80,7 +101,7 @@ mod tests {
     #[test]
     fn softer_edges_have_a_larger_radius() {
         let radii = [0.0, 2.0, 4.0, 8.0]
-            .map(|ramp| sample::with_face(&sample::bars(ramp), |face| face.blur()).expect("a face"));
+            .map(|ramp| sample::with_face(&sample::bars(ramp), |face| face.blur().expect("a face")));
         assert!(radii.windows(2).all(|pair| pair[0] < pair[1]), "{radii:?}");
     }
 }

@@ -9,6 +9,8 @@ use super::super::super::context::GreyImage;
 const NOISE: f32 = 2.0;
 /// Share of columns with steps at all that counts as none: keeps nearly flat images from having a pattern.
 const FLAT: f64 = 0.15;
+/// Periods nearer to each other than this, times their square over the length, look alike.
+const RESOLUTION: f64 = 1.2;
 /// Shortest and longest period that is searched, in pixels; blocks that were scaled by 0.6 to 1.6.
 const PERIODS: (f64, f64) = (4.8, 13.0);
 
@@ -38,14 +40,27 @@ impl Steps {
         (columns.comb(period) + rows.comb(period)) / (columns.activity + rows.activity + 2.0 * FLAT)
     }
 
-    /// The largest strength at any period. Periods are so close that a grid is never lost between two of them.
-    pub(super) fn strongest(&self) -> f64 {
+    /// The column and row at which the strongest grid of whole `period` starts.
+    pub(super) fn grid_of(&self, period: usize) -> [usize; 2] {
+        [&self.between_columns, &self.between_rows].map(|profile| profile.start_of(period))
+    }
+
+    /// The largest strength at any period, but for `known` and what cannot be told from it. Periods are so close that
+    /// no grid is lost between two of them.
+    pub(super) fn strongest_but(&self, known: Option<usize>) -> f64 {
         let length = self.between_columns.excess.len().max(self.between_rows.excess.len()) as f64;
         let (shortest, longest) = PERIODS;
         let count = ((longest / shortest).ln() * length).ceil() as u32;
+        let is_known = |period: f64| {
+            known.is_some_and(|known| {
+                (period - known as f64).abs() < RESOLUTION * (known * known) as f64 / length
+            })
+        };
         (0..=count)
-            .map(|idx| self.strength(shortest * (f64::from(idx) / length).exp()))
-            .fold(f64::NEG_INFINITY, f64::max)
+            .map(|idx| shortest * (f64::from(idx) / length).exp())
+            .filter(|period| !is_known(*period))
+            .map(|period| self.strength(period))
+            .fold(0.0, f64::max)
     }
 }
 
@@ -73,6 +88,17 @@ impl Profile {
         Self { excess, total, activity: activity / count }
     }
 
+    /// The pixel at which the strongest grid of `period` starts.
+    fn start_of(&self, period: usize) -> usize {
+        let mean_from = |start: usize| {
+            let on_grid = self.excess.iter().skip(start).step_by(period);
+            on_grid.clone().sum::<f32>() / on_grid.count().max(1) as f32
+        };
+        let strongest = (0..period).max_by(|a, b| mean_from(*a).total_cmp(&mean_from(*b))).unwrap_or(0);
+        // A pair's step lies between the second and the third of its four pixels.
+        (strongest + 2) % period
+    }
+
     /// The largest difference, over all starts of the grid, of the mean on it and the mean off it.
     fn comb(&self, period: f64) -> f64 {
         (0..period.ceil() as u32).map(|start| self.tooth(f64::from(start), period)).fold(0.0, f64::max)
@@ -98,7 +124,8 @@ mod tests {
     /// Columns of `period` pixels, alternately 0 and 100.
     fn stripes(period: u32) -> GreyImage {
         let size = Size { width: 64, height: 8 };
-        let values = (0..512_u32).map(|idx| if idx % 64 / period % 2 == 0 { 0.0 } else { 100.0 }).collect();
+        let values =
+            (0..512_u32).map(|idx| if (idx % 64 / period).is_multiple_of(2) { 0.0 } else { 100.0 }).collect();
         GreyImage::new(size, values).expect("512 values")
     }
 
@@ -118,7 +145,9 @@ mod tests {
         for wrong in [5.0, 6.0, 7.0, 9.0, 11.0] {
             assert!(steps.strength(wrong) < right / 2.0, "{wrong}: {} of {right}", steps.strength(wrong));
         }
-        assert!(steps.strongest() >= right - 1e-9);
+        assert!(steps.strongest_but(None) >= right - 1e-9);
+        assert!(steps.strongest_but(Some(8)) < right * 0.8);
+        assert_eq!(steps.grid_of(8)[0], 0);
     }
 
     #[test]

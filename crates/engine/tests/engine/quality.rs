@@ -1,0 +1,140 @@
+//! Quality of official portraits, and of what blur, compression and darkness make of them.
+
+use faceward_core::Outcome;
+use faceward_engine::image::{Size, Upright};
+use faceward_engine::quality::{Assessment, Component, Quality};
+use faceward_engine::{Outputs, Request, Scope};
+use faceward_models::calibration::thresholds::thresholds;
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+
+use crate::setup::{only_face, pixels, try_analyze};
+
+const PORTRAITS: [&str; 4] = ["obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg"];
+
+fn quality(photo: &[u8]) -> Quality {
+    let outputs = Outputs { quality: true, ..Outputs::default() };
+    let request = Request { outputs, scope: Scope::Primary, mirrored_embedding: false };
+    let analysis = try_analyze(photo, &request).expect("a photo");
+    only_face(&analysis).quality.value().expect("its quality").clone()
+}
+
+fn jpeg(photo: &Upright, quality: u8) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = Encoder::new(&mut bytes, quality);
+    encoder.set_sampling_factor(SamplingFactor::F_2_2);
+    encoder
+        .encode(photo.rgb(), photo.width() as u16, photo.height() as u16, ColorType::Rgb)
+        .expect("encodable");
+    bytes
+}
+
+/// Shrunk to one `factor`-th and enlarged again: as blurred as by so many pixels.
+fn softened(photo: &Upright, factor: u32) -> Upright {
+    let small = Size { width: photo.width() / factor, height: photo.height() / factor };
+    photo.resized(small).and_then(|small| small.resized(photo.size())).expect("not empty")
+}
+
+/// With a share of the light, gamma undone in between.
+fn dimmed(photo: &Upright, light: f64) -> Upright {
+    let darker = |value: &u8| ((f64::from(*value) / 255.0) * light.powf(1.0 / 2.2) * 255.0).round() as u8;
+    Upright::new(photo.size(), photo.rgb().iter().map(darker).collect()).expect("as many values")
+}
+
+#[track_caller]
+fn score(outcome: &Outcome<f32>) -> f64 {
+    f64::from(*outcome.value().unwrap_or_else(|| panic!("no value: {outcome:?}")))
+}
+
+#[test]
+fn official_portraits_are_fine() {
+    let rules = thresholds();
+    for name in PORTRAITS {
+        let found = quality(&faceward_testkit::photo(name));
+        for (key, rule, outcome) in [
+            ("uniformity", rules.uniformity, &found.uniformity),
+            ("exposure", rules.exposure, &found.exposure),
+            ("contrast", rules.contrast, &found.contrast),
+            ("blur", rules.blur, &found.blur),
+            ("macroblocks", rules.macroblocks, &found.macroblocks),
+        ] {
+            assert!(rule.accepts(score(outcome)), "{name}: {key} is {outcome:?}, {rule:?}");
+        }
+        assert!(score(&found.blur) < 0.01 && score(&found.macroblocks) < 0.01, "{name}: {found:?}");
+    }
+}
+
+#[test]
+fn blur_follows_softness_and_nothing_else_does() {
+    for name in ["obama.jpg", "biden.jpg"] {
+        let photo = pixels(name);
+        let steps = [1, 4, 8, 12, 20].map(|factor| quality(&jpeg(&softened(&photo, factor), 95)));
+        let blur = steps.each_ref().map(|found| score(&found.blur));
+        assert!(blur.windows(2).all(|pair| pair[0] < pair[1]), "{name}: {blur:?}");
+        assert!(blur[0] < 0.01 && blur[4] > 0.9, "{name}: {blur:?}");
+        for found in &steps {
+            assert!(score(&found.macroblocks) < 0.1, "{name}: {:?}", found.macroblocks);
+            let brighter = score(&found.exposure) - score(&steps[0].exposure);
+            assert!(brighter.abs() < 0.03, "{name}: {:?}", found.exposure);
+        }
+    }
+}
+
+#[test]
+fn macroblocks_follow_compression_and_blur_does_not() {
+    for name in ["obama.jpg", "obama3.jpg"] {
+        // Smaller first: whatever grid the fixture came with is gone.
+        let photo = pixels(name);
+        let photo = photo
+            .resized(Size { width: photo.width() * 4 / 5, height: photo.height() * 4 / 5 })
+            .expect("not empty");
+        let steps = [95, 60, 30, 20, 10].map(|stored| quality(&jpeg(&photo, stored)));
+        let blocks = steps.each_ref().map(|found| score(&found.macroblocks));
+        assert!(blocks.windows(2).all(|pair| pair[0] < pair[1]), "{name}: {blocks:?}");
+        assert!(blocks[1] < 0.1 && blocks[3] > 0.7 && blocks[4] > 0.99, "{name}: {blocks:?}");
+        for found in &steps {
+            assert!(score(&found.blur) < 0.05, "{name}: {:?}", found.blur);
+        }
+    }
+}
+
+#[test]
+fn darkness_is_exposure_and_neither_blur_nor_blocks() {
+    let photo = pixels("obama.jpg");
+    let steps = [1.0, 0.5, 0.1, 0.03].map(|light| quality(&jpeg(&dimmed(&photo, light), 95)));
+    let exposure = steps.each_ref().map(|found| score(&found.exposure));
+    assert!(exposure.windows(2).all(|pair| pair[0] > pair[1]), "{exposure:?}");
+    assert!(!thresholds().exposure.accepts(exposure[3]), "{exposure:?}");
+    for found in &steps {
+        assert!(score(&found.blur) < 0.05 && score(&found.macroblocks) < 0.05, "{found:?}");
+    }
+}
+
+#[test]
+fn all_components_of_the_standard_are_listed_with_a_value_or_a_reason() {
+    let found = quality(&faceward_testkit::photo("obama.jpg"));
+    let listed: Vec<Component> = found.iso.iter().map(|line| line.component).collect();
+    assert_eq!(listed, Component::ALL);
+    let quality_of = |component: Component| {
+        found.iso.iter().find(|line| line.component == component).and_then(|line| match &line.assessment {
+            Assessment::Assessed(result) => Some(result.quality),
+            Assessment::NotAssessed(_) => None,
+        })
+    };
+    // An official portrait: frontal, alone, open eyes, sharp, well lit.
+    for component in [
+        Component::SingleFacePresent,
+        Component::HeadPoseYaw,
+        Component::HeadPoseRoll,
+        Component::EyesOpen,
+        Component::Sharpness,
+        Component::CompressionArtifacts,
+        Component::NaturalColour,
+        Component::LuminanceVariance,
+        Component::UnderExposurePrevention,
+        Component::OverExposurePrevention,
+    ] {
+        let quality = quality_of(component);
+        assert!(quality.is_some_and(|quality| quality >= 90), "{}: {quality:?}", component.name());
+    }
+    assert_eq!(quality_of(Component::BackgroundUniformity), None);
+}
