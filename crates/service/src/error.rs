@@ -1,7 +1,7 @@
 //! What can go wrong in a use case, in the words of the domain.
 //!
-//! Knows no HTTP status and no vendor's code: `http` holds one table a surface for that. Every variant says whose
-//! fault it is ([`ServiceError::is_ours`]); only ours deserve an operator's attention.
+//! Knows no HTTP status and no vendor's code: `http` holds one table a surface for that. [`ServiceError::Internal`] is
+//! our own fault and deserves an operator's attention; everything else the caller, or merely time, can mend.
 
 use std::time::Duration;
 
@@ -90,30 +90,6 @@ pub enum ServiceError {
 }
 
 impl ServiceError {
-    /// True where the operator has to act; false where the caller, or merely time, can mend it.
-    #[must_use]
-    pub const fn is_ours(&self) -> bool {
-        match self {
-            Self::Internal(_) => true,
-            Self::Photo { .. }
-            | Self::CheckUnavailable(_)
-            | Self::CheckUndecided { .. }
-            | Self::Overloaded { .. }
-            | Self::TimedOut
-            | Self::ShuttingDown
-            | Self::Unauthenticated
-            | Self::TemplateExists
-            | Self::TemplateNotFound
-            | Self::GalleryNotFound(_)
-            | Self::TemplateOutdated { .. }
-            | Self::InvalidId(_)
-            | Self::InvalidParameter { .. }
-            | Self::Rejected(_)
-            | Self::AppExists(_)
-            | Self::AppNotFound(_) => false,
-        }
-    }
-
     /// A stable `snake_case` name: label of the outcome in metrics and logs.
     #[must_use]
     pub const fn name(&self) -> &'static str {

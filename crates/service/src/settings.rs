@@ -129,12 +129,12 @@ impl Settings {
         };
         let Self { compute, faces, thresholds, enroll, mirrored_probes: _, demography: _, max_candidates: _ } =
             self;
-        demand(!compute.request_timeout.is_zero(), "compute.request_timeout must be more than 0");
+        demand(!compute.request_timeout.is_zero(), "the time for computing a request must be more than 0");
         demand(
             faces.min_side >= 1.0 && faces.min_side.is_finite(),
             "faces.min_side must be at least 1 pixel",
         );
-        demand((0.0..=1.0).contains(&faces.second_face_share), "faces.second_face_share must be 0 to 1");
+        demand((0.0..=1.0).contains(&faces.second_face_share), "faces.second_share must be 0 to 1");
         demand((0.0..=1.0).contains(&thresholds.similarity), "thresholds.similarity must be 0 to 1");
         demand(
             enroll.min_quality.is_none_or(|q| (0.0..=1.0).contains(&q)),
