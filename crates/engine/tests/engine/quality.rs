@@ -41,6 +41,7 @@ fn dimmed(photo: &Upright, light: f64) -> Upright {
 }
 
 #[track_caller]
+#[expect(clippy::panic, reason = "this is how a test fails")]
 fn score(outcome: &Outcome<f32>) -> f64 {
     f64::from(*outcome.value().unwrap_or_else(|| panic!("no value: {outcome:?}")))
 }
