@@ -103,7 +103,8 @@ impl Detector {
     /// # Errors
     /// The runtime failed.
     pub(crate) fn refine(&mut self, photo: &Upright, face: &Detection) -> Result<Detection, InferenceError> {
-        let view = View::square(square_round(&face.rect, REFINED_SIDE), OVERVIEW);
+        let square = square_round(&face.rect, REFINED_SIDE);
+        let Some(view) = View::square(photo.size(), &square, OVERVIEW) else { return Ok(*face) };
         let seen = look(&mut self.overview, photo, &view)?;
         let nearest = seen
             .iter()
@@ -136,8 +137,8 @@ impl Detector {
         if best.score >= SURELY_UPRIGHT {
             return Ok(Turn::None);
         }
-        let square = View::square(square_round(&largest.rect, TRIED_SIDE), CLOSE);
-        if let Some(chip) = square.draw(photo) {
+        let square = View::square(photo.size(), &square_round(&largest.rect, TRIED_SIDE), CLOSE);
+        if let Some(chip) = square.and_then(|view| view.draw(photo)) {
             let whole = View::whole(Size::square(CLOSE), CLOSE, 1.0);
             best.score = surest(&look(&mut self.close, &chip, &whole)?);
             for turn in TURNS {
@@ -173,7 +174,9 @@ impl Detector {
     fn tiled_faces(&mut self, photo: &Upright) -> Result<Vec<Detection>, InferenceError> {
         let mut faces = Vec::new();
         for tile in tiles::cover(photo.size(), FINE) {
-            faces.extend(look(&mut self.fine, photo, &View::square(tile, FINE))?);
+            if let Some(view) = View::square(photo.size(), &tile, FINE) {
+                faces.extend(look(&mut self.fine, photo, &view)?);
+            }
         }
         let mut faces = nms::surest_of_each(faces);
         sort_by_size(&mut faces);

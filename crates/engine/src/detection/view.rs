@@ -28,9 +28,19 @@ impl View {
         Self { source, left: (side - shown.width) / 2, top: (side - shown.height) / 2, shown, side }
     }
 
-    /// The square `source` on all of the canvas.
-    pub(super) const fn square(source: PixelRect, side: u32) -> Self {
-        Self { source, left: 0, top: 0, shown: Size::square(side), side }
+    /// The square `source` on all of the canvas, as far as it lies inside the photo; `None` where it does not.
+    pub(super) fn square(photo: Size, source: &PixelRect, side: u32) -> Option<Self> {
+        let inside = source.clamped(photo.width, photo.height);
+        let scale = side as f32 / source.width();
+        // Edges go to whole canvas pixels; the way back follows from where they went, so nothing is lost by that.
+        let edge =
+            |position: f32, from: f32| ((position - from) * scale).round().clamp(0.0, side as f32) as u32;
+        let (left, top) = (edge(inside.left, source.left), edge(inside.top, source.top));
+        let shown = Size {
+            width: edge(inside.right, source.left).checked_sub(left)?,
+            height: edge(inside.bottom, source.top).checked_sub(top)?,
+        };
+        (shown.pixels() > 0).then_some(Self { source: inside, left, top, shown, side })
     }
 
     /// What the network is shown: black round the photo.
@@ -89,10 +99,22 @@ mod tests {
 
     #[test]
     fn a_square_may_reach_out_of_the_photo() {
-        let view = View::square(PixelRect { left: -20.0, top: 10.0, right: 60.0, bottom: 90.0 }, 160);
+        // Two canvas pixels to a photo pixel; the first 20 columns and the last 30 rows lie outside.
+        let (photo, source) = (
+            Size { width: 100, height: 60 },
+            PixelRect { left: -20.0, top: 10.0, right: 60.0, bottom: 90.0 },
+        );
+        let view = View::square(photo, &source, 160).expect("partly inside");
+        assert_eq!((view.left, view.top, view.shown), (40, 0, Size { width: 120, height: 100 }));
         check(&view, (0.0, 0.0), (-20.0, 10.0));
         check(&view, (160.0, 80.0), (60.0, 50.0));
         assert!((view.photo_pixels() - 0.5).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_square_beside_the_photo_shows_nothing() {
+        let source = PixelRect { left: 200.0, top: 0.0, right: 260.0, bottom: 60.0 };
+        assert_eq!(View::square(Size { width: 100, height: 60 }, &source, 160), None);
     }
 
     #[test]

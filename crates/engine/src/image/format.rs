@@ -32,7 +32,7 @@ pub enum OtherFormat {
     Xml,
     /// A zip archive or a document in one.
     Zip,
-    /// MP4 or QuickTime video.
+    /// MP4 or `QuickTime` video.
     Video,
 }
 
