@@ -127,9 +127,10 @@ fn annihilate(matrix: &mut [[f64; 4]; 4], vectors: &mut [[f64; 4]; 4], p: usize,
     for row in matrix.iter_mut().chain(vectors.iter_mut()) {
         (row[p], row[q]) = (cos * row[p] - sin * row[q], sin * row[p] + cos * row[q]);
     }
-    for column in 0..4 {
-        let (upper, lower) = (matrix[p][column], matrix[q][column]);
-        (matrix[p][column], matrix[q][column]) = (cos * upper - sin * lower, sin * upper + cos * lower);
+    // p is less than q.
+    let (above, below) = matrix.split_at_mut(q);
+    for (upper, lower) in above[p].iter_mut().zip(below[0].iter_mut()) {
+        (*upper, *lower) = (cos * *upper - sin * *lower, sin * *upper + cos * *lower);
     }
 }
 

@@ -94,7 +94,7 @@ mod tests {
         let actual = read(&[Tensor { shape: vec![1, logits.len()], data: logits.to_vec() }], bona_fide);
         match (actual, expected) {
             (Some(actual), Some(expected)) => {
-                assert!((actual - expected).abs() < 1e-5, "{logits:?}: {actual}")
+                assert!((actual - expected).abs() < 1e-5, "{logits:?}: {actual}");
             }
             (actual, expected) => assert_eq!(actual, expected, "{logits:?}"),
         }

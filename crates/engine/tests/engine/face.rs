@@ -24,8 +24,8 @@ fn pasted(photo: &Upright) -> FaceAnalysis {
 }
 
 #[track_caller]
-fn value<T: std::fmt::Debug>(outcome: &Outcome<T>) -> &T {
-    outcome.value().unwrap_or_else(|| panic!("no value: {outcome:?}"))
+fn value<T>(outcome: &Outcome<T>) -> &T {
+    outcome.value().expect("a value")
 }
 
 fn mean(points: &[Point]) -> Point {
