@@ -18,7 +18,12 @@ import numpy as np
 import faces
 
 # Liveness is also looked at with less surroundings than the photo has, to see what they are worth.
-CONTEXTS = {"pad": (1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.3, 2.7), "pad_casia": (1.0, 1.2, 2.7), "lfw": (1.2, 1.5, 2.7)}
+CONTEXTS = {
+    "pad": (1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.3, 2.7),
+    "pad_casia": (1.0, 1.2, 2.7),
+    "lfw": (1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.7),
+    "landmarks68": (1.2, 1.4, 1.6, 2.7),
+}
 
 
 def outputs_of(networks, photo, name):
