@@ -7,6 +7,7 @@
 mod embed;
 mod error;
 mod index;
+mod matrix;
 pub mod metrics;
 mod pairing;
 mod photos;

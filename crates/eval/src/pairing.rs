@@ -1,21 +1,19 @@
 //! Embeddings to scores: every photo against every other, or the pairs of a list.
 //!
-//! Every-pair scoring walks square tiles of the upper triangle, so that both sides of a tile stay in the cache, and
-//! keeps counts and the strongest impostors instead of the scores.
+//! Every-pair scoring keeps counts and the strongest impostors instead of the scores.
 
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::thread;
 
 use crate::error::EvalError;
 use crate::index::PairList;
+use crate::matrix::{Matrix, Pair};
 use crate::metrics::{
     ComparisonScores, FoldCounts, Genuine, Histogram, Impostor, ImpostorDesign, SplitMix64, Strongest,
 };
 use faceward_core::Embedding;
 
-/// Photos along one side of a tile: two sides of 640-d vectors fit a second-level cache.
-const TILE: usize = 64;
 /// Folds for lists that name none.
 const N_FOLDS: usize = 10;
 /// Largest share of impostor pairs kept: intervals at FMR 1e-2 need some room beyond it.
@@ -51,7 +49,7 @@ pub fn score_every_pair(embeddings: &[Option<Embedding>], persons: &[u32]) -> Re
             .map(|_| {
                 scope.spawn(|| {
                     let mut tally = Tally::new(capacity);
-                    photos.score_rows(&next_row, &folds, &mut tally);
+                    photos.score_rows(&next_row, |score, pair| tally.add(score, &pair, &folds));
                     tally
                 })
             })
@@ -86,10 +84,10 @@ pub fn score_listed_pairs(list: &PairList, embeddings: &[Option<Embedding>]) -> 
         }
         if pair.same {
             folds[fold].genuine.add(score);
-            genuine.push(Genuine { score, person: persons[a] });
+            genuine.push(Genuine { score, person: persons[a], photos: pair.photos });
         } else {
             folds[fold].impostor.add(score);
-            impostor.push(Impostor { score, persons: [persons[a], persons[b]] });
+            impostor.push(Impostor { score, persons: [persons[a], persons[b]], photos: pair.photos });
         }
     }
     let n_persons = persons.iter().max().map_or(0, |last| last + 1);
@@ -131,15 +129,16 @@ impl Tally {
         }
     }
 
-    fn add(&mut self, score: f32, persons: [u32; 2], folds: &[u8]) {
+    fn add(&mut self, score: f32, pair: &Pair, folds: &[u8]) {
+        let Pair { persons, photos } = *pair;
         let [fold, other_fold] = persons.map(|person| folds[person as usize]);
         let same = persons[0] == persons[1];
         if same {
             self.genuine_counts.add(score);
-            self.genuine.push(Genuine { score, person: persons[0] });
+            self.genuine.push(Genuine { score, person: persons[0], photos });
         } else {
             self.impostor_counts.add(score);
-            self.strongest.offer(Impostor { score, persons });
+            self.strongest.offer(Impostor { score, persons, photos });
         }
         if fold == other_fold {
             let counts = &mut self.folds[usize::from(fold)];
@@ -167,88 +166,11 @@ impl Tally {
     }
 }
 
-/// The embeddings that there are, row by row, and whose they are.
-struct Matrix {
-    dimension: usize,
-    values: Vec<f32>,
-    persons: Vec<u32>,
-}
-
-impl Matrix {
-    fn new(embeddings: &[Option<Embedding>], persons: &[u32]) -> Result<Self, EvalError> {
-        let mut rows = embeddings.iter().zip(persons).filter_map(|(e, person)| Some((e.as_ref()?, *person)));
-        let Some((first, person)) = rows.next() else {
-            return Err(EvalError::Unusable("no photo gave an embedding".to_owned()));
-        };
-        let mut matrix =
-            Self { dimension: first.vector().len(), values: first.vector().to_vec(), persons: vec![person] };
-        for (embedding, person) in rows {
-            // One engine makes them all; a mix would be a defect, and a silent one.
-            first.cosine(embedding).map_err(|error| EvalError::Unusable(error.to_string()))?;
-            matrix.values.extend_from_slice(embedding.vector());
-            matrix.persons.push(person);
-        }
-        Ok(matrix)
-    }
-
-    fn photos_per_person(&self, n_persons: usize) -> Vec<u32> {
-        let mut n_photos = vec![0; n_persons];
-        self.persons.iter().for_each(|person| n_photos[*person as usize] += 1);
-        n_photos
-    }
-
-    /// Takes rows of tiles until none is left.
-    fn score_rows(&self, next_row: &AtomicUsize, folds: &[u8], tally: &mut Tally) {
-        let n = self.persons.len();
-        loop {
-            let top = next_row.fetch_add(TILE, Ordering::Relaxed);
-            if top >= n {
-                return;
-            }
-            for left in (top..n).step_by(TILE) {
-                self.score_tile(top..(top + TILE).min(n), left..(left + TILE).min(n), |score, persons| {
-                    tally.add(score, persons, folds);
-                });
-            }
-        }
-    }
-
-    fn score_tile(
-        &self,
-        rows: std::ops::Range<usize>,
-        columns: std::ops::Range<usize>,
-        mut each: impl FnMut(f32, [u32; 2]),
-    ) {
-        for row in rows {
-            for column in columns.clone().filter(|column| *column > row) {
-                let score = dot(self.vector(row), self.vector(column)).clamp(-1.0, 1.0);
-                each(score, [self.persons[row], self.persons[column]]);
-            }
-        }
-    }
-
-    fn vector(&self, photo: usize) -> &[f32] {
-        &self.values[photo * self.dimension..(photo + 1) * self.dimension]
-    }
-}
-
-/// Sixteen running sums, so that the compiler can keep them in vector registers.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    const LANES: usize = 16;
-    let mut sums = [0.0_f32; LANES];
-    let (a_blocks, b_blocks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest: f32 = a_blocks.remainder().iter().zip(b_blocks.remainder()).map(|(x, y)| x * y).sum();
-    for (x, y) in a_blocks.zip(b_blocks) {
-        for lane in 0..LANES {
-            sums[lane] += x[lane] * y[lane];
-        }
-    }
-    sums.iter().sum::<f32>() + rest
-}
-
 #[cfg(test)]
 mod tests {
     use faceward_core::ModelId;
+
+    use crate::matrix::TILE;
 
     use super::*;
 
@@ -304,11 +226,5 @@ mod tests {
             scored.folds.iter().map(|fold| (fold.genuine.total(), fold.impostor.total())).collect::<Vec<_>>(),
             [(1, 0), (0, 1)]
         );
-    }
-
-    #[test]
-    fn the_dot_product_does_not_lose_the_rest() {
-        let ones = vec![1.0; 35];
-        assert_eq!(dot(&ones, &ones), 35.0);
     }
 }

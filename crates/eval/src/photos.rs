@@ -51,9 +51,11 @@ impl PhotoSource {
     /// There is no such file, or it cannot be read.
     pub fn read(&self, path: &str) -> Result<Vec<u8>, EvalError> {
         match self {
-            Self::Folder(root) => read_file(&root.join(path), None).map_err(|source| match source.kind() {
-                ErrorKind::NotFound => self.no_such_photo(path),
-                _ => EvalError::Read { path: root.join(path), source },
+            Self::Folder(root) => read_file(&root.join(path), None).map_err(|source| {
+                if source.kind() == ErrorKind::NotFound {
+                    return self.no_such_photo(path);
+                }
+                EvalError::Read { path: root.join(path), source }
             }),
             Self::Archive { path: archive, entries } => {
                 let extent = entries.get(path).ok_or_else(|| self.no_such_photo(path))?;

@@ -12,7 +12,7 @@ use crate::terminal;
 ///
 /// A setting is taken from the strongest source that names it: defaults, then the TOML file (`--config`, or
 /// faceward.toml), then its variable, then flags. `limits.photo_bytes` is `photo_bytes` below `[limits]` in the file,
-/// the variable FACEWARD_LIMITS__PHOTO_BYTES, or `--set limits.photo_bytes=…`.
+/// the variable `FACEWARD_LIMITS__PHOTO_BYTES`, or `--set limits.photo_bytes=…`.
 #[derive(Debug, Args)]
 pub(crate) struct ShowConfig {
     /// Print JSON

@@ -25,10 +25,10 @@ pub(crate) enum Eval {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("what").required(true))]
 pub(crate) struct Verification {
-    /// Compare every photo with every other: CSV with columns path,identity
+    /// Compare every photo with every other: CSV with columns `path,identity`
     #[arg(long, value_name = "INDEX.csv", group = "what")]
     all_pairs: Option<PathBuf>,
-    /// Compare the listed pairs: CSV with columns path_a,path_b,same and optionally fold
+    /// Compare the listed pairs: CSV with columns `path_a,path_b,same` and optionally `fold`
     #[arg(long, value_name = "PAIRS.csv", group = "what")]
     pairs: Option<PathBuf>,
     /// Folder or .tar that the paths are relative to

@@ -20,36 +20,24 @@ use crate::config::{Config, Environment, Layers};
 use crate::exit::{Exit, Failure};
 use crate::logging;
 
-/// What to do.
+/// What to do. The help of each command is the comment of its type.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Start the HTTP server
     Serve(serve::Serve),
-    /// Describe the faces of photos
     Analyze(analyze::Analyze),
-    /// Tell whether two photos show one person
     Verify(verify::Verify),
-    /// Add the face of a photo to the gallery
     Enroll(enroll::Enroll),
-    /// Tell whom of the gallery a photo shows
     Identify(identify::Identify),
-    /// List, fetch or check the models
     #[command(subcommand)]
     Models(models::Models),
-    /// Create, list or delete apps, and change their keys
     #[command(subcommand)]
     App(app::App),
-    /// Print the effective configuration and where each value comes from
     Config(config::ShowConfig),
-    /// Print the OpenAPI document of the HTTP interface
     Openapi(openapi::Openapi),
-    /// Measure accuracy on labelled photos
     #[command(subcommand)]
     Eval(eval::Eval),
-    /// Turn measurements into calibration tables
     #[command(subcommand)]
     Calibrate(calibrate::Calibrate),
-    /// Measure speed
     #[command(subcommand)]
     Bench(bench::Bench),
 }
@@ -67,16 +55,24 @@ pub(crate) struct Context {
 /// Reads the configuration, installs the log and runs the command.
 pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit, Failure> {
     let Arguments { common, command } = arguments;
-    let mut of_command = Vec::new();
-    if let Command::Serve(serve) = &command {
-        of_command.extend(serve.settings());
-    } else if common.log_level.is_none() {
-        // Commands answer on standard output; what a server tells its operator would only disturb.
-        of_command.push(("log.level", "--log-level", "warn".to_owned()));
-    }
+    // Commands answer on standard output; what a server tells its operator would only disturb.
+    let (of_command, usual_level) = match &command {
+        Command::Serve(serve) => (serve.settings(), "info"),
+        Command::Analyze(_)
+        | Command::Verify(_)
+        | Command::Enroll(_)
+        | Command::Identify(_)
+        | Command::Models(_)
+        | Command::App(_)
+        | Command::Config(_)
+        | Command::Openapi(_)
+        | Command::Eval(_)
+        | Command::Calibrate(_)
+        | Command::Bench(_) => (Vec::new(), "warn"),
+    };
     let layers = Layers::read(&environment, &common.typed(of_command))?;
     let config = Config::resolve(&layers);
-    logging::install(&config)?;
+    logging::install(&config, usual_level)?;
     let context = Context { config, layers, environment };
     match command {
         Command::Serve(serve) => serve.run(&context),

@@ -18,7 +18,7 @@ use crate::{setup, terminal};
 /// Start the HTTP server
 ///
 /// Fetches missing models first, once. On an empty data folder it creates an app and prints its credentials, once;
-/// FACEWARD_APP_ID and FACEWARD_APP_KEY take over existing ones. Ends on SIGTERM or Ctrl-C, after answering what it has
+/// `FACEWARD_APP_ID` and `FACEWARD_APP_KEY` take over existing ones. Ends on SIGTERM or Ctrl-C, after answering what it has
 /// accepted.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
@@ -64,11 +64,13 @@ async fn serve(context: &Context, given: Option<GivenCredentials>) -> Result<(),
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| match error.kind() {
-        ErrorKind::AddrInUse => Failure::usage(format_args!(
-            "{address} is in use by another program; choose another one with --listen"
-        )),
-        _ => Failure::usage(format_args!("cannot listen on {address}: {error}")),
+    TcpListener::bind(address).await.map_err(|error| {
+        if error.kind() == ErrorKind::AddrInUse {
+            return Failure::usage(format_args!(
+                "{address} is in use by another program; choose another one with --listen"
+            ));
+        }
+        Failure::usage(format_args!("cannot listen on {address}: {error}"))
     })
 }
 

@@ -31,8 +31,8 @@ pub(crate) struct Config {
     pub(crate) disabled_models: Vec<String>,
     /// How log lines look.
     pub(crate) log_format: LogFormat,
-    /// Which log lines are written.
-    pub(crate) log_level: String,
+    /// Which log lines are written; `None`: the command knows.
+    pub(crate) log_level: Option<String>,
     /// What a photo may cost.
     pub(crate) photo: Limits,
     /// What the use cases go by.
@@ -68,7 +68,7 @@ impl Config {
             } else {
                 LogFormat::Human
             },
-            log_level: read.text("log.level").unwrap_or("info").to_owned(),
+            log_level: read.text("log.level").map(str::to_owned),
             photo: read.photo_limits(),
             service: read.service(),
             http: read.http(),

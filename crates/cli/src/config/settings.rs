@@ -106,7 +106,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting(
         "log.level",
         Kind::Text,
-        Text("info"),
+        Unset("info for serve, warn otherwise"),
         "which log lines are written: error, warn, info, debug, or a filter",
     ),
     setting("limits.photo_bytes", Kind::Bytes, Text("20 MiB"), "largest photo, encoded"),

@@ -228,7 +228,7 @@ mod tests {
         assert_eq!(shown(&layers, "listen"), "127.0.0.1:2 (env FACEWARD_LISTEN)");
         assert_eq!(shown(&layers, "log.level"), format!("debug (file {})", file.display()));
         assert_eq!(shown(&layers, "runtime"), "openvino (default)");
-        assert_eq!(shown(&layers, "max_requests"), "absent");
+        assert_eq!(shown(&layers, "models_dir"), "absent");
     }
 
     #[test]

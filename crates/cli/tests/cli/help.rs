@@ -38,7 +38,8 @@ fn the_help_of_every_command_is_the_reviewed_one() {
         } else {
             page.split("Common options:").next().unwrap_or("")
         };
-        format!("$ faceward {} --help\n{}\n", command.join(" "), own.trim_end())
+        let line = [&["faceward"], command, &["--help"]].concat().join(" ");
+        format!("$ {line}\n{}\n", own.trim_end())
     });
     insta::assert_snapshot!(pages.join("\n"));
 }

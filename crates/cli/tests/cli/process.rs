@@ -52,14 +52,14 @@ impl Place {
 
     /// Runs it.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
-        ran(self.command(arguments).stdin(Stdio::null()).output().expect("the binary starts"))
+        ran(&self.command(arguments).stdin(Stdio::null()).output().expect("the binary starts"))
     }
 
     /// Runs it with variables.
     pub(crate) fn run_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
         let mut command = self.command(arguments);
         command.envs(variables.iter().copied()).stdin(Stdio::null());
-        ran(command.output().expect("the binary starts"))
+        ran(&command.output().expect("the binary starts"))
     }
 
     /// Runs it with text on standard input.
@@ -68,7 +68,7 @@ impl Place {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary starts");
         child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("it reads");
-        ran(child.wait_with_output().expect("it ends"))
+        ran(&child.wait_with_output().expect("it ends"))
     }
 }
 
@@ -76,7 +76,9 @@ impl Ran {
     /// Standard output as JSON.
     #[track_caller]
     pub(crate) fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("no JSON ({error}): {self:?}"))
+        let parsed = serde_json::from_str(&self.out);
+        assert!(parsed.is_ok(), "no JSON: {self:?}");
+        parsed.unwrap_or_default()
     }
 
     /// Asserts the exit code.
@@ -92,7 +94,7 @@ pub(crate) fn text(path: &Path) -> &str {
     path.to_str().expect("a path of plain text")
 }
 
-fn ran(output: Output) -> Ran {
+fn ran(output: &Output) -> Ran {
     Ran {
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),

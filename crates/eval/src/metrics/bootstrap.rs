@@ -141,12 +141,17 @@ impl Weighed<'_> {
     fn point(&self, fmr: f64) -> Option<Point> {
         let allowed = (fmr * self.n_impostor as f64).floor() as u64;
         let first_too_many = self.impostor.partition_point(|weight| *weight <= allowed);
-        // Heavy draws can use up the kept list: its lowest score is then a threshold that still keeps the rate.
         let threshold = match self.scores.strongest.get(first_too_many) {
             Some(pair) => pair.score.next_up(),
-            None => self.scores.strongest.last()?.score,
+            // Heavy draws, or a high rate, use up a list that was cut: no value. A whole list ends with its weakest.
+            None if self.is_whole() => self.scores.strongest.last()?.score,
+            None => return None,
         };
         Some(Point { threshold, fnmr: self.fnmr(threshold)? })
+    }
+
+    fn is_whole(&self) -> bool {
+        self.scores.strongest.len() as u64 == self.scores.n_impostor
     }
 
     fn fnmr(&self, threshold: f32) -> Option<f64> {
@@ -183,9 +188,16 @@ mod tests {
     /// Two photos of each of `n` persons; each person's genuine score, the same impostor score for all.
     fn scores(genuine: &[f32]) -> ComparisonScores {
         let n = genuine.len() as u32;
-        let genuine = genuine.iter().zip(0..).map(|(&score, person)| Genuine { score, person }).collect();
-        let impostor =
-            (0..n).flat_map(|a| (a + 1..n).map(move |b| Impostor { score: 0.1, persons: [a, b] })).collect();
+        let genuine = genuine
+            .iter()
+            .zip(0..)
+            .map(|(&score, person)| Genuine { score, person, photos: [2 * person, 2 * person + 1] })
+            .collect();
+        let impostor = (0..n)
+            .flat_map(|a| {
+                (a + 1..n).map(move |b| Impostor { score: 0.1, persons: [a, b], photos: [2 * a, 2 * b] })
+            })
+            .collect();
         ComparisonScores::from_lists(genuine, impostor, n)
     }
 

@@ -20,7 +20,8 @@ pub struct OperatingPoint {
 /// The lowest threshold at which the false match rate does not exceed `target_fmr`.
 ///
 /// With k = floor(target x impostor pairs) it lies just above the (k+1)-th strongest impostor score: conservative
-/// where scores tie. `None` without genuine or impostor pairs, or where `scores.strongest` does not reach that deep.
+/// where scores tie. Rates beyond what `scores.strongest` holds are read off the histogram, at the edge of a bin.
+/// `None` without genuine or impostor pairs.
 #[must_use]
 pub fn operating_point(scores: &ComparisonScores, target_fmr: f64) -> Option<OperatingPoint> {
     if scores.genuine.is_empty() || scores.n_impostor == 0 {
@@ -31,17 +32,26 @@ pub fn operating_point(scores: &ComparisonScores, target_fmr: f64) -> Option<Ope
         Some(too_many) => too_many.score.next_up(),
         // Every impostor pair may match: the weakest of them is the lowest threshold that means anything.
         None if scores.strongest.len() as u64 == scores.n_impostor => scores.strongest.last()?.score,
-        None => return None,
+        None => return Some(from_counts(scores, target_fmr, allowed as u64)),
     };
     let n_false_matches = scores.strongest.partition_point(|pair| pair.score >= threshold) as u64;
+    Some(point(scores, target_fmr, threshold, n_false_matches))
+}
+
+/// At the lowest edge of a bin that not more than `allowed` impostors reach.
+fn from_counts(scores: &ComparisonScores, target_fmr: f64, allowed: u64) -> OperatingPoint {
+    let counts = scores.impostor_counts.counts();
+    let (mut bin, mut above) = (counts.len(), 0);
+    while let Some(below) = bin.checked_sub(1).filter(|below| above + counts[*below] <= allowed) {
+        above += counts[below];
+        bin = below;
+    }
+    point(scores, target_fmr, scores.impostor_counts.lower_edge(bin), above)
+}
+
+fn point(scores: &ComparisonScores, target_fmr: f64, threshold: f32, n_false_matches: u64) -> OperatingPoint {
     let fmr = n_false_matches as f64 / scores.n_impostor as f64;
-    Some(OperatingPoint {
-        target_fmr,
-        threshold,
-        fmr,
-        n_false_matches,
-        fnmr: fnmr_at(&scores.genuine, threshold),
-    })
+    OperatingPoint { target_fmr, threshold, fmr, n_false_matches, fnmr: fnmr_at(&scores.genuine, threshold) }
 }
 
 /// Share of `genuine`, sorted with the lowest score first, that lies below `threshold`.
@@ -56,8 +66,9 @@ mod tests {
     use super::*;
 
     fn scores(genuine: &[f32], impostor: &[f32]) -> ComparisonScores {
-        let genuine = genuine.iter().map(|&score| Genuine { score, person: 0 }).collect();
-        let impostor = impostor.iter().map(|&score| Impostor { score, persons: [0, 1] }).collect();
+        let genuine = genuine.iter().map(|&score| Genuine { score, person: 0, photos: [0, 1] }).collect();
+        let impostor =
+            impostor.iter().map(|&score| Impostor { score, persons: [0, 1], photos: [0, 1] }).collect();
         ComparisonScores::from_lists(genuine, impostor, 2)
     }
 
@@ -92,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_score_at_the_threshold_matches() {
-        let genuine = [0.3, 0.4].map(|score| Genuine { score, person: 0 });
+        let genuine = [0.3, 0.4].map(|score| Genuine { score, person: 0, photos: [0, 1] });
         assert_eq!((fnmr_at(&genuine, 0.4), fnmr_at(&genuine, 0.4_f32.next_up())), (0.5, 1.0));
     }
 
@@ -103,10 +114,12 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_list_of_impostors_is_not_read_beyond_its_end() {
-        let mut cut = scores(&[0.5], &TEN);
+    fn beyond_a_cut_list_the_histogram_knows() {
+        let mut cut = scores(&[0.85, 0.35], &TEN);
         cut.strongest.truncate(3);
-        assert!(operating_point(&cut, 0.2).is_some());
-        assert_eq!(operating_point(&cut, 0.3), None);
+        let point = operating_point(&cut, 0.4).expect("both kinds of pairs");
+        assert_eq!((point.n_false_matches, point.fnmr), (4, 0.5));
+        // Four impostors have .6 or more: the threshold lies within a bin's width above .5.
+        assert!(point.threshold > 0.5 && point.threshold < 0.500_01, "{point:?}");
     }
 }

@@ -15,6 +15,8 @@ pub struct Genuine {
     pub score: f32,
     /// Index of the person.
     pub person: u32,
+    /// Indices of the photos.
+    pub photos: [u32; 2],
 }
 
 /// The score of two photos of different persons.
@@ -24,6 +26,8 @@ pub struct Impostor {
     pub score: f32,
     /// Indices of the persons.
     pub persons: [u32; 2],
+    /// Indices of the photos.
+    pub photos: [u32; 2],
 }
 
 /// Which impostor pairs there were: the bootstrap must know how many a person takes part in.
@@ -87,11 +91,11 @@ impl ComparisonScores {
         Self { genuine, strongest: impostor, n_impostor, genuine_counts, impostor_counts, design }.sorted()
     }
 
-    /// Brings both lists into their documented order; ties in the order of the persons, so that runs are equal.
+    /// Brings both lists into their documented order; ties in the order of the photos, so that runs are equal.
     #[must_use]
     pub fn sorted(mut self) -> Self {
-        self.genuine.sort_unstable_by(|a, b| a.score.total_cmp(&b.score).then(a.person.cmp(&b.person)));
-        self.strongest.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.persons.cmp(&b.persons)));
+        self.genuine.sort_unstable_by(|a, b| a.score.total_cmp(&b.score).then(a.photos.cmp(&b.photos)));
+        self.strongest.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.photos.cmp(&b.photos)));
         self
     }
 }
@@ -138,8 +142,8 @@ impl Strongest {
         if self.kept.len() <= self.capacity {
             return;
         }
-        // Ties at the edge are cut by persons, so that the kept set does not depend on the order of the pairs.
-        let order = |a: &Impostor, b: &Impostor| b.score.total_cmp(&a.score).then(a.persons.cmp(&b.persons));
+        // Ties at the edge are cut by photos, so that the kept set does not depend on the order of the pairs.
+        let order = |a: &Impostor, b: &Impostor| b.score.total_cmp(&a.score).then(a.photos.cmp(&b.photos));
         let (_, weakest, _) = self.kept.select_nth_unstable_by(self.capacity - 1, order);
         self.floor = weakest.score;
         self.kept.truncate(self.capacity);
@@ -151,7 +155,7 @@ mod tests {
     use super::*;
 
     fn impostor(score: f32) -> Impostor {
-        Impostor { score, persons: [0, 1] }
+        Impostor { score, persons: [0, 1], photos: [0, 1] }
     }
 
     #[test]
@@ -178,7 +182,7 @@ mod tests {
 
     #[test]
     fn lists_are_sorted_and_counted() {
-        let genuine = [0.7, 0.2].map(|score| Genuine { score, person: 0 }).to_vec();
+        let genuine = [0.7, 0.2].map(|score| Genuine { score, person: 0, photos: [0, 1] }).to_vec();
         let scores = ComparisonScores::from_lists(genuine, vec![impostor(-0.1), impostor(0.4)], 2);
         assert_eq!(scores.genuine.iter().map(|pair| pair.score).collect::<Vec<_>>(), [0.2, 0.7]);
         assert_eq!(scores.strongest.iter().map(|pair| pair.score).collect::<Vec<_>>(), [0.4, -0.1]);

@@ -26,6 +26,8 @@ use crate::similarity::ANCHORS;
 const N_REPLICATES: usize = 1000;
 /// Its seed.
 const SEED: u64 = 19_795;
+/// Pairs at either end that are named.
+const N_NAMED_PAIRS: usize = 50;
 /// Thresholds on the curve of the report.
 const N_CURVE_POINTS: usize = 200;
 
@@ -93,6 +95,10 @@ pub struct VerificationReport {
     pub anchors: BTreeMap<String, RateAt>,
     /// The trade-off between both errors, lowest threshold first.
     pub det: Vec<DetPoint>,
+    /// The genuine pairs with the lowest scores, lowest first: look at them for wrong labels.
+    pub least_alike_genuine: Vec<ScoredPair>,
+    /// The impostor pairs with the highest scores, highest first: the same.
+    pub most_alike_impostors: Vec<ScoredPair>,
     /// Which photos failed, and why.
     pub failed: Vec<FailedPhoto>,
 }
@@ -123,6 +129,17 @@ pub struct DetPoint {
     pub fmr: f64,
     /// False non-match rate.
     pub fnmr: f64,
+}
+
+/// Two photos and their score.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScoredPair {
+    /// One path below the root.
+    pub path_a: String,
+    /// The other one.
+    pub path_b: String,
+    /// Cosine.
+    pub score: f32,
 }
 
 /// A failure to acquire.
@@ -191,8 +208,17 @@ pub fn report(
         fnmr_at_fmr: anchors.iter().filter(|(key, _)| REPORTED.contains(&key.as_str())).map(owned).collect(),
         anchors,
         det: det_curve(genuine, impostor, N_CURVE_POINTS).into_iter().map(DetPoint::from).collect(),
+        least_alike_genuine: named(comparisons, scored.scores.genuine.iter().map(|p| (p.photos, p.score))),
+        most_alike_impostors: named(comparisons, scored.scores.strongest.iter().map(|p| (p.photos, p.score))),
         failed: embedded.failures.iter().map(FailedPhoto::from).collect(),
     })
+}
+
+/// The first pairs, with their paths.
+fn named(comparisons: &Comparisons, pairs: impl Iterator<Item = ([u32; 2], f32)>) -> Vec<ScoredPair> {
+    let path = |photo: u32| comparisons.paths()[photo as usize].clone();
+    let named = |([a, b], score): ([u32; 2], f32)| ScoredPair { path_a: path(a), path_b: path(b), score };
+    pairs.take(N_NAMED_PAIRS).map(named).collect()
 }
 
 /// The rates of the headline figures.

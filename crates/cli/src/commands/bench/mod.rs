@@ -13,7 +13,6 @@ use crate::exit::{Exit, Failure};
 /// Measure speed
 #[derive(Debug, Subcommand)]
 pub(crate) enum Bench {
-    /// Time the comparison of two photos: every step, the whole request over HTTP, one worker and two
     Pipeline(pipeline::Pipeline),
 }
 

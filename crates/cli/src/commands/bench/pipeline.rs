@@ -81,9 +81,9 @@ impl Pipeline {
             peak_resident_bytes: peak_resident_bytes(),
         };
         if self.json {
-            terminal::json(&report)?
+            terminal::json(&report)?;
         } else {
-            terminal::line(&report.in_words())?
+            terminal::line(&report.in_words())?;
         }
         Ok(Exit::Yes)
     }
