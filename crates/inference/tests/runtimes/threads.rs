@@ -101,7 +101,7 @@ fn overlaps(network: &Network) -> bool {
                 break;
             }
             run(&mut session, 1, 1.0);
-            if before % 2 == 0 || phase.load(Ordering::SeqCst) != before {
+            if before.is_multiple_of(2) || phase.load(Ordering::SeqCst) != before {
                 continue;
             }
             inside = if before == current { inside + 1 } else { 1 };

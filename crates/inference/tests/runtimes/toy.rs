@@ -22,17 +22,17 @@ pub(crate) struct ToyFile {
 impl Toy {
     /// An `f32` input; `None` is an open size.
     pub(crate) fn input(self, name: &str, shape: &[Option<u64>]) -> Self {
-        self.field(11, value_info(name, F32, shape))
+        self.field(11, &value_info(name, F32, shape))
     }
 
     /// An input of whole numbers.
     pub(crate) fn integer_input(self, name: &str, shape: &[Option<u64>]) -> Self {
-        self.field(11, value_info(name, I64, shape))
+        self.field(11, &value_info(name, I64, shape))
     }
 
     /// An `f32` output.
     pub(crate) fn output(self, name: &str, shape: &[Option<u64>]) -> Self {
-        self.field(12, value_info(name, F32, shape))
+        self.field(12, &value_info(name, F32, shape))
     }
 
     /// Constant `f32` values.
@@ -44,7 +44,7 @@ impl Toy {
         number(&mut tensor, 2, F32);
         bytes(&mut tensor, 8, name.as_bytes());
         bytes(&mut tensor, 9, &values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<_>>());
-        self.field(5, tensor)
+        self.field(5, &tensor)
     }
 
     /// `output = operator(inputs)`.
@@ -55,7 +55,7 @@ impl Toy {
         }
         bytes(&mut node, 2, output.as_bytes());
         bytes(&mut node, 4, operator.as_bytes());
-        self.field(1, node)
+        self.field(1, &node)
     }
 
     pub(crate) fn write(mut self) -> ToyFile {
@@ -72,8 +72,8 @@ impl Toy {
         ToyFile { _folder: folder, path }
     }
 
-    fn field(mut self, field: u64, content: Vec<u8>) -> Self {
-        bytes(&mut self.graph, field, &content);
+    fn field(mut self, field: u64, content: &[u8]) -> Self {
+        bytes(&mut self.graph, field, content);
         self
     }
 }
