@@ -35,7 +35,7 @@ pub(crate) fn draw(
     let mut canvas =
         canvas.ok_or_else(|| Failure::from(anyhow::anyhow!("the decoded photo is incomplete")))?;
     // Readable on a phone photo as on a thumbnail.
-    let scale = (canvas.width().max(canvas.height()) / 700).max(1);
+    let scale = (canvas.width().max(canvas.height()) / 450).max(1);
     for face in &report.faces {
         draw_face(&mut canvas, face, scale);
     }

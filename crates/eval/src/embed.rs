@@ -4,8 +4,8 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use faceward_core::{Embedding, Outcome};
-use faceward_engine::{AnalyzeError, Engine, Outputs, Request, Scope, Worker};
+use faceward_core::{Embedding, Outcome, Point};
+use faceward_engine::{Analysis, AnalyzeError, Engine, FaceAnalysis, Outputs, Request, Scope, Worker};
 
 use crate::OnDone;
 use crate::error::EvalError;
@@ -36,9 +36,51 @@ pub struct EmbedOptions {
     pub n_threads: NonZeroUsize,
     /// Whether the mirrored face is added, as for references.
     pub mirrored: bool,
+    /// Which face of a photo is meant.
+    pub face: FaceChoice,
 }
 
-/// Embeds the largest face of every photo.
+/// Which face of a photo its label is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FaceChoice {
+    /// The largest one, as in the server's answers.
+    #[default]
+    Largest,
+    /// The one nearest to the middle: sets cut out around the labelled person hold larger faces of others.
+    Central,
+}
+
+impl FaceChoice {
+    /// Its stable name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Largest => "largest",
+            Self::Central => "central",
+        }
+    }
+
+    const fn scope(self) -> Scope {
+        match self {
+            Self::Largest => Scope::Primary,
+            Self::Central => Scope::All,
+        }
+    }
+
+    /// The face of `analysis`, whose faces come largest first.
+    fn choose(self, analysis: Analysis) -> Option<FaceAnalysis> {
+        let (width, height) = (analysis.photo.width as f32, analysis.photo.height as f32);
+        let middle = Point::new(width / 2.0, height / 2.0);
+        let off_middle = |face: &FaceAnalysis| face.rect.center().distance(middle);
+        let mut faces = analysis.faces.into_iter();
+        match self {
+            Self::Largest => faces.next(),
+            Self::Central => faces.min_by(|a, b| off_middle(a).total_cmp(&off_middle(b))),
+        }
+    }
+}
+
+/// Embeds the chosen face of every photo.
 ///
 /// # Errors
 /// A photo is not there, or a network fails. A photo without a usable face is a [`Failure`], not an error.
@@ -81,14 +123,12 @@ fn work(
     options: EmbedOptions,
     shared: &Shared<'_>,
 ) -> Result<Done, EvalError> {
-    let outputs = Outputs { embedding: true, ..Outputs::default() };
-    let request = Request { outputs, scope: Scope::Primary, mirrored_embedding: options.mirrored };
     let mut worker = engine.worker()?;
     let mut done = Vec::new();
     loop {
         let photo = shared.next.fetch_add(1, Ordering::Relaxed);
         let Some(path) = paths.get(photo) else { return Ok(done) };
-        done.push((photo, embed(&mut worker, path, &photos.read(path)?, &request)?));
+        done.push((photo, embed(&mut worker, path, &photos.read(path)?, options)?));
         (shared.on_done)();
     }
 }
@@ -98,16 +138,18 @@ fn embed(
     worker: &mut Worker,
     path: &str,
     photo: &[u8],
-    request: &Request,
+    options: EmbedOptions,
 ) -> Result<Result<Embedding, String>, EvalError> {
-    let analysis = match worker.analyze(photo, request) {
+    let outputs = Outputs { embedding: true, ..Outputs::default() };
+    let request = Request { outputs, scope: options.face.scope(), mirrored_embedding: options.mirrored };
+    let analysis = match worker.analyze(photo, &request) {
         Ok(analysis) => analysis,
         Err(AnalyzeError::Decode(error)) => return Ok(Err(error.to_string())),
         Err(source @ AnalyzeError::Inference(_)) => {
             return Err(EvalError::Analyze { path: path.to_owned(), source });
         }
     };
-    let Some(face) = analysis.faces.into_iter().next() else { return Ok(Err("no face".to_owned())) };
+    let Some(face) = options.face.choose(analysis) else { return Ok(Err("no face".to_owned())) };
     match face.embedding {
         Outcome::Value(embedding) => Ok(Ok(embedding)),
         Outcome::Failed(reason) => Ok(Err(reason)),

@@ -14,7 +14,7 @@ mod photos;
 pub mod protocols;
 pub mod similarity;
 
-pub use embed::{EmbedOptions, Embedded, Failure, embed_all};
+pub use embed::{EmbedOptions, Embedded, FaceChoice, Failure, embed_all};
 pub use error::EvalError;
 pub use index::{IdentityIndex, PairList, PhotoPair};
 pub use pairing::{Scored, score_every_pair, score_listed_pairs};

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use clap::{ArgGroup, Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use faceward_eval::protocols::verification::{Comparisons, RateAt, VerificationReport, measure};
-use faceward_eval::{EmbedOptions, EvalError, IdentityIndex, PairList, PhotoSource};
+use faceward_eval::{EmbedOptions, EvalError, FaceChoice, IdentityIndex, PairList, PhotoSource};
 
 use super::Context;
 use crate::exit::{Exit, Failure};
@@ -34,9 +34,30 @@ pub(crate) struct Verification {
     /// Folder or .tar that the paths are relative to
     #[arg(long, value_name = "DIR")]
     root: PathBuf,
+    /// Which face of a photo its label is about
+    #[arg(long, value_enum, default_value_t = Face::Largest)]
+    face: Face,
     /// Write the result to this file as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+}
+
+/// Which face of a photo its label is about.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Face {
+    /// The largest one, as in the server's answers
+    Largest,
+    /// The one nearest to the middle, for sets that were cut out around the labelled person
+    Central,
+}
+
+impl From<Face> for FaceChoice {
+    fn from(face: Face) -> Self {
+        match face {
+            Face::Largest => Self::Largest,
+            Face::Central => Self::Central,
+        }
+    }
 }
 
 impl Eval {
@@ -55,7 +76,11 @@ impl Verification {
         let n_threads = context.config.service.compute.workers;
         let engine = setup::engine(&context.config, &context.environment, n_threads)?;
         let bar = progress::counting(comparisons.paths().len(), "photos");
-        let options = EmbedOptions { n_threads, mirrored: context.config.service.mirrored_probes };
+        let options = EmbedOptions {
+            n_threads,
+            mirrored: context.config.service.mirrored_probes,
+            face: self.face.into(),
+        };
         let report = measure(&engine, &photos, &comparisons, options, &|| bar.inc(1)).map_err(failed)?;
         bar.finish_and_clear();
         if let Some(path) = &self.json {

@@ -67,6 +67,8 @@ pub struct VerificationReport {
     pub model: String,
     /// Whether photos were embedded together with their mirror images.
     pub mirrored: bool,
+    /// Which face of a photo was compared: `largest` or `central`.
+    pub face: String,
     /// `every_pair` or `listed`.
     pub pairs: String,
     /// Photos named.
@@ -163,17 +165,17 @@ pub fn measure(
     on_done: OnDone<'_>,
 ) -> Result<VerificationReport, EvalError> {
     let embedded = embed_all(engine, photos, comparisons.paths(), options, on_done)?;
-    report(comparisons, &embedded, options.mirrored)
+    report(comparisons, &embedded, options)
 }
 
-/// Compares embeddings that are there already.
+/// Compares embeddings that are there already, made with `options`.
 ///
 /// # Errors
 /// Nothing can be compared.
 pub fn report(
     comparisons: &Comparisons,
     embedded: &Embedded,
-    mirrored: bool,
+    options: EmbedOptions,
 ) -> Result<VerificationReport, EvalError> {
     let (scored, weighting, pairs) = match comparisons {
         Comparisons::EveryPair(index) => {
@@ -193,7 +195,8 @@ pub fn report(
     Ok(VerificationReport {
         protocol: "verification".to_owned(),
         model: model.as_str().to_owned(),
-        mirrored,
+        mirrored: options.mirrored,
+        face: options.face.name().to_owned(),
         pairs: pairs.to_owned(),
         n_photos: comparisons.paths().len(),
         n_persons: comparisons.n_persons(),
