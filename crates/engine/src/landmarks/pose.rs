@@ -3,7 +3,7 @@
 //! Yaw and pitch: the rotation that fits the mean face to the mesh, forehead to mouth (an open mouth moves the rest).
 //! Roll: minus the angle of the line between the two eye points, exactly, as clients expect.
 //! Signs are those of [`HeadPose`]; zero pitch is where forehead (mesh point 10) and chin (152) of the mean face are
-//! equally deep. Chosen over the `fr-pose` network: see `models/calibration/head_pose.toml`.
+//! equally deep. A network for it was less consistent: see `models/calibration/head_pose.toml`.
 
 use faceward_core::{FivePoints, HeadPose};
 use faceward_models::calibration::head_pose::{MeanPoint, head_pose as table};

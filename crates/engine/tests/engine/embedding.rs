@@ -98,5 +98,4 @@ fn an_engine_knows_what_it_can_do() {
     let model = capabilities.embedding_model.as_ref().map(ToString::to_string);
     assert_eq!(model.as_deref(), Some("sface+fr-feature-1"));
     assert!(capabilities.models.iter().any(|model| model.id.as_str() == "yunet-2023mar"));
-    assert!(capabilities.models.iter().all(|model| model.id.as_str() != "fr-pose"), "it was disabled");
 }

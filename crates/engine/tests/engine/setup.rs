@@ -17,8 +17,7 @@ pub(crate) fn engine() -> &'static Engine {
             runtime: RuntimeKind::OpenVino,
             workers: NonZeroUsize::MIN,
             limits: Limits::default(),
-            // The slowest networks to compile, and no part of these tests.
-            disabled: vec!["fr-expression".to_owned(), "fr-pose".to_owned()],
+            disabled: Vec::new(),
         };
         Engine::load(faceward_testkit::store(), &options).expect("the engine loads")
     })

@@ -19,12 +19,8 @@ pub enum Task {
     Blendshapes,
     /// Face with surroundings to bona fide or presentation attack.
     Liveness,
-    /// Face to yaw, pitch and roll.
-    HeadPose,
     /// Eye to open or closed.
     EyeState,
-    /// Face to facial expression.
-    Expression,
     /// Face to gender.
     Gender,
 }

@@ -17,9 +17,7 @@ fn the_models_that_the_engine_asks_for_are_declared() {
         "face-blendshapes",
         "fr-liveness",
         "minifasnet-2.7",
-        "fr-pose",
         "fr-eye",
-        "fr-expression",
         "gender-v1",
     ];
     assert_eq!(ids, expected);
@@ -62,12 +60,12 @@ fn a_server_needs_neither_photos_nor_the_other_runtime() {
     let manifest = Manifest::embedded();
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().to_path_buf());
-    let what = Selection::for_runtime(manifest, RuntimeName::Openvino, &["fr-expression"]);
+    let what = Selection::for_runtime(manifest, RuntimeName::Openvino, &["gender-v1"]);
     let files = store.status(&what).unwrap();
     let named = |name: &str| files.iter().any(|file| file.name == name);
     assert!(files.iter().all(|file| file.kind != FileKind::Fixture));
     assert!(named("yunet-2023mar.onnx") && named("libopenvino_ir_frontend.so.2641"));
-    assert!(!named("fr_expression.onnx") && !named("sface-2021dec.ort.onnx"));
+    assert!(!named("gender-v1.onnx") && !named("sface-2021dec.ort.onnx"));
     assert!(!named("libonnxruntime.so.1.31.1"));
 }
 
