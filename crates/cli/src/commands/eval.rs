@@ -11,6 +11,9 @@ use super::Context;
 use crate::exit::{Exit, Failure};
 use crate::{progress, setup, terminal};
 
+/// False matches below which a rate is an anecdote (the rule of 30).
+const FEW: u64 = 30;
+
 /// Measure accuracy on labelled photos
 ///
 /// Index files are CSV; paths in them are relative to --root, a folder or an uncompressed .tar. Photos never leave the
@@ -151,6 +154,9 @@ fn markdown(report: &VerificationReport) -> String {
     text += "| FMR | FNMR (95 % interval) | cosine | similarity | false matches |\n|---|---|---|---|---|\n";
     for (fmr, rate) in report.fnmr_at_fmr.iter().rev() {
         text += &row(fmr, rate);
+    }
+    if report.fnmr_at_fmr.values().any(|rate| rate.n_false_matches < FEW) {
+        text += "\nRows with fewer than 30 false matches are anecdotes: more impostor pairs are needed.\n";
     }
     text.trim_end().to_owned()
 }

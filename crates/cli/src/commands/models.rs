@@ -111,9 +111,7 @@ const fn task(task: Task) -> &'static str {
         Task::Landmarks => "landmarks",
         Task::Blendshapes => "blendshapes",
         Task::Liveness => "liveness",
-        Task::HeadPose => "head pose",
         Task::EyeState => "eye state",
-        Task::Expression => "expression",
         Task::Gender => "gender",
     }
 }
