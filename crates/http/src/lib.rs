@@ -6,6 +6,7 @@
 mod error;
 #[cfg(test)]
 mod error_docs;
+mod error_responses;
 mod extract;
 mod failure;
 mod health;

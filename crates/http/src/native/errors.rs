@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use utoipa::openapi::{Content, Ref, RefOr, Response as ApiResponse, ResponseBuilder};
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::IntoResponses;
+use utoipa::openapi::{RefOr, Response as ApiResponse};
 
 use super::wire::{ErrorAnswer, ErrorBody};
 use crate::error::ErrorKind;
+use crate::error_responses;
 use crate::failure::Failure;
 use crate::transaction::TransactionId;
 
@@ -38,15 +39,7 @@ impl IntoResponses for FailuresWithoutPhoto {
 }
 
 fn documented(applies: impl Fn(ErrorKind) -> bool) -> BTreeMap<String, RefOr<ApiResponse>> {
-    let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for kind in ErrorKind::ALL.iter().filter(|kind| applies(**kind)) {
-        let status = kind.status().as_u16().to_string();
-        texts.entry(status).or_default().push(format!("* `{}`: {}", kind.code(), kind.meaning()));
-    }
-    texts.into_iter().map(|(status, texts)| (status, answer(&texts.join("\n")))).collect()
-}
-
-fn answer(description: &str) -> RefOr<ApiResponse> {
-    let content = Content::new(Some(Ref::from_schema_name(ErrorAnswer::name())));
-    ResponseBuilder::new().description(description).content("application/json", content).build().into()
+    error_responses::documented::<ErrorAnswer>(applies, |kind| {
+        (kind.status(), format!("* `{}`: {}", kind.code(), kind.meaning()))
+    })
 }

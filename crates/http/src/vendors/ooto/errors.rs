@@ -8,11 +8,12 @@ use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use faceward_service::PhotoField;
-use utoipa::openapi::{Content, Ref, RefOr, Response as ApiResponse, ResponseBuilder};
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::IntoResponses;
+use utoipa::openapi::{RefOr, Response as ApiResponse};
 
 use super::wire::{ErrorAnswer, ErrorResult, ErrorStatus};
 use crate::error::ErrorKind;
+use crate::error_responses;
 use crate::failure::Failure;
 use crate::transaction::TransactionId;
 
@@ -120,22 +121,10 @@ impl IntoResponses for FailuresWithoutPhoto {
 }
 
 fn documented(applies: impl Fn(ErrorKind) -> bool) -> BTreeMap<String, RefOr<ApiResponse>> {
-    let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for kind in ErrorKind::ALL.iter().filter(|kind| applies(**kind)) {
-        let Row { status, code, info } = row(*kind);
-        let text = format!("* code {code}: {}", info.unwrap_or(kind.meaning()));
-        let texts = texts.entry(status.as_u16().to_string()).or_default();
-        // Two kinds of failure can be one to the client.
-        if !texts.contains(&text) {
-            texts.push(text);
-        }
-    }
-    texts.into_iter().map(|(status, texts)| (status, answer(&texts.join("\n")))).collect()
-}
-
-fn answer(description: &str) -> RefOr<ApiResponse> {
-    let content = Content::new(Some(Ref::from_schema_name(ErrorAnswer::name())));
-    ResponseBuilder::new().description(description).content("application/json", content).build().into()
+    error_responses::documented::<ErrorAnswer>(applies, |kind| {
+        let Row { status, code, info } = row(kind);
+        (status, format!("* code {code}: {}", info.unwrap_or(kind.meaning())))
+    })
 }
 
 #[cfg(test)]

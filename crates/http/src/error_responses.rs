@@ -1,0 +1,31 @@
+//! The failed answers of an endpoint, for the OpenAPI document: one entry a status, whatever the envelope.
+
+use std::collections::BTreeMap;
+
+use axum::http::StatusCode;
+use utoipa::ToSchema;
+use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
+
+use crate::error::ErrorKind;
+
+/// Every kind of failure that `applies`, in the envelope `E`. `describe` gives its status and its line of text.
+pub(crate) fn documented<E: ToSchema>(
+    applies: impl Fn(ErrorKind) -> bool,
+    describe: impl Fn(ErrorKind) -> (StatusCode, String),
+) -> BTreeMap<String, RefOr<Response>> {
+    let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for kind in ErrorKind::ALL.iter().filter(|kind| applies(**kind)) {
+        let (status, text) = describe(*kind);
+        let texts = texts.entry(status.as_u16().to_string()).or_default();
+        // Two kinds of failure can be one to the client.
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    texts.into_iter().map(|(status, texts)| (status, answer::<E>(&texts.join("\n")))).collect()
+}
+
+fn answer<E: ToSchema>(description: &str) -> RefOr<Response> {
+    let content = Content::new(Some(Ref::from_schema_name(E::name())));
+    ResponseBuilder::new().description(description).content("application/json", content).build().into()
+}
