@@ -18,7 +18,7 @@ mod use_cases;
 
 pub use error::{Check, InternalError, PhotoFault, PhotoField, ServiceError};
 pub use photo::{Declared, Photo};
-pub use policy::{NotCalibrated, Rejection, rules};
+pub use policy::{Movement, NotCalibrated, Rejection, Stance, movement_rules, rules};
 pub use report::{
     AnalysisReport, Comparison, Enrollment, FaceReport, Identification, Judged, Match, QualityReport,
     TemplateVerification, Verification,
@@ -38,5 +38,5 @@ pub use faceward_engine::quality;
 pub use faceward_engine::{Attributes, FaceAnalysis, Liveness, Outputs, PhotoInfo, Race, StepTiming};
 pub use faceward_gallery::{AppRecord, TemplateRecord};
 pub use faceward_models::calibration::similarity::{Knot, OperatingPoint, SimilarityCalibration};
-pub use faceward_models::calibration::thresholds::{Rule, Thresholds};
+pub use faceward_models::calibration::thresholds::{MovementThresholds, Rule, Thresholds};
 pub use faceward_models::{ModelDecl, Task};

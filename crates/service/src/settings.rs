@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use faceward_models::calibration::thresholds::{Rule, Thresholds, thresholds};
 
-use crate::policy::rules;
+use crate::policy::{movement_problems, rules};
 
 /// Everything that an operator can set about the use cases.
 #[derive(Clone, Debug, PartialEq)]
@@ -146,6 +146,7 @@ impl Settings {
                 &format!("thresholds.{name} must lie in 0 to 1 and leave room for a score"),
             );
         }
+        problems.extend(movement_problems(&thresholds.movement));
         if problems.is_empty() { Ok(()) } else { Err(SettingsError { problems }) }
     }
 }
@@ -172,6 +173,15 @@ mod tests {
         assert_eq!(settings.faces, FaceRules { min_side: 32.0, second_face_share: 0.05 });
         assert_eq!(settings.enroll, EnrollGates { require_live: false, min_quality: None });
         assert_eq!(settings.demography, Demography { enabled: true, race: true });
+    }
+
+    #[test]
+    fn no_photo_can_be_made_front_and_side_at_once() {
+        let mut settings = Settings::default();
+        settings.thresholds.movement.left = Rule::AtLeast(10.0);
+        settings.thresholds.movement.eyes_closed = Rule::AtMost(0.7);
+        let problems = settings.validate().expect_err("two overlaps").problems;
+        assert_eq!(problems.len(), 2, "{problems:?}");
     }
 
     #[test]

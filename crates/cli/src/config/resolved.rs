@@ -8,7 +8,7 @@ use std::time::Duration;
 use faceward_engine::image::Limits;
 use faceward_http::{HttpSettings, ServerLimits};
 use faceward_models::RuntimeName;
-use faceward_models::calibration::thresholds::{Rule, Thresholds, thresholds};
+use faceward_models::calibration::thresholds::{MovementThresholds, Rule, Thresholds, thresholds};
 use faceward_service::{ComputeSettings, Demography, EnrollGates, FaceRules, Settings};
 
 use super::sources::Layers;
@@ -110,7 +110,11 @@ fn rule_mut<'a>(table: &'a mut Thresholds, name: &str) -> Option<&'a mut Rule> {
         left_eye_closed,
         right_eye_closed,
         crfiqa,
+        movement,
     } = table;
+    if let Some(name) = name.strip_prefix("movement.") {
+        return movement_rule_mut(movement, name);
+    }
     Some(match name {
         "liveness" => liveness,
         "deepfake" => deepfake,
@@ -126,6 +130,37 @@ fn rule_mut<'a>(table: &'a mut Thresholds, name: &str) -> Option<&'a mut Rule> {
         "left_eye_closed" => left_eye_closed,
         "right_eye_closed" => right_eye_closed,
         "crfiqa" => crfiqa,
+        _ => return None,
+    })
+}
+
+/// The rule of the movement called `name`.
+fn movement_rule_mut<'a>(table: &'a mut MovementThresholds, name: &str) -> Option<&'a mut Rule> {
+    let MovementThresholds {
+        left,
+        right,
+        up,
+        down,
+        front_yaw,
+        front_pitch,
+        eyes_open,
+        eyes_closed,
+        mouth_open,
+        mouth_closed,
+        masked,
+    } = table;
+    Some(match name {
+        "left" => left,
+        "right" => right,
+        "up" => up,
+        "down" => down,
+        "front_yaw" => front_yaw,
+        "front_pitch" => front_pitch,
+        "eyes_open" => eyes_open,
+        "eyes_closed" => eyes_closed,
+        "mouth_open" => mouth_open,
+        "mouth_closed" => mouth_closed,
+        "masked" => masked,
         _ => return None,
     })
 }
@@ -299,6 +334,8 @@ mod tests {
             "thresholds.blur=0.4",
             "thresholds.exposure=0.1,0.9",
             "thresholds.similarity=0.8",
+            "thresholds.movement.right=-25",
+            "thresholds.movement.front_yaw=-8,9",
             "enroll.min_quality=0.3",
             "demography.race=off",
             "faces.mirrored_probes=no",
@@ -311,6 +348,8 @@ mod tests {
         assert_eq!(thresholds.blur, Rule::AtMost(0.4));
         assert_eq!(thresholds.exposure, Rule::Within(0.1, 0.9));
         assert_eq!(thresholds.similarity, 0.8);
+        assert_eq!(thresholds.movement.right, Rule::AtMost(-25.0));
+        assert_eq!(thresholds.movement.front_yaw, Rule::Within(-8.0, 9.0));
         assert_eq!(config.service.enroll.min_quality, Some(0.3));
         assert_eq!(config.service.demography, Demography { enabled: true, race: false });
         assert!(!config.service.mirrored_probes);

@@ -22,6 +22,10 @@ pub(crate) enum Kind {
     Score,
     /// Two scores, the lower one first.
     ScoreRange,
+    /// An angle in degrees, -90 to 90.
+    Degrees,
+    /// Two angles in degrees, the lower one first.
+    DegreesRange,
     /// true or false.
     Switch,
     /// A list of words; separated by commas in a variable or flag.
@@ -193,6 +197,52 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "most closedness of the right eye",
     ),
     threshold("thresholds.crfiqa", Kind::Score, "crfiqa", "least unified quality"),
+    threshold("thresholds.movement.left", Kind::Degrees, "movement.left", "least yaw of a head turned left"),
+    threshold(
+        "thresholds.movement.right",
+        Kind::Degrees,
+        "movement.right",
+        "most yaw of a head turned right: below 0",
+    ),
+    threshold("thresholds.movement.up", Kind::Degrees, "movement.up", "most pitch of a raised head: below 0"),
+    threshold("thresholds.movement.down", Kind::Degrees, "movement.down", "least pitch of a lowered head"),
+    threshold(
+        "thresholds.movement.front_yaw",
+        Kind::DegreesRange,
+        "movement.front_yaw",
+        "yaw of a head that faces the camera, from and to",
+    ),
+    threshold(
+        "thresholds.movement.front_pitch",
+        Kind::DegreesRange,
+        "movement.front_pitch",
+        "pitch of a head that faces the camera, from and to",
+    ),
+    threshold(
+        "thresholds.movement.eyes_open",
+        Kind::Score,
+        "movement.eyes_open",
+        "least openness of each of two open eyes",
+    ),
+    threshold(
+        "thresholds.movement.eyes_closed",
+        Kind::Score,
+        "movement.eyes_closed",
+        "most openness of each of two closed eyes",
+    ),
+    threshold(
+        "thresholds.movement.mouth_open",
+        Kind::Score,
+        "movement.mouth_open",
+        "least openness of an open mouth",
+    ),
+    threshold(
+        "thresholds.movement.mouth_closed",
+        Kind::Score,
+        "movement.mouth_closed",
+        "most openness of a closed mouth",
+    ),
+    threshold("thresholds.movement.masked", Kind::Score, "movement.masked", "least probability of a mask"),
 ];
 
 #[cfg(test)]

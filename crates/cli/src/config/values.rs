@@ -9,7 +9,7 @@ pub(crate) enum Value {
     Text(String),
     /// A count, or bytes.
     Whole(u64),
-    /// Seconds, or a score.
+    /// Seconds, a score, or degrees.
     Number(f64),
     /// From, to.
     Range([f64; 2]),
@@ -31,6 +31,10 @@ impl Value {
             Kind::Seconds => number(text).filter(|seconds| *seconds >= 1.0).map(Self::Number),
             Kind::Score => score(text).map(Self::Number),
             Kind::ScoreRange => text.split_once(',').and_then(|(low, high)| range(score(low)?, score(high)?)),
+            Kind::Degrees => degrees(text).map(Self::Number),
+            Kind::DegreesRange => {
+                text.split_once(',').and_then(|(low, high)| range(degrees(low)?, degrees(high)?))
+            }
             Kind::Switch => switch(text).map(Self::Switch),
             Kind::Words => Some(Self::Words(words(text))),
         };
@@ -50,7 +54,9 @@ impl Value {
             toml::Value::Array(items) => {
                 let items: Option<Vec<String>> = items.iter().map(item).collect();
                 match (kind, items) {
-                    (Kind::Words | Kind::ScoreRange, Some(items)) => Self::from_text(kind, &items.join(",")),
+                    (Kind::Words | Kind::ScoreRange | Kind::DegreesRange, Some(items)) => {
+                        Self::from_text(kind, &items.join(","))
+                    }
                     (_, _) => Err(wrong()),
                 }
             }
@@ -87,6 +93,8 @@ fn expected(kind: Kind) -> String {
         Kind::Seconds => "a number of seconds of at least 1".to_owned(),
         Kind::Score => "a number from 0 to 1".to_owned(),
         Kind::ScoreRange => "two numbers from 0 to 1, the lower one first".to_owned(),
+        Kind::Degrees => "an angle from -90 to 90 degrees".to_owned(),
+        Kind::DegreesRange => "two angles from -90 to 90 degrees, the lower one first".to_owned(),
         Kind::Switch => "true or false".to_owned(),
         Kind::Words => "a list of words".to_owned(),
     }
@@ -110,6 +118,10 @@ fn number(text: &str) -> Option<f64> {
 
 fn score(text: &str) -> Option<f64> {
     number(text).filter(|score| (0.0..=1.0).contains(score))
+}
+
+fn degrees(text: &str) -> Option<f64> {
+    number(text).filter(|angle| (-90.0..=90.0).contains(angle))
 }
 
 fn range(low: f64, high: f64) -> Option<Value> {
@@ -150,7 +162,7 @@ mod tests {
 
     #[test]
     fn text_is_read_as_its_kind() {
-        let table: [(Kind, &str, Value); 12] = [
+        let table: [(Kind, &str, Value); 14] = [
             (Kind::Bytes, "20 MiB", Value::Whole(20 << 20)),
             (Kind::Bytes, "1048576", Value::Whole(1 << 20)),
             (Kind::Bytes, "3kB", Value::Whole(3000)),
@@ -158,6 +170,8 @@ mod tests {
             (Kind::Seconds, "1.5", Value::Number(1.5)),
             (Kind::Score, "0.75", Value::Number(0.75)),
             (Kind::ScoreRange, "0.2, 0.85", Value::Range([0.2, 0.85])),
+            (Kind::Degrees, "-18", Value::Number(-18.0)),
+            (Kind::DegreesRange, "-12, 12.5", Value::Range([-12.0, 12.5])),
             (Kind::Switch, "On", Value::Switch(true)),
             (Kind::Switch, "0", Value::Switch(false)),
             (Kind::Words, "a, b,,c", Value::Words(["a", "b", "c"].map(str::to_owned).to_vec())),
@@ -183,6 +197,9 @@ mod tests {
             (Kind::Score, "NaN"),
             (Kind::ScoreRange, "0.9,0.1"),
             (Kind::ScoreRange, "0.9"),
+            (Kind::Degrees, "91"),
+            (Kind::Degrees, "NaN"),
+            (Kind::DegreesRange, "12,-12"),
             (Kind::Switch, "maybe"),
             (Kind::Address, "localhost"),
             (Kind::OneOf(&["x", "y"]), "z"),

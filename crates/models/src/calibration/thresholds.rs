@@ -19,7 +19,7 @@ pub fn thresholds() -> &'static Thresholds {
     &TABLE
 }
 
-/// When a score, 0 to 1, is fine.
+/// When a score, 0 to 1, is fine; or, for movements, when an angle in degrees is.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
@@ -77,6 +77,37 @@ pub struct Thresholds {
     pub right_eye_closed: Rule,
     /// Learned utility for recognition.
     pub crfiqa: Rule,
+    /// Movements of the head, the eyes and the mouth.
+    pub movement: MovementThresholds,
+}
+
+/// When a face shows a movement. Angles are degrees, the subject's own left is yaw > 0, chin down is pitch > 0; the rest
+/// are probabilities.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MovementThresholds {
+    /// Yaw of a head turned to its own left.
+    pub left: Rule,
+    /// Yaw of a head turned to its own right.
+    pub right: Rule,
+    /// Pitch of a head with its chin up.
+    pub up: Rule,
+    /// Pitch of a head with its chin down.
+    pub down: Rule,
+    /// Yaw of a head that faces the camera.
+    pub front_yaw: Rule,
+    /// Pitch of a head that faces the camera.
+    pub front_pitch: Rule,
+    /// Probability that an eye is open, of each of two open eyes.
+    pub eyes_open: Rule,
+    /// Probability that an eye is open, of each of two closed eyes.
+    pub eyes_closed: Rule,
+    /// Probability that the mouth is open, of an open mouth.
+    pub mouth_open: Rule,
+    /// Probability that the mouth is open, of a closed mouth.
+    pub mouth_closed: Rule,
+    /// Probability of a mask from which on the mouth counts as hidden.
+    pub masked: Rule,
 }
 
 #[cfg(test)]

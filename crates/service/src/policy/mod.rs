@@ -7,13 +7,16 @@ mod comparison;
 mod faces;
 mod gates;
 mod judge;
+mod movement;
 
 pub use comparison::NotCalibrated;
 pub use gates::Rejection;
 pub use judge::rules;
+pub use movement::{Movement, Stance, movement_rules};
 
 pub(crate) use checks::decided_as_requested;
 pub(crate) use comparison::Comparator;
 pub(crate) use faces::the_face;
 pub(crate) use gates::admit_reference;
 pub(crate) use judge::report;
+pub(crate) use movement::movement_problems;

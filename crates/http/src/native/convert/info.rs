@@ -1,12 +1,15 @@
 //! What a server runs with, to the JSON of `/v1`.
 
-use faceward_service::{Info, ModelInfo, Rule, SimilarityCalibration, Unavailable, UnavailableReason, rules};
+use faceward_service::{
+    Info, ModelInfo, Rule, SimilarityCalibration, Unavailable, UnavailableReason, movement_rules, rules,
+};
 
 use super::wire;
 use crate::transaction::TransactionId;
 
 pub(crate) fn info(info: &Info, transaction: TransactionId) -> wire::Info {
-    let thresholds = rules(&info.thresholds).into_iter().map(|(name, threshold)| (name, rule(threshold)));
+    let rules = rules(&info.thresholds).into_iter().chain(movement_rules(&info.thresholds.movement));
+    let thresholds = rules.map(|(name, threshold)| (name, rule(threshold)));
     wire::Info {
         transaction_id: transaction.0,
         version: info.version,

@@ -19,7 +19,7 @@ pub(crate) struct Info {
     pub(crate) models: Vec<Model>,
     /// From cosine to similarity.
     pub(crate) similarity: Similarity,
-    /// When each score is `fine`, by its name.
+    /// When each score is `fine`, by its name; and when a face shows a movement, in degrees or as a probability.
     pub(crate) thresholds: BTreeMap<&'static str, Rule>,
     /// Which faces count.
     pub(crate) faces: FaceRules,
