@@ -1,6 +1,5 @@
 //! From the configuration to what commands work with: models, engine, gallery, service.
 
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -34,15 +33,11 @@ pub(crate) fn needed(config: &Config, store: &Store) -> Selection {
     Selection::for_runtime(store.manifest(), config.runtime, &disabled)
 }
 
-/// The engine, after fetching what is missing, for `workers` workers at a time.
+/// The engine, after fetching what is missing.
 ///
 /// # Errors
 /// Models or runtime are missing and cannot be fetched, or do not work.
-pub(crate) fn engine(
-    config: &Config,
-    environment: &Environment,
-    workers: NonZeroUsize,
-) -> Result<Engine, Failure> {
+pub(crate) fn engine(config: &Config, environment: &Environment) -> Result<Engine, Failure> {
     let store = store(config, environment)?;
     let fetch = FetchOptions { offline: config.offline, from: None };
     store
@@ -53,7 +48,6 @@ pub(crate) fn engine(
             RuntimeName::Openvino => RuntimeKind::OpenVino,
             RuntimeName::Onnxruntime => RuntimeKind::OnnxRuntime,
         },
-        workers,
         limits: config.photo,
         disabled: config.disabled_models.clone(),
     };
@@ -75,7 +69,7 @@ pub(crate) fn gallery(data_dir: &Path) -> Result<Gallery, Failure> {
 pub(crate) fn service(config: &Config, environment: &Environment) -> Result<Service, Failure> {
     // The gallery first: a folder in use shall not cost a fetch.
     let gallery = gallery(&config.data_dir)?;
-    let engine = engine(config, environment, config.service.compute.workers)?;
+    let engine = engine(config, environment)?;
     Ok(Service::start(engine, Arc::new(gallery), config.service.clone())?)
 }
 

@@ -1,6 +1,5 @@
 //! The shared half: loaded networks and what they are able to answer.
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use faceward_core::ModelId;
@@ -23,8 +22,6 @@ use crate::steps::FaceSteps;
 pub struct EngineOptions {
     /// Which runtime computes.
     pub runtime: RuntimeKind,
-    /// How many workers will run at the same time.
-    pub workers: NonZeroUsize,
     /// What a photo may cost.
     pub limits: Limits,
     /// Ids of models that are not loaded; what depends on them is [`faceward_core::Outcome::Unavailable`].

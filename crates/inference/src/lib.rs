@@ -11,7 +11,6 @@ mod onnxruntime;
 mod openvino;
 mod tensor;
 
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -44,8 +43,6 @@ pub struct RuntimeOptions {
     /// Absolute path of the runtime's C library (`libopenvino_c.so.*`, `libonnxruntime.so.*`); the libraries that it
     /// needs lie in the same folder.
     pub library: PathBuf,
-    /// How many sessions of a network will run at the same time. More may exist; they wait for each other.
-    pub workers: NonZeroUsize,
     /// Folder for compiled networks, so that the next start is fast. `None`: compile at every start. ONNX Runtime
     /// has no such cache and takes no notice. What lies here is executed: only the server may write to it.
     pub compiled_cache: Option<PathBuf>,
@@ -57,7 +54,7 @@ pub struct Runtime {
     backend: RuntimeBackend,
 }
 
-/// A compiled network, shared between workers. Cheap to clone.
+/// A network that compiles, shared between workers. Cheap to clone.
 #[derive(Clone)]
 pub struct Network {
     interface: Arc<Interface>,
@@ -165,10 +162,11 @@ impl Network {
         self.interface.loaded_from_cache
     }
 
-    /// A session of this network, for one worker. Sessions of one network run side by side.
+    /// A session of this network, for one worker. Sessions of one network run side by side, each on the thread that
+    /// calls it and with weights of its own: the first is there at once, each further one is compiled now.
     ///
     /// # Errors
-    /// The runtime cannot allocate it.
+    /// The runtime cannot compile or allocate it.
     pub fn session(&self) -> Result<Session, InferenceError> {
         let backend = match &self.backend {
             NetworkBackend::OpenVino(network) => SessionBackend::OpenVino(network.session(&self.interface)?),

@@ -1,6 +1,10 @@
-//! OpenVINO behind the crate's own types. Settings: f32 always, as many streams as workers, one request a session.
+//! OpenVINO behind the crate's own types. Settings: f32 always, one stream on one thread, one compiled network a session.
+//!
+//! With exactly one stream and one thread OpenVINO runs an inference on the thread that asks for it. With more it
+//! hands each over to threads of its own, which wait for each other and for the callers as soon as workers are as many
+//! as cores (docs/decisions/0007). The price is a copy of a network's weights for each worker.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ::openvino::{
@@ -23,7 +27,17 @@ pub(crate) struct Runtime {
 
 #[derive(Clone)]
 pub(crate) struct Network {
-    compiled: Arc<Mutex<CompiledModel>>,
+    core: Arc<Mutex<Core>>,
+    source: Arc<Source>,
+    /// What compiling made first, kept for the first session.
+    spare: Arc<Mutex<Option<CompiledModel>>>,
+}
+
+/// What a network is compiled from.
+struct Source {
+    file: PathBuf,
+    /// Shape of each input; empty: as the file says.
+    input_shapes: Vec<Vec<usize>>,
 }
 
 pub(crate) struct Session {
@@ -66,13 +80,9 @@ impl Runtime {
     ) -> Result<(Interface, Network), InferenceError> {
         let failed = |reason: String| InferenceError::Model { file: file.to_path_buf(), reason };
         fs_err::metadata(file).map_err(|error| failed(error.to_string()))?;
-        let path = file.to_str().ok_or_else(|| failed("its path is not valid UTF-8".into()))?;
-        let mut core = self.core.lock();
-        let mut model = core.read_model_from_file(path, "").map_err(|error| failed(error.to_string()))?;
-        reshape(&mut model, input_shapes).map_err(failed)?;
-        let compiled =
-            core.compile_model(&model, DeviceType::CPU).map_err(|error| failed(error.to_string()))?;
-        drop(core);
+        let input_shapes = input_shapes.iter().map(|shape| shape.to_vec()).collect();
+        let source = Source { file: file.to_path_buf(), input_shapes };
+        let (model, compiled) = source.compile(&self.core)?;
         let interface = Interface {
             inputs: specs(file, "input", model.get_inputs_len(), |index| model.get_input_by_index(index))?,
             outputs: specs(file, "output", model.get_outputs_len(), |index| {
@@ -80,13 +90,32 @@ impl Runtime {
             })?,
             loaded_from_cache: if self.caches { Some(cache_hit(&compiled).map_err(failed)?) } else { None },
         };
-        Ok((interface, Network { compiled: Arc::new(Mutex::new(compiled)) }))
+        let (core, spare) = (Arc::clone(&self.core), Arc::new(Mutex::new(Some(compiled))));
+        Ok((interface, Network { core, source: Arc::new(source), spare }))
+    }
+}
+
+impl Source {
+    fn compile(&self, core: &Mutex<Core>) -> Result<(Model, CompiledModel), InferenceError> {
+        let failed = |reason: String| InferenceError::Model { file: self.file.clone(), reason };
+        let path = self.file.to_str().ok_or_else(|| failed("its path is not valid UTF-8".into()))?;
+        let mut core = core.lock();
+        let mut model = core.read_model_from_file(path, "").map_err(|error| failed(error.to_string()))?;
+        reshape(&mut model, &self.input_shapes).map_err(failed)?;
+        let compiled =
+            core.compile_model(&model, DeviceType::CPU).map_err(|error| failed(error.to_string()))?;
+        Ok((model, compiled))
     }
 }
 
 impl Network {
     pub(crate) fn session(&self, interface: &Interface) -> Result<Session, InferenceError> {
-        let request = self.compiled.lock().create_infer_request().map_err(run_error)?;
+        let spare = self.spare.lock().take();
+        let mut compiled = match spare {
+            Some(compiled) => compiled,
+            None => self.source.compile(&self.core)?.1,
+        };
+        let request = compiled.create_infer_request().map_err(run_error)?;
         let inputs = interface.inputs.iter().map(|_| None).collect();
         Ok(Session { request, inputs, outputs: interface.outputs.len() })
     }
@@ -128,13 +157,12 @@ impl Session {
 /// A core with our settings; every model compiled by it inherits them.
 fn configured_core(options: &RuntimeOptions) -> Result<Core, String> {
     let mut core = Core::new().map_err(|error| error.to_string())?;
-    let workers = options.workers.to_string();
     let mut settings = vec![
         // Without it the CPU plugin computes in bf16 or f16 where the CPU can: another result on another machine.
         (RwPropertyKey::HintInferencePrecision, "f32"),
-        // With fewer streams than workers, sessions wait for each other inside the runtime.
-        (RwPropertyKey::NumStreams, workers.as_str()),
-        (RwPropertyKey::InferenceNumThreads, workers.as_str()),
+        // Exactly one of both: the inference then runs on the caller's own thread.
+        (RwPropertyKey::NumStreams, "1"),
+        (RwPropertyKey::InferenceNumThreads, "1"),
         // Pinned threads of two processes would share the first cores and leave the others idle.
         (RwPropertyKey::HintEnableCpuPinning, "NO"),
     ];
@@ -147,7 +175,7 @@ fn configured_core(options: &RuntimeOptions) -> Result<Core, String> {
     Ok(core)
 }
 
-fn reshape(model: &mut Model, input_shapes: &[&[usize]]) -> Result<(), String> {
+fn reshape(model: &mut Model, input_shapes: &[Vec<usize>]) -> Result<(), String> {
     if input_shapes.is_empty() {
         return Ok(());
     }

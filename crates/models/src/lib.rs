@@ -13,12 +13,13 @@ mod progress;
 mod repair;
 mod selection;
 mod store;
+mod trained;
 
 pub use fetch::{Clients, FetchError, FetchOptions, MissingPackage, RegistryClients};
 pub use hash::Sha256;
 pub use manifest::{
     Channels, Dim, FileKind, ImageInput, Layout, Manifest, ManifestError, Member, ModelDecl, Package,
-    Prepared, Registry, RuntimeDecl, RuntimeName, Task, TensorDecl,
+    Prepared, Registry, RuntimeDecl, RuntimeName, Task, TensorDecl, Trained,
 };
 pub use platform::{Arch, Os, Platform};
 pub use progress::{FetchEvent, Progress, Silent};

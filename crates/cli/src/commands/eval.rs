@@ -77,7 +77,7 @@ impl Verification {
         let photos = PhotoSource::open(&self.root).map_err(failed)?;
         let comparisons = self.comparisons(&photos)?;
         let n_threads = context.config.service.compute.workers;
-        let engine = setup::engine(&context.config, &context.environment, n_threads)?;
+        let engine = setup::engine(&context.config, &context.environment)?;
         let bar = progress::counting(comparisons.paths().len(), "photos");
         let options = EmbedOptions {
             n_threads,

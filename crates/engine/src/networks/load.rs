@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use faceward_inference::{Runtime, RuntimeKind, RuntimeOptions};
 use faceward_models::{Dim, Manifest, ModelDecl, RuntimeName, Store, Task};
 
-use super::{Compiled, NetworkClock, NetworkKey, Networks, check};
+use super::{Compiled, NetworkKey, Networks, check};
 use crate::detection;
 use crate::engine::{EngineError, EngineOptions};
 
@@ -27,8 +27,7 @@ impl Networks {
         let name = runtime_name(options.runtime);
         let library =
             store.runtime_library(name).map_err(|error| EngineError::Models(vec![error.to_string()]))?;
-        let runtime_options =
-            RuntimeOptions { library, workers: options.workers, compiled_cache: Some(store.compiled_dir()) };
+        let runtime_options = RuntimeOptions { library, compiled_cache: Some(store.compiled_dir()) };
         let runtime = Runtime::load(options.runtime, &runtime_options)?;
         let jobs = jobs(name, &options.disabled)?;
         let results = in_parallel(&jobs, |job| compile(store, &runtime, job));
@@ -95,9 +94,7 @@ fn compile(store: &Store, runtime: &Runtime, job: &Job) -> Result<Compiled, Vec<
     if !problems.is_empty() {
         return Err(problems);
     }
-    let compiled = Compiled { decl, network, shapes };
-    warm_up(&compiled).map_err(|error| told(&error))?;
-    Ok(compiled)
+    Compiled::tried(decl, network, shapes).map_err(|error| told(&error))
 }
 
 /// A declared shape with its open axes filled in: `side` for height and width, 1 for every other.
@@ -108,15 +105,6 @@ fn resolve(shape: &[Dim], side: Option<u32>) -> Vec<usize> {
         Dim::Free(_) => 1,
     };
     shape.iter().map(length).collect()
-}
-
-/// The first run allocates and picks kernels: better here than in somebody's request.
-fn warm_up(compiled: &Compiled) -> Result<(), faceward_inference::InferenceError> {
-    let zeros: Vec<Vec<f32>> =
-        compiled.shapes.iter().map(|shape| vec![0.0; shape.iter().product()]).collect();
-    let inputs: Vec<&[f32]> = zeros.iter().map(Vec::as_slice).collect();
-    compiled.session(&NetworkClock::default())?.run(&inputs)?;
-    Ok(())
 }
 
 /// `work` on each of `items`, on as many threads as there are cores; results in the order of `items`.

@@ -8,9 +8,9 @@ mod load;
 mod session;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use faceward_inference::{InferenceError, Network, Runtime};
+use faceward_inference::{InferenceError, Network, Runtime, Session, TensorView};
 use faceward_models::ModelDecl;
 
 pub(crate) use session::{ModelSession, NetworkClock};
@@ -43,6 +43,8 @@ struct Compiled {
     network: Network,
     /// Shape of each input.
     shapes: Vec<Vec<usize>>,
+    /// The session on which loading tried the network, for the first worker.
+    spare: Arc<Mutex<Option<Session>>>,
 }
 
 /// Every compiled network. Cheap to clone.
@@ -82,8 +84,32 @@ impl Networks {
 }
 
 impl Compiled {
+    /// A network that was tried out once.
+    fn tried(
+        decl: &'static ModelDecl,
+        network: Network,
+        shapes: Vec<Vec<usize>>,
+    ) -> Result<Self, InferenceError> {
+        let spare = Arc::new(Mutex::new(Some(warm_session(&network, &shapes)?)));
+        Ok(Self { decl, network, shapes, spare })
+    }
+
     fn session(&self, clock: &NetworkClock) -> Result<ModelSession, InferenceError> {
-        let session = self.network.session()?;
+        let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let session = match spare {
+            Some(session) => session,
+            None => warm_session(&self.network, &self.shapes)?,
+        };
         Ok(ModelSession::new(self.decl, self.shapes.clone(), session, clock.clone()))
     }
+}
+
+/// A session that has run once, on zeros. The first run allocates and picks kernels: better here than in somebody's
+/// request.
+fn warm_session(network: &Network, shapes: &[Vec<usize>]) -> Result<Session, InferenceError> {
+    let zeros: Vec<Vec<f32>> = shapes.iter().map(|shape| vec![0.0; shape.iter().product()]).collect();
+    let inputs: Vec<_> = shapes.iter().zip(&zeros).map(|(shape, data)| TensorView { shape, data }).collect();
+    let mut session = network.session()?;
+    session.run(&inputs)?;
+    Ok(session)
 }

@@ -1,6 +1,5 @@
 //! One engine for all tests, and short ways to ask it something.
 
-use std::num::NonZeroUsize;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use faceward_core::{Cosine, FivePoints, Outcome};
@@ -13,12 +12,8 @@ use faceward_inference::RuntimeKind;
 pub(crate) fn engine() -> &'static Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
     ENGINE.get_or_init(|| {
-        let options = EngineOptions {
-            runtime: RuntimeKind::OpenVino,
-            workers: NonZeroUsize::MIN,
-            limits: Limits::default(),
-            disabled: Vec::new(),
-        };
+        let options =
+            EngineOptions { runtime: RuntimeKind::OpenVino, limits: Limits::default(), disabled: Vec::new() };
         Engine::load(faceward_testkit::store(), &options).expect("the engine loads")
     })
 }

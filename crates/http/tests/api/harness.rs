@@ -27,7 +27,7 @@ pub(crate) fn service() -> &'static Service {
     let start = || {
         let workers = NonZeroUsize::MIN.saturating_add(1);
         let (runtime, limits) = (RuntimeKind::OpenVino, Limits::default());
-        let options = EngineOptions { runtime, workers, limits, disabled: Vec::new() };
+        let options = EngineOptions { runtime, limits, disabled: Vec::new() };
         let engine = Engine::load(faceward_testkit::store(), &options).expect("the models load");
         let folder = tempfile::tempdir().expect("a temporary folder");
         let gallery = Gallery::open(folder.path()).expect("the gallery opens");

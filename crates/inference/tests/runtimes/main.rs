@@ -6,7 +6,6 @@ mod threads;
 mod toy;
 mod toys;
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -22,10 +21,10 @@ fn options(kind: RuntimeKind, compiled_cache: Option<PathBuf>) -> RuntimeOptions
         RuntimeKind::OnnxRuntime => RuntimeName::Onnxruntime,
     };
     let library = store().runtime_library(name).expect("a fetched runtime");
-    RuntimeOptions { library, workers: NonZeroUsize::new(2).expect("not zero"), compiled_cache }
+    RuntimeOptions { library, compiled_cache }
 }
 
-/// The runtime for two workers, without a cache.
+/// The runtime, without a cache.
 fn runtime(kind: RuntimeKind) -> &'static Runtime {
     static RUNTIMES: [OnceLock<Runtime>; 2] = [OnceLock::new(), OnceLock::new()];
     let slot = match kind {

@@ -44,7 +44,7 @@ fn run(session: &mut faceward_inference::Session, rows: usize, first: f32) {
 }
 
 #[test]
-fn more_sessions_than_workers_in_as_many_threads_give_each_its_own_result() {
+fn many_sessions_in_as_many_threads_give_each_its_own_result() {
     let file = turning();
     for kind in BOTH {
         let network = runtime(kind).compile(&file.path, &[]).expect("a network");

@@ -17,9 +17,11 @@ pub use clients::{Clients, RegistryClients};
 pub use error::{FetchError, MissingPackage};
 use fs_err as fs;
 
-use crate::manifest::{Package, Prepared};
+use crate::hash::Sha256;
+use crate::manifest::{Package, Prepared, Trained};
 use crate::progress::{FetchEvent, Progress};
-use crate::store::{Finding, Lock, Origin, Problem, Record, Store, Target, examine};
+use crate::store::{Finding, Lock, Origin, Problem, Record, Store, Target, examine, write_atomically};
+use crate::trained;
 
 /// Where missing archives may come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -111,21 +113,25 @@ impl Fetching<'_> {
     fn run(&mut self, absent: &[&Target<'_>]) -> Result<(), FetchError> {
         let packages = packages_of(absent);
         let archives = Archives::new(self.store, self.options, self.progress, &packages)?;
-        let bytes = packages.iter().map(|package| package.bytes).sum();
-        self.progress.report(FetchEvent::Started { packages: packages.len(), bytes });
+        if !packages.is_empty() {
+            let bytes = packages.iter().map(|package| package.bytes).sum();
+            self.progress.report(FetchEvent::Started { packages: packages.len(), bytes });
+        }
         for package in packages {
             let archive = archives.get(package)?;
             let members = absent.iter().filter_map(|target| match target.origin {
                 Origin::Member(owner, member) if std::ptr::eq(owner, package) => Some((*target, member)),
-                Origin::Member(..) | Origin::Prepared(_) => None,
+                Origin::Member(..) | Origin::Prepared(_) | Origin::Trained(_) => None,
             });
             let unpacked = unpack::unpack(self.store, package, archive.path(), &members.collect::<Vec<_>>())?;
             self.note(&unpacked)?;
             self.progress.report(FetchEvent::Unpacked { package: &package.label() });
         }
         for target in absent {
-            if let Origin::Prepared(prepared) = target.origin {
-                self.prepare(target, prepared)?;
+            match target.origin {
+                Origin::Prepared(prepared) => self.prepare(target, prepared)?,
+                Origin::Trained(trained) => self.write_out(target, trained)?,
+                Origin::Member(..) => {}
             }
         }
         Ok(())
@@ -134,6 +140,17 @@ impl Fetching<'_> {
     fn prepare(&mut self, target: &Target<'_>, prepared: &Prepared) -> Result<(), FetchError> {
         self.progress.report(FetchEvent::Repairing { name: &prepared.name });
         prepare::prepare(self.store, target, prepared)?;
+        self.note(&[target])
+    }
+
+    /// A runtime reads files, not parts of a binary.
+    fn write_out(&mut self, target: &Target<'_>, trained: &Trained) -> Result<(), FetchError> {
+        let bytes = trained::bytes(&trained.name).unwrap_or_default();
+        let found = Sha256::of(bytes);
+        if found != trained.sha256 {
+            return Err(FetchError::Digest { file: trained.name.clone(), expected: trained.sha256, found });
+        }
+        write_atomically(self.store.root(), &target.relative, bytes)?;
         self.note(&[target])
     }
 

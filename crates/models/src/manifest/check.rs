@@ -49,11 +49,18 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestError> {
             return Err(dangling(&prepared.name, &prepared.source));
         }
     }
+    for trained in &manifest.trained {
+        plain_name(&trained.name)?;
+        unique(&mut files, "file", &trained.name)?;
+    }
     let mut ids = HashSet::new();
     for model in &manifest.models {
         unique(&mut ids, "model", &model.id)?;
         for file in model.files.values() {
-            if manifest.model_member(file).is_none() && manifest.prepared_file(file).is_none() {
+            let declared = manifest.model_member(file).is_some()
+                || manifest.prepared_file(file).is_some()
+                || manifest.trained_file(file).is_some();
+            if !declared {
                 return Err(dangling(&model.id, file));
             }
         }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 pub use check::ManifestError;
 pub use model::{Channels, Dim, ImageInput, Layout, ModelDecl, RuntimeName, Task, TensorDecl};
-pub use package::{FileKind, Member, Package, Prepared, Registry, RuntimeDecl};
+pub use package::{FileKind, Member, Package, Prepared, Registry, RuntimeDecl, Trained};
 
 use crate::platform::Platform;
 
@@ -30,6 +30,8 @@ pub struct Manifest {
     packages: Vec<Package>,
     #[serde(rename = "prepared", default)]
     prepared: Vec<Prepared>,
+    #[serde(default)]
+    trained: Vec<Trained>,
     #[serde(rename = "model", default)]
     models: Vec<ModelDecl>,
 }
@@ -79,6 +81,12 @@ impl Manifest {
         &self.prepared
     }
 
+    /// All files that this project trained itself.
+    #[must_use]
+    pub fn trained(&self) -> &[Trained] {
+        &self.trained
+    }
+
     /// The package that carries the libraries of `runtime` for `platform`, if there is one.
     #[must_use]
     pub fn runtime_package(
@@ -99,6 +107,12 @@ impl Manifest {
             .iter()
             .filter(|package| package.kind() == FileKind::Model)
             .find_map(|package| Some((package, package.members.iter().find(|member| member.name == name)?)))
+    }
+
+    /// The trained file `name`.
+    #[must_use]
+    pub fn trained_file(&self, name: &str) -> Option<&Trained> {
+        self.trained.iter().find(|trained| trained.name == name)
     }
 
     /// The prepared file `name`.

@@ -104,6 +104,17 @@ pub struct Member {
     pub bytes: u64,
 }
 
+/// Weights that this project trained itself. They lie in `models/trained` and in the binary, and come from no registry;
+/// `training/` holds the recipe.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trained {
+    /// File name; unique among models, prepared and trained files.
+    pub name: String,
+    /// Digest of the file.
+    pub sha256: Sha256,
+}
+
 /// A file that is made at fetch from a fetched one, because a runtime cannot use that as it is.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,7 +1,7 @@
 //! The folder on disk that holds every verified file.
 //!
 //! Layout below the root: `files/` networks as fetched, `repaired/` networks made from them (a record beside each),
-//! `runtimes/` shared libraries, `fixtures/` photos for tests, `compiled/` networks as a runtime compiled them,
+//! `trained/` networks out of this binary, `runtimes/` shared libraries, `fixtures/` photos for tests, `compiled/` networks as a runtime compiled them,
 //! `packages/` archives being unpacked, `verified.json` what was verified, `lock` one fetch at a time. File names
 //! carry digests, so versions of Faceward share a folder without disturbing each other.
 

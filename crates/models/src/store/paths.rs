@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 
-use crate::manifest::{FileKind, Member, Package, Prepared};
+use crate::manifest::{FileKind, Member, Package, Prepared, Trained};
 
 pub(crate) const COMPILED: &str = "compiled";
 pub(crate) const SCRATCH: &str = "packages";
@@ -33,6 +33,11 @@ pub(crate) fn member(package: &Package, member: &Member) -> PathBuf {
 /// Path of a prepared file, below the root.
 pub(crate) fn prepared(prepared: &Prepared) -> PathBuf {
     Path::new("repaired").join(format!("{}-{}", prepared.sha256.short(), prepared.name))
+}
+
+/// Path of a trained file, below the root.
+pub(crate) fn trained(trained: &Trained) -> PathBuf {
+    Path::new("trained").join(format!("{}-{}", trained.sha256.short(), trained.name))
 }
 
 /// Writes `bytes` to `relative` below `root`: readers see the old file or the whole new one, even after a power cut.

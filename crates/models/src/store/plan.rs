@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use super::{StoreError, paths};
 use crate::hash::Sha256;
-use crate::manifest::{FileKind, Manifest, Member, ModelDecl, Package, Prepared, RuntimeDecl, RuntimeName};
+use crate::manifest::{
+    FileKind, Manifest, Member, ModelDecl, Package, Prepared, RuntimeDecl, RuntimeName, Trained,
+};
 use crate::platform::Platform;
 use crate::selection::Selection;
 
@@ -15,6 +17,8 @@ pub(crate) enum Origin<'a> {
     Member(&'a Package, &'a Member),
     /// Made from the fetched file at a path below the root.
     Prepared(&'a Prepared),
+    /// Out of this binary.
+    Trained(&'a Trained),
 }
 
 /// One file that shall be in the store.
@@ -43,11 +47,16 @@ impl<'a> Target<'a> {
         }
     }
 
+    fn trained(trained: &'a Trained) -> Self {
+        Self { relative: paths::trained(trained), sha256: trained.sha256, origin: Origin::Trained(trained) }
+    }
+
     /// The file's declared name.
     pub(crate) fn name(&self) -> &'a str {
         match self.origin {
             Origin::Member(_, member) => &member.name,
             Origin::Prepared(prepared) => &prepared.name,
+            Origin::Trained(trained) => &trained.name,
         }
     }
 }
@@ -107,5 +116,6 @@ pub(super) fn model_target<'a>(
 fn file_target<'a>(manifest: &'a Manifest, model: &ModelDecl, runtime: RuntimeName) -> Option<Target<'a>> {
     let file = model.files.get(&runtime)?;
     let member = || manifest.model_member(file).map(|(package, member)| Target::member(package, member));
-    manifest.prepared_file(file).map(Target::prepared).or_else(member)
+    let trained = || manifest.trained_file(file).map(Target::trained);
+    manifest.prepared_file(file).map(Target::prepared).or_else(trained).or_else(member)
 }

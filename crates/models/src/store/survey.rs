@@ -27,7 +27,8 @@ pub struct FileStatus {
     pub name: String,
     /// What it is for.
     pub kind: FileKind,
-    /// Name and version of the package that it comes from; `None` where it is made from another file.
+    /// Name and version of the package that it comes from; `None` where it is made from another file or lies in
+    /// this binary.
     pub package: Option<String>,
     /// Where it is, or belongs.
     pub path: PathBuf,
@@ -92,7 +93,7 @@ pub(super) fn status(store: &Store, targets: &[Target<'_>]) -> Result<Vec<FileSt
         };
         let (kind, package) = match target.origin {
             Origin::Member(package, _) => (package.kind(), Some(package.label())),
-            Origin::Prepared(_) => (FileKind::Model, None),
+            Origin::Prepared(_) | Origin::Trained(_) => (FileKind::Model, None),
         };
         let path = store.root().join(&target.relative);
         statuses.push(FileStatus { name: target.name().to_owned(), kind, package, path, state });

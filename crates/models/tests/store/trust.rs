@@ -3,7 +3,9 @@
 use std::fs::{self, File, FileTimes};
 use std::time::{Duration, SystemTime};
 
-use faceward_models::{FetchError, FetchOptions, FileState, RuntimeName, Silent};
+use std::sync::Arc;
+
+use faceward_models::{FetchError, FetchOptions, FileState, Manifest, RuntimeName, Silent};
 
 use crate::world::{Copying, Untouchable, World};
 
@@ -71,4 +73,16 @@ fn a_removed_file_is_fetched_again_and_alone() {
     world.fetch(clients.clone()).unwrap();
     assert_eq!(clients.count(), 1);
     assert_eq!(fs::read_to_string(file).unwrap(), "network one");
+}
+
+#[test]
+fn a_trained_file_that_this_binary_does_not_carry_is_refused() {
+    let mut world = World::new();
+    let declared = format!("[[trained]]\nname = 'ours.onnx'\nsha256 = '{}'\n", "0".repeat(64));
+    let text = world.manifest_text().replace("openvino = 'one.onnx'", "openvino = 'ours.onnx'");
+    world.manifest = Arc::new(Manifest::parse(&(declared + &text)).unwrap());
+    let Err(FetchError::Digest { file, .. }) = world.fetch(Copying::from(world.supply())) else {
+        panic!("an empty file was taken for a network")
+    };
+    assert_eq!(file, "ours.onnx");
 }

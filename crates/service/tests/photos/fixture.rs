@@ -33,7 +33,6 @@ fn engine() -> Engine {
 pub(crate) fn engine_without(disabled: &[&str]) -> Engine {
     let options = EngineOptions {
         runtime: RuntimeKind::OpenVino,
-        workers: WORKERS,
         limits: Limits::default(),
         disabled: disabled.iter().map(|&id| id.to_owned()).collect(),
     };

@@ -52,15 +52,14 @@ impl Pipeline {
         let metrics = Metrics::install().map_err(|error| Failure::new(Exit::Failed, error))?;
         let mut bench = Measuring { context, photos: &photos, runs, metrics };
         let one_worker = NonZeroUsize::MIN;
-        let engine = setup::engine(&context.config, &context.environment, one_worker)?;
+        let engine = setup::engine(&context.config, &context.environment)?;
         let runtime = engine.capabilities().runtime_version.clone();
         let mut worker = engine.worker().map_err(|error| Failure::new(Exit::Failed, error))?;
         let steps = time_steps(&mut worker, &photos, context.config.service.mirrored_probes, runs)?;
         drop(worker);
         let one = bench.serve(engine, one_worker)?;
         let two_workers = one_worker.saturating_add(1);
-        let two =
-            bench.serve(setup::engine(&context.config, &context.environment, two_workers)?, two_workers)?;
+        let two = bench.serve(setup::engine(&context.config, &context.environment)?, two_workers)?;
         let request_ms = median(one.alone.iter().copied());
         let report = Report {
             photo_bytes: [photos[0].len(), photos[1].len()],
