@@ -24,6 +24,7 @@ mod steps;
 mod turned;
 
 pub use analysis::{Analysis, Attributes, FaceAnalysis, Liveness, PhotoInfo, Race, StepTiming};
+pub use attributes::FacePart;
 pub use engine::{AnalyzeError, Capabilities, Engine, EngineError, EngineOptions, LoadedModel};
 pub use face::FaceGeometry;
 pub use request::{Outputs, Request, Scope};

@@ -2,10 +2,11 @@
 
 use std::time::Instant;
 
-use faceward_core::{PixelRect, Turn};
+use faceward_core::{Outcome, PixelRect, Turn};
 use faceward_inference::InferenceError;
 
 use crate::analysis::{Analysis, FaceAnalysis, PhotoInfo, StepTiming};
+use crate::attributes::FacePart;
 use crate::detection::{Detection, Detector};
 use crate::engine::AnalyzeError;
 use crate::image::{Limits, decode};
@@ -69,6 +70,16 @@ impl Worker {
             detections: detections.iter().map(|rect| back.rect(rect)).collect(),
             timings: timer.timings,
         })
+    }
+
+    /// Probability that the eye or mouth that fills `photo`, the bytes of a JPEG or PNG, is open: 0 to 1. Nothing is
+    /// looked for; a photo of something else gets a number without meaning.
+    ///
+    /// # Errors
+    /// The bytes are no acceptable photo, or a network fails.
+    pub fn part_is_open(&mut self, photo: &[u8], part: FacePart) -> Result<Outcome<f32>, AnalyzeError> {
+        let crop = decode(photo, &self.limits)?.photo;
+        Ok(self.steps.attributes.part_is_open(&crop, part)?)
     }
 
     /// One face through every step of the plan.

@@ -26,6 +26,8 @@ pub(super) const SUBJECT_RIGHT: Eye = Eye { corners: [33, 133], lids: [[160, 144
 
 /// Side of the square that the network sees, in widths of the eye.
 const SQUARE_PER_WIDTH: f32 = 1.6;
+/// The same for a photo that an eye fills, in widths of the photo: such photos show more than the eye.
+const MIDDLE_OF_CROP: f32 = 0.8;
 
 /// Probability that `eye` is open, 0 to 1.
 pub(super) fn is_open(
@@ -41,14 +43,32 @@ pub(super) fn is_open(
         side: SQUARE_PER_WIDTH * width,
         eye_line_degrees: mesh.eye_line_degrees(),
     };
+    let network = network_log_odds(session, photo, &square)?;
+    Ok(sigmoid(log_odds(table(), gap, network, width)))
+}
+
+/// Probability that the eye that fills `crop` is open, 0 to 1: the network alone, on the middle of the crop.
+pub(super) fn is_open_in_crop(session: &mut ModelSession, crop: &Upright) -> Result<f32, StepError> {
+    let (width, height) = (crop.width() as f32, crop.height() as f32);
+    let centre = Point::new(width / 2.0, height / 2.0);
+    let square = LevelSquare { centre, side: MIDDLE_OF_CROP * width, eye_line_degrees: 0.0 };
+    network_log_odds(session, crop, &square).map(sigmoid)
+}
+
+/// What the network says about a square of the photo: log-odds of open.
+fn network_log_odds(
+    session: &mut ModelSession,
+    photo: &Upright,
+    square: &LevelSquare,
+) -> Result<f32, StepError> {
     let size = session.image_size();
     let chip = photo
         .warp(&square.to_chip(size.width), size, Border::Zero, Resampling::Antialiased)
-        .ok_or_else(|| failed("the eye has no width on the mesh"))?;
+        .ok_or_else(|| failed("the eye has no width"))?;
     let outputs = session.run_image(&chip)?;
     // Two logits: closed, open.
     match outputs.first().map(|output| output.data.as_slice()) {
-        Some([closed, open]) => Ok(sigmoid(log_odds(table(), gap, open - closed, width))),
+        Some([closed, open]) => Ok(open - closed),
         _ => Err(failed("the eye network gave no number")),
     }
 }

@@ -34,6 +34,15 @@ pub(crate) struct AttributesStep {
     pub(crate) gender: Option<ModelSession>,
 }
 
+/// A part of a face that fills a photo of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FacePart {
+    /// One eye.
+    Eye,
+    /// The mouth.
+    Mouth,
+}
+
 impl AttributesStep {
     /// The attributes of the face with this `mesh`.
     ///
@@ -65,17 +74,34 @@ impl AttributesStep {
             masked: Outcome::Unavailable,
         })
     }
+
+    /// Probability that the eye or mouth that fills `crop` is open, 0 to 1. No network sees mouths.
+    ///
+    /// # Errors
+    /// The network fails.
+    pub(crate) fn part_is_open(
+        &mut self,
+        crop: &Upright,
+        part: FacePart,
+    ) -> Result<Outcome<f32>, InferenceError> {
+        match part {
+            FacePart::Eye => attempt(&Outcome::Value(crop), self.eye.as_mut(), |crop, session| {
+                eyes::is_open_in_crop(session, crop)
+            }),
+            FacePart::Mouth => Ok(Outcome::Unavailable),
+        }
+    }
 }
 
-/// What `work` makes of the mesh with a session, if both are there.
-fn attempt<T>(
-    mesh: &Outcome<FaceMesh>,
+/// What `work` makes of what is seen with a session, if both are there.
+fn attempt<S, T>(
+    seen: &Outcome<S>,
     session: Option<&mut ModelSession>,
-    work: impl FnOnce(&FaceMesh, &mut ModelSession) -> Result<T, StepError>,
+    work: impl FnOnce(&S, &mut ModelSession) -> Result<T, StepError>,
 ) -> Result<Outcome<T>, InferenceError> {
     let Some(session) = session else { return Ok(Outcome::Unavailable) };
-    match mesh {
-        Outcome::Value(mesh) => match work(mesh, session) {
+    match seen {
+        Outcome::Value(seen) => match work(seen, session) {
             Ok(value) => Ok(Outcome::Value(value)),
             Err(StepError::Photo(reason)) => Ok(Outcome::Failed(reason)),
             Err(StepError::Inference(error)) => Err(error),

@@ -6,6 +6,7 @@
 
 mod affine;
 mod decode;
+mod encode;
 mod exif;
 mod format;
 mod jpeg;
@@ -18,6 +19,7 @@ mod upright;
 
 pub use affine::Affine;
 pub use decode::{DecodeError, Decoded, decode};
+pub use encode::EncodeError;
 pub use format::{OtherFormat, PhotoFormat, sniff, sniff_other};
 pub use limits::Limits;
 pub use resample::{Border, Resampling};
