@@ -18,13 +18,20 @@ use crate::progress::FetchBar;
 /// # Errors
 /// No folder is configured and the user has no home folder.
 pub(crate) fn store(config: &Config, environment: &Environment) -> Result<Store, Failure> {
+    Ok(Store::open(cache_folder(config, environment)?))
+}
+
+/// Where models lie, and whatever else can be had again.
+///
+/// # Errors
+/// No folder is configured and the user has no home folder.
+pub(crate) fn cache_folder(config: &Config, environment: &Environment) -> Result<PathBuf, Failure> {
     let path = |name| environment.get(name).map(PathBuf::from);
-    let root = config
+    config
         .models_dir
         .clone()
         .or_else(|| default_root(path("HOME").as_deref(), path("XDG_CACHE_HOME").as_deref()))
-        .ok_or_else(|| Failure::usage("no folder for models: set FACEWARD_MODELS or --models-dir"))?;
-    Ok(Store::open(root))
+        .ok_or_else(|| Failure::usage("no folder for models: set FACEWARD_MODELS or --models-dir"))
 }
 
 /// What the configured runtime and models need.

@@ -46,9 +46,21 @@ pub enum EvalError {
         #[source]
         source: faceward_engine::AnalyzeError,
     },
-    /// The engine has no model for embeddings, or it is switched off.
-    #[error("the engine makes no embeddings: their model is missing or switched off")]
-    NoEmbeddingModel,
+    /// What is to be measured has no model.
+    #[error("this build has no model for {what}, or it is switched off: there is nothing to measure")]
+    NoModel {
+        /// The value.
+        what: &'static str,
+    },
+    /// The results of single photos cannot be kept.
+    #[error("cannot use the results of photos in {}", path.display())]
+    Journal {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
     /// A thread ended without an answer.
     #[error("a worker thread died")]
     WorkerDied,

@@ -23,11 +23,11 @@ const FOLD_SEED: u64 = 0xFACE;
 
 /// Scores of all pairs, and the same pairs by fold.
 #[derive(Clone, Debug)]
-pub struct Scored {
+pub(crate) struct Scored {
     /// All pairs.
-    pub scores: ComparisonScores,
+    pub(crate) scores: ComparisonScores,
     /// Pairs within each fold.
-    pub folds: Vec<FoldCounts>,
+    pub(crate) folds: Vec<FoldCounts>,
 }
 
 /// Compares every photo with every other. `persons[i]` is the person of photo `i`; photos without embedding are left out.
@@ -36,7 +36,10 @@ pub struct Scored {
 ///
 /// # Errors
 /// Embeddings of different models, or a dead thread.
-pub fn score_every_pair(embeddings: &[Option<Embedding>], persons: &[u32]) -> Result<Scored, EvalError> {
+pub(crate) fn score_every_pair(
+    embeddings: &[Option<Embedding>],
+    persons: &[u32],
+) -> Result<Scored, EvalError> {
     let photos = Matrix::new(embeddings, persons)?;
     let n_photos = photos.photos_per_person(persons.iter().max().map_or(0, |last| *last as usize + 1));
     let n_impostor = impostor_pairs(&n_photos);
@@ -69,7 +72,10 @@ pub fn score_every_pair(embeddings: &[Option<Embedding>], persons: &[u32]) -> Re
 ///
 /// # Errors
 /// Embeddings of different models.
-pub fn score_listed_pairs(list: &PairList, embeddings: &[Option<Embedding>]) -> Result<Scored, EvalError> {
+pub(crate) fn score_listed_pairs(
+    list: &PairList,
+    embeddings: &[Option<Embedding>],
+) -> Result<Scored, EvalError> {
     let persons = list.persons();
     let mut folds: Vec<FoldCounts> = Vec::new();
     let (mut genuine, mut impostor) = (Vec::new(), Vec::new());

@@ -8,6 +8,21 @@ use fs_err::File;
 
 use crate::error::EvalError;
 
+/// Whatever gives the bytes of a photo by its name.
+pub(crate) trait ReadPhoto: Sync {
+    /// The bytes of the photo called `name`.
+    ///
+    /// # Errors
+    /// There is no such photo, or it cannot be read.
+    fn read(&self, name: &str) -> Result<Vec<u8>, EvalError>;
+}
+
+impl ReadPhoto for PhotoSource {
+    fn read(&self, name: &str) -> Result<Vec<u8>, EvalError> {
+        Self::read(self, name)
+    }
+}
+
 /// Where photos are read from. Paths are relative to it, with `/` between their parts.
 #[derive(Debug)]
 pub enum PhotoSource {

@@ -5,6 +5,7 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use faceward_models::calibration::similarity::{SimilarityCalibration, similarity};
 use faceward_models::calibration::thresholds::{Rule, Thresholds, thresholds};
 
 use crate::policy::{movement_problems, rules};
@@ -18,6 +19,8 @@ pub struct Settings {
     pub faces: FaceRules,
     /// When a score is fine. The default comes with the models.
     pub thresholds: Thresholds,
+    /// From cosine to similarity. The default comes with the models; it must be of the enabled embedding model.
+    pub similarity_map: &'static SimilarityCalibration,
     /// Whether a probe's embedding is the sum over the face and its mirror image, as a reference's always is: fewer
     /// errors for a second pass of the networks.
     pub mirrored_probes: bool,
@@ -35,6 +38,7 @@ impl Default for Settings {
             compute: ComputeSettings::default(),
             faces: FaceRules::default(),
             thresholds: thresholds().clone(),
+            similarity_map: similarity(),
             mirrored_probes: true,
             enroll: EnrollGates::default(),
             demography: Demography::default(),
@@ -127,8 +131,16 @@ impl Settings {
                 problems.push(problem.to_owned());
             }
         };
-        let Self { compute, faces, thresholds, enroll, mirrored_probes: _, demography: _, max_candidates: _ } =
-            self;
+        let Self {
+            compute,
+            faces,
+            thresholds,
+            enroll,
+            mirrored_probes: _,
+            demography: _,
+            max_candidates: _,
+            similarity_map: _,
+        } = self;
         demand(!compute.request_timeout.is_zero(), "the time for computing a request must be more than 0");
         demand(
             faces.min_side >= 1.0 && faces.min_side.is_finite(),

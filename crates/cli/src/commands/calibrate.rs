@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use faceward_core::ModelId;
+use faceward_eval::calibrate::{Chosen, OperatingPoint, Outcomes};
 use faceward_eval::protocols::verification::VerificationReport;
 use faceward_eval::similarity::{Measured, fit, knots};
 use faceward_models::calibration::similarity::SimilarityCalibration;
 
+use super::Context;
 use crate::exit::{Exit, Failure};
 use crate::terminal;
 
@@ -17,7 +19,35 @@ pub(crate) enum Calibrate {
     /// Fit the map from cosine to similarity
     ///
     /// 0.5 becomes the false match rate 1e-2 and 0.75 becomes 1e-4 on the measured photos.
+    ///
+    /// The file goes into the configuration as `similarity_map`.
     Similarity(Similarity),
+    /// Choose the threshold at the error rate that you can bear
+    ///
+    /// Prints lines for the configuration file, with what was measured at the threshold. docs/thresholds.md explains how
+    /// to choose.
+    Thresholds(Thresholds),
+}
+
+/// Arguments of `calibrate thresholds`.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("point").required(true))]
+pub(crate) struct Thresholds {
+    /// Result of `faceward eval verification`, `pad` or `deepfake`, written with --json
+    #[arg(long, value_name = "FILE")]
+    from: PathBuf,
+    /// Of verification: share of pairs of different people that may match, such as 1e-4
+    #[arg(long, value_name = "SHARE", group = "point", value_parser = share)]
+    fmr: Option<f64>,
+    /// Of liveness and deepfake: share of genuine photos that may be turned away, such as 0.02
+    #[arg(long, value_name = "SHARE", group = "point", value_parser = share)]
+    bpcer: Option<f64>,
+    /// Of liveness and deepfake: share of each kind of attack, or of the fakes, that may pass
+    #[arg(long, value_name = "SHARE", group = "point", value_parser = share)]
+    apcer: Option<f64>,
+    /// Write the lines to this file, which must not be there yet [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
 /// Arguments of `calibrate similarity`.
@@ -36,11 +66,57 @@ pub(crate) struct Similarity {
 
 impl Calibrate {
     /// Fits.
-    pub(crate) fn run(&self) -> Result<Exit, Failure> {
+    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
         match self {
             Self::Similarity(similarity) => similarity.run(),
+            Self::Thresholds(thresholds) => thresholds.run(context),
         }
     }
+}
+
+impl Thresholds {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        let text = fs_err::read(&self.from).map_err(|error| Failure::new(Exit::Usage, error))?;
+        let unusable = |error| {
+            let path = self.from.display().to_string();
+            Failure::new(Exit::Usage, anyhow::Error::new(error).context(path))
+        };
+        let outcomes = Outcomes::parse(&text).map_err(unusable)?;
+        let chosen =
+            outcomes.threshold(self.point()?, context.config.service.similarity_map).map_err(unusable)?;
+        let lines = lines(&chosen);
+        match &self.output {
+            Some(path) => write_new(path, &lines)?,
+            None => terminal::line(lines.trim_end())?,
+        }
+        Ok(Exit::Yes)
+    }
+
+    fn point(&self) -> Result<OperatingPoint, Failure> {
+        let fmr = self.fmr.map(OperatingPoint::Fmr);
+        let point = fmr.or(self.bpcer.map(OperatingPoint::Bpcer)).or(self.apcer.map(OperatingPoint::Apcer));
+        point.ok_or_else(|| Failure::usage("name an operating point: --fmr, --bpcer or --apcer"))
+    }
+}
+
+/// The threshold as lines of a configuration file.
+fn lines(chosen: &Chosen) -> String {
+    let says: String = chosen.says.iter().map(|line| format!("# {line}\n")).collect();
+    format!("[thresholds]\n{says}{} = {}\n", chosen.setting, chosen.value)
+}
+
+/// A configuration that is there already is not overwritten.
+fn write_new(path: &std::path::Path, text: &str) -> Result<(), Failure> {
+    let mut options = fs_err::OpenOptions::new();
+    let file = options.write(true).create_new(true).open(path);
+    let written = file.and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()));
+    written.map_err(|error| Failure::new(Exit::Usage, error))
+}
+
+/// A share between 0 and 1, neither of them.
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse::<f64>().ok().filter(|share| *share > 0.0 && *share < 1.0);
+    share.ok_or_else(|| format!("`{text}` is not a share between 0 and 1"))
 }
 
 impl Similarity {

@@ -71,8 +71,9 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
         | Command::Bench(_) => (Vec::new(), "warn"),
     };
     let layers = Layers::read(&environment, &common.typed(of_command))?;
-    let config = Config::resolve(&layers);
+    let mut config = Config::resolve(&layers);
     logging::install(&config, usual_level)?;
+    config.read_similarity_map()?;
     let context = Context { config, layers, environment };
     match command {
         Command::Serve(serve) => serve.run(&context),
@@ -85,7 +86,7 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
         Command::Config(show) => show.run(&context),
         Command::Openapi(openapi) => openapi.run(),
         Command::Eval(eval) => eval.run(&context),
-        Command::Calibrate(calibrate) => calibrate.run(),
+        Command::Calibrate(calibrate) => calibrate.run(&context),
         Command::Bench(bench) => bench.run(&context),
     }
 }

@@ -8,11 +8,13 @@ use std::time::Duration;
 use faceward_engine::image::Limits;
 use faceward_http::{HttpSettings, ServerLimits};
 use faceward_models::RuntimeName;
+use faceward_models::calibration::similarity::SimilarityCalibration;
 use faceward_models::calibration::thresholds::{MovementThresholds, Rule, Thresholds, thresholds};
 use faceward_service::{ComputeSettings, Demography, EnrollGates, FaceRules, Settings};
 
 use super::sources::Layers;
 use super::values::Value;
+use crate::exit::{Exit, Failure};
 
 /// Everything that an operator can set, ready to use.
 #[derive(Clone, Debug)]
@@ -35,6 +37,8 @@ pub(crate) struct Config {
     pub(crate) log_level: Option<String>,
     /// What a photo may cost.
     pub(crate) photo: Limits,
+    /// File with a similarity map; `None`: that of this version.
+    pub(crate) similarity_map: Option<PathBuf>,
     /// What the use cases go by.
     pub(crate) service: Settings,
     /// Limits of requests.
@@ -70,10 +74,28 @@ impl Config {
             },
             log_level: read.text("log.level").map(str::to_owned),
             photo: read.photo_limits(),
+            similarity_map: read.text("similarity_map").map(PathBuf::from),
             service: read.service(),
             http: read.http(),
             server: read.server(),
         }
+    }
+}
+
+impl Config {
+    /// Takes the similarity map that the configuration names instead of the one of this version.
+    ///
+    /// # Errors
+    /// The file cannot be read, or holds no map.
+    pub(crate) fn read_similarity_map(&mut self) -> Result<(), Failure> {
+        let Some(path) = &self.similarity_map else { return Ok(()) };
+        let text = fs_err::read_to_string(path).map_err(|error| Failure::new(Exit::Usage, error))?;
+        let map = SimilarityCalibration::parse(&text).map_err(|error| {
+            Failure::usage(format_args!("{} is no similarity map: {error}", path.display()))
+        })?;
+        // Read once, when the process starts, and in use until it ends.
+        self.service.similarity_map = Box::leak(Box::new(map));
+        Ok(())
     }
 }
 
@@ -255,6 +277,7 @@ impl Reader<'_> {
                     .map_or(faces.second_face_share, |s| s as f32),
             },
             thresholds: self.thresholds(default.thresholds),
+            similarity_map: default.similarity_map,
             mirrored_probes: self.switch("faces.mirrored_probes"),
             enroll: EnrollGates {
                 require_live: self.switch("enroll.require_live"),

@@ -172,6 +172,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         Unset("any quality"),
         "least quality of the worst measure of an enrolled photo",
     ),
+    setting(
+        "similarity_map",
+        Kind::Path,
+        Unset("the map of this version"),
+        "file with the map from cosine to similarity, as `faceward calibrate similarity` writes it",
+    ),
     threshold("thresholds.similarity", Kind::Score, "similarity", "least similarity of the same person"),
     threshold("thresholds.liveness", Kind::Score, "liveness", "least liveness score that is fine"),
     threshold("thresholds.deepfake", Kind::Score, "deepfake", "least genuineness score that is fine"),

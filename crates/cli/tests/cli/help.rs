@@ -2,7 +2,7 @@
 
 use crate::process::Place;
 
-const COMMANDS: [&[&str]; 22] = [
+const COMMANDS: [&[&str]; 31] = [
     &[],
     &["serve"],
     &["analyze"],
@@ -22,7 +22,16 @@ const COMMANDS: [&[&str]; 22] = [
     &["openapi"],
     &["eval"],
     &["eval", "verification"],
+    &["eval", "identification"],
+    &["eval", "pad"],
+    &["eval", "deepfake"],
+    &["eval", "attributes"],
+    &["eval", "landmarks"],
+    &["eval", "quality"],
+    &["eval", "degrade"],
+    &["eval", "all"],
     &["calibrate", "similarity"],
+    &["calibrate", "thresholds"],
     &["bench"],
     &["bench", "pipeline"],
 ];

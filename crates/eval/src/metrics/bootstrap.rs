@@ -18,6 +18,14 @@ pub struct Interval {
     pub high: f64,
 }
 
+impl Interval {
+    /// Low and high end.
+    #[must_use]
+    pub const fn ends(self) -> [f64; 2] {
+        [self.low, self.high]
+    }
+}
+
 /// Intervals of everything that is reported with one. `None` where too few replicates gave a value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Intervals {
@@ -70,8 +78,8 @@ pub fn bootstrap(scores: &ComparisonScores, fmrs: &[f64], n_replicates: usize, s
     }
 }
 
-/// `None` when more than one replicate in ten had no value: what is left would be a chosen sample.
-fn interval(mut values: Vec<f64>, n_replicates: usize) -> Option<Interval> {
+/// The middle 95 % of `values`. `None` when more than one replicate in ten had no value: what is left would be a chosen sample.
+pub(super) fn interval(mut values: Vec<f64>, n_replicates: usize) -> Option<Interval> {
     if values.is_empty() || values.len() * 10 < n_replicates * 9 {
         return None;
     }

@@ -5,27 +5,27 @@
 
 use std::collections::BTreeMap;
 
-use faceward_core::{Cosine, ModelId};
+use faceward_core::Cosine;
 use faceward_engine::Engine;
 use faceward_models::calibration::similarity::SimilarityCalibration;
 use serde::{Deserialize, Serialize};
 
+use super::SEED;
+use super::acquired::{Embedded, embedded, has_embedding};
 use crate::OnDone;
-use crate::embed::{EmbedOptions, Embedded, embed_all};
 use crate::error::EvalError;
 use crate::index::{IdentityIndex, PairList};
 use crate::metrics::{
-    Interval, Intervals, OperatingPoint, Weighting, bootstrap, det_curve, equal_error_rate, fold_accuracy,
-    operating_point,
+    Histogram, Interval, Intervals, N_REPLICATES, OperatingPoint, Weighting, bootstrap, det_curve,
+    equal_error_rate, fold_accuracy, operating_point,
 };
+use crate::observe::{ObserveOptions, observe_all};
 use crate::pairing::{Scored, score_every_pair, score_listed_pairs};
 use crate::photos::PhotoSource;
+use crate::plot::{Chart, Curve, Drawing, Plot};
+use crate::report::{FailedPhoto, MarkdownTable, Measured, Report, percent, percent_between};
 use crate::similarity::ANCHORS;
 
-/// Replicates of the bootstrap.
-const N_REPLICATES: usize = 1000;
-/// Its seed.
-const SEED: u64 = 19_795;
 /// Pairs at either end that are named.
 const N_NAMED_PAIRS: usize = 50;
 /// Thresholds on the curve of the report.
@@ -144,39 +144,27 @@ pub struct ScoredPair {
     pub score: f32,
 }
 
-/// A failure to acquire.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FailedPhoto {
-    /// Path below the root.
-    pub path: String,
-    /// Why there is no embedding.
-    pub reason: String,
-}
-
-/// Embeds the photos of `comparisons`, compares them and reports.
+/// Embeds the photos of `comparisons`, compares them and reports; similarities are those of `map`.
 ///
 /// # Errors
 /// A photo is missing, the engine fails, or nothing can be compared.
 pub fn measure(
     engine: &Engine,
     photos: &PhotoSource,
-    comparisons: &Comparisons,
-    options: EmbedOptions,
+    (comparisons, map): (&Comparisons, &SimilarityCalibration),
+    options: &ObserveOptions,
     on_done: OnDone<'_>,
-) -> Result<VerificationReport, EvalError> {
-    let embedded = embed_all(engine, photos, comparisons.paths(), options, on_done)?;
-    report(comparisons, &embedded, options)
+) -> Result<Measured<VerificationReport>, EvalError> {
+    let observed = observe_all(engine, photos, comparisons.paths(), options, (&has_embedding, on_done))?;
+    report((comparisons, map), &embedded(comparisons.paths(), &observed)?, options)
 }
 
 /// Compares embeddings that are there already, made with `options`.
-///
-/// # Errors
-/// Nothing can be compared.
-pub fn report(
-    comparisons: &Comparisons,
+fn report(
+    (comparisons, map): (&Comparisons, &SimilarityCalibration),
     embedded: &Embedded,
-    options: EmbedOptions,
-) -> Result<VerificationReport, EvalError> {
+    options: &ObserveOptions,
+) -> Result<Measured<VerificationReport>, EvalError> {
     let (scored, weighting, pairs) = match comparisons {
         Comparisons::EveryPair(index) => {
             (score_every_pair(&embedded.embeddings, &index.persons)?, Weighting::EveryKind, "every_pair")
@@ -185,14 +173,14 @@ pub fn report(
             (score_listed_pairs(list, &embedded.embeddings)?, Weighting::EveryPair, "listed")
         }
     };
-    let model = embedded.embeddings.iter().flatten().next().map(|embedding| embedding.model().clone());
-    let model = model.ok_or_else(|| EvalError::Unusable("no photo gave an embedding".to_owned()))?;
+    let model = embedded.model.clone();
     let rates: Vec<f64> = ANCHORS.iter().map(|(fmr, _)| *fmr).collect();
     let intervals = bootstrap(&scored.scores, &rates, N_REPLICATES, SEED);
-    let anchors = rates_at(&scored, &rates, &intervals, &model);
+    let map = (map.model() == &model).then_some(map);
+    let anchors = rates_at(&scored, &rates, &intervals, map);
     let accuracy = fold_accuracy(&scored.folds, weighting);
     let [genuine, impostor] = [&scored.scores.genuine_counts, &scored.scores.impostor_counts];
-    Ok(VerificationReport {
+    let report = VerificationReport {
         protocol: "verification".to_owned(),
         model: model.as_str().to_owned(),
         mirrored: options.mirrored,
@@ -214,7 +202,9 @@ pub fn report(
         least_alike_genuine: named(comparisons, scored.scores.genuine.iter().map(|p| (p.photos, p.score))),
         most_alike_impostors: named(comparisons, scored.scores.strongest.iter().map(|p| (p.photos, p.score))),
         failed: embedded.failures.iter().map(FailedPhoto::from).collect(),
-    })
+    };
+    let plots = plots(&report, [genuine, impostor]);
+    Ok(Measured { report, plots })
 }
 
 /// The first pairs, with their paths.
@@ -235,10 +225,8 @@ fn rates_at(
     scored: &Scored,
     rates: &[f64],
     intervals: &Intervals,
-    model: &ModelId,
+    map: Option<&SimilarityCalibration>,
 ) -> BTreeMap<String, RateAt> {
-    let map = faceward_models::calibration::similarity::similarity();
-    let map = (map.model() == model).then_some(map);
     let points = rates.iter().enumerate().filter_map(|(at, fmr)| {
         let point = operating_point(&scored.scores, *fmr)?;
         Some((format!("{fmr:e}"), rate_at(&point, intervals.fnmr[at], intervals.threshold[at], map)))
@@ -273,8 +261,71 @@ impl From<crate::metrics::CurvePoint> for DetPoint {
     }
 }
 
-impl From<&crate::embed::Failure> for FailedPhoto {
-    fn from(failure: &crate::embed::Failure) -> Self {
-        Self { path: failure.path.clone(), reason: failure.reason.clone() }
+/// The trade-off, and how the scores of both kinds are spread.
+fn plots(report: &VerificationReport, counts: [&Histogram; 2]) -> Vec<Plot> {
+    let det = Curve {
+        name: report.model.clone(),
+        points: report.det.iter().map(|point| (point.fmr, point.fnmr)).collect(),
+    };
+    let kinds = ["genuine", "impostor"].into_iter().zip(counts);
+    let spread = kinds.map(|(name, counts)| Curve { name: name.to_owned(), points: spread(counts) });
+    let chart = |x: &str, y: &str, curves| Chart { x: x.to_owned(), y: y.to_owned(), curves };
+    vec![
+        Plot {
+            name: "det".to_owned(),
+            title: "Verification: the trade-off between both errors".to_owned(),
+            drawing: Drawing::TradeOff(chart("FMR", "FNMR", vec![det])),
+        },
+        Plot {
+            name: "scores".to_owned(),
+            title: "Verification: scores of both kinds of pairs".to_owned(),
+            drawing: Drawing::Histogram(chart("cosine", "share of the kind", spread.collect())),
+        },
+    ]
+}
+
+/// Lower edge and share of each of 100 bins.
+fn spread(counts: &Histogram) -> Vec<(f64, f64)> {
+    let coarse = counts.coarser(counts.counts().len().div_ceil(100));
+    let total = counts.total().max(1) as f64;
+    let bins = coarse.counts().iter().enumerate();
+    bins.map(|(bin, count)| (f64::from(coarse.lower_edge(bin)), *count as f64 / total)).collect()
+}
+
+/// False matches below which a rate is an anecdote (the rule of 30).
+const FEW: u64 = 30;
+
+impl Report for VerificationReport {
+    fn markdown(&self) -> String {
+        let mut text = format!(
+            "`{}`: {} photos of {} persons, {} failures to acquire, {} genuine and {} impostor pairs.\n",
+            self.model, self.n_photos, self.n_persons, self.failures, self.n_genuine, self.n_impostor
+        );
+        let error = self.accuracy_standard_error.map(|error| format!(" ± {:.2}", 100.0 * error));
+        text += &format!(
+            "Accuracy over {} folds {}{}; equal error rate {}.\n",
+            self.n_folds,
+            percent(self.accuracy, None),
+            error.unwrap_or_default(),
+            percent(self.eer, self.eer_ci)
+        );
+        let mut table =
+            MarkdownTable::new(&["FMR", "FNMR (95 % interval)", "cosine", "similarity", "false matches"]);
+        for (fmr, rate) in self.fnmr_at_fmr.iter().rev() {
+            let similarity = rate.similarity_threshold.map_or("-".to_owned(), |value| format!("{value:.4}"));
+            table.row([
+                fmr.clone(),
+                format!("{:.2} %{}", 100.0 * rate.fnmr, percent_between(rate.ci)),
+                format!("{:.4}", rate.threshold),
+                similarity,
+                rate.n_false_matches.to_string(),
+            ]);
+        }
+        text += &table.finish();
+        if self.fnmr_at_fmr.values().any(|rate| rate.n_false_matches < FEW) {
+            text +=
+                "\nRows with fewer than 30 false matches are anecdotes: more impostor pairs are needed.\n";
+        }
+        text
     }
 }

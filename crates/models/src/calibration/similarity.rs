@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use faceward_core::{Cosine, ModelId, Similarity};
 use serde::{Deserialize, Serialize};
 
-use super::table;
+use super::{TableError, table};
 
 static TABLE: LazyLock<SimilarityCalibration> = LazyLock::new(|| {
     let text = include_str!("../../../../models/calibration/similarity.toml");
@@ -79,7 +79,37 @@ pub struct OperatingPoint {
     pub fnmr: Option<f64>,
 }
 
+/// A map that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SimilarityMapError {
+    /// The text is not such a table.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// It does not lead from -1 to 0, rising strictly, to 1 and 1.
+    #[error("its knots do not rise strictly from cosine -1, similarity 0 to cosine 1, similarity 1")]
+    NotRising,
+}
+
 impl SimilarityCalibration {
+    /// Reads a map as `faceward calibrate similarity` writes it.
+    ///
+    /// # Errors
+    /// The text is no such table, or its knots do not rise strictly from one end of both scales to the other.
+    pub fn parse(text: &str) -> Result<Self, SimilarityMapError> {
+        let map: Self = table("similarity", text)?;
+        let ends = |at: Option<&Knot>, cosine: f64, similarity: f64| {
+            at.is_some_and(|knot| knot.cosine == cosine && knot.similarity == similarity)
+        };
+        // Comparisons with a value that is not a number are false.
+        let rising = map
+            .knots
+            .windows(2)
+            .all(|two| two[0].cosine < two[1].cosine && two[0].similarity < two[1].similarity);
+        let whole =
+            ends(map.knots.first(), -1.0, 0.0) && ends(map.knots.last(), 1.0, 1.0) && map.knots.len() > 1;
+        if rising && whole { Ok(map) } else { Err(SimilarityMapError::NotRising) }
+    }
+
     /// The embedding model whose cosines are mapped.
     #[must_use]
     pub const fn model(&self) -> &ModelId {
@@ -170,6 +200,19 @@ mod tests {
         for two in knots.windows(2) {
             assert!(two[0].cosine < two[1].cosine && two[0].similarity < two[1].similarity, "{two:?}");
         }
+    }
+
+    #[test]
+    fn a_map_that_does_not_rise_is_refused() {
+        let good = include_str!("../../../../models/calibration/similarity.toml");
+        assert_eq!(SimilarityCalibration::parse(good).ok().as_ref(), Some(similarity()));
+        let falling = good.replacen("similarity = 0.375", "similarity = 0.6", 1);
+        let open = good.replacen("cosine = 1.0", "cosine = 0.9", 1);
+        let nan = good.replacen("cosine = 0.1564", "cosine = nan", 1);
+        for bad in [falling, open, nan] {
+            assert!(matches!(SimilarityCalibration::parse(&bad), Err(SimilarityMapError::NotRising)));
+        }
+        assert!(matches!(SimilarityCalibration::parse("a = 1"), Err(SimilarityMapError::Table(_))));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Comparison scores: cosine to calibrated similarity to verdict. Verify and identify share this one scale.
 
 use faceward_core::{Cosine, Embedding, IncomparableEmbeddings, ModelId, Similarity};
-use faceward_models::calibration::similarity::{SimilarityCalibration, similarity};
+use faceward_models::calibration::similarity::SimilarityCalibration;
 
 use crate::report::Comparison;
 
@@ -23,9 +23,12 @@ pub struct NotCalibrated {
 }
 
 impl Comparator {
-    /// For embeddings of `model`, which must be the one that the similarity map was fitted on.
-    pub(crate) fn new(model: &ModelId, threshold: Similarity) -> Result<Self, NotCalibrated> {
-        let calibration = similarity();
+    /// For embeddings of `model`, which must be the one that the similarity map `calibration` was fitted on.
+    pub(crate) fn new(
+        model: &ModelId,
+        calibration: &'static SimilarityCalibration,
+        threshold: Similarity,
+    ) -> Result<Self, NotCalibrated> {
         if calibration.model() == model {
             Ok(Self { calibration, threshold })
         } else {
@@ -55,10 +58,12 @@ impl Comparator {
 
 #[cfg(test)]
 mod tests {
+    use faceward_models::calibration::similarity::similarity;
+
     use super::*;
 
     fn comparator() -> Comparator {
-        Comparator::new(similarity().model(), Similarity(0.75)).expect("the calibrated model")
+        Comparator::new(similarity().model(), similarity(), Similarity(0.75)).expect("the calibrated model")
     }
 
     fn embedding(model: &ModelId, vector: &[f32]) -> Embedding {
@@ -87,7 +92,7 @@ mod tests {
 
     #[test]
     fn another_models_cosines_have_no_meaning_here() {
-        assert!(Comparator::new(&ModelId::new("somebody-elses"), Similarity(0.75)).is_err());
+        assert!(Comparator::new(&ModelId::new("somebody-elses"), similarity(), Similarity(0.75)).is_err());
         let (a, b) = (embedding(similarity().model(), &[1.0]), embedding(&ModelId::new("m"), &[1.0]));
         assert!(comparator().compare(&a, &b).is_err());
     }
