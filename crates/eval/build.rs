@@ -1,6 +1,5 @@
 //! Names the sources that decide what the engine says about a photo, so that `faceward eval` never goes on from results
 //! of another engine.
-#![expect(clippy::print_stdout, reason = "it is how a build script speaks to cargo")]
 
 use std::collections::BTreeMap;
 use std::fs;

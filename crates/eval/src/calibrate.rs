@@ -168,7 +168,7 @@ fn least_score(
         }
         OperatingPoint::Bpcer(most) => {
             enough(genuine.len() as u64, genuine_are, most)?;
-            (classes.threshold_for_false_negatives(most) * DIGITS).floor() / DIGITS
+            rounded_down(classes.threshold_for_false_negatives(most))
         }
         OperatingPoint::Apcer(most) => {
             for (_, scores) in kinds {
@@ -194,7 +194,15 @@ fn enough(samples: u64, of: &'static str, rate: f64) -> Result<(), CalibrateErro
 
 /// Upwards, so that not more pass than was asked for.
 fn rounded_up(value: f64) -> f64 {
-    (value * DIGITS - 1e-6).ceil() / DIGITS
+    let rounded = (value * DIGITS).ceil() / DIGITS;
+    // The product may have been rounded down: thresholds lie just above a score.
+    if rounded < value { rounded + 1.0 / DIGITS } else { rounded }
+}
+
+/// Downwards, so that not more are turned away than was asked for.
+fn rounded_down(value: f64) -> f64 {
+    let rounded = (value * DIGITS).floor() / DIGITS;
+    if rounded > value { rounded - 1.0 / DIGITS } else { rounded }
 }
 
 #[cfg(test)]

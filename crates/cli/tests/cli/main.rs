@@ -3,6 +3,7 @@
 mod apps;
 mod configuration;
 mod help;
+mod measuring;
 mod photos;
 mod process;
 mod serve;

@@ -22,7 +22,7 @@ use crate::plot::{Chart, Curve, Drawing, Plot};
 use crate::report::{FailedPhoto, MarkdownTable, Measured, Report, ends, percent, percent_between};
 
 /// The false positive identification rates that are reported.
-const RATES: [f64; 4] = [1e-1, 3e-2, 1e-2, 1e-3];
+const RATES: [f64; 3] = [1e-1, 1e-2, 1e-3];
 /// Thresholds on the curve of the drawing.
 const N_CURVE_POINTS: usize = 200;
 
@@ -84,7 +84,7 @@ pub struct IdentificationReport {
     pub rank1: Option<f64>,
     /// Its interval.
     pub rank1_ci: Option<[f64; 2]>,
-    /// By false positive identification rate: `1e-1`, `3e-2`, `1e-2`, `1e-3`.
+    /// By false positive identification rate: `1e-1`, `1e-2`, `1e-3`.
     pub fnir_at_fpir: BTreeMap<String, SearchRate>,
     /// Which photos failed, and why.
     pub failed: Vec<FailedPhoto>,
@@ -268,7 +268,7 @@ impl Report for IdentificationReport {
             "similarity",
             "strangers with a candidate",
         ]);
-        for (fpir, rate) in self.fnir_at_fpir.iter().rev() {
+        for (fpir, rate) in &self.fnir_at_fpir {
             table.row([
                 fpir.clone(),
                 format!("{:.2} %{}", 100.0 * rate.fnir, percent_between(rate.ci)),

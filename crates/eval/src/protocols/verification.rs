@@ -311,7 +311,7 @@ impl Report for VerificationReport {
         );
         let mut table =
             MarkdownTable::new(&["FMR", "FNMR (95 % interval)", "cosine", "similarity", "false matches"]);
-        for (fmr, rate) in self.fnmr_at_fmr.iter().rev() {
+        for (fmr, rate) in &self.fnmr_at_fmr {
             let similarity = rate.similarity_threshold.map_or("-".to_owned(), |value| format!("{value:.4}"));
             table.row([
                 fmr.clone(),

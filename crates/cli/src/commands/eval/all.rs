@@ -2,6 +2,7 @@
 //!
 //! The plan is data, so that others can measure their photos in the same way: see `docs/accuracy.toml`.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -35,9 +36,9 @@ pub(crate) struct All {
     /// Keep what was found on each photo in this folder; it may hold embeddings
     #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
-    /// Make only the measurement of this name
+    /// Make only the measurement of this name; the others stay in the document as they are. May be given several times
     #[arg(long, value_name = "NAME")]
-    only: Option<String>,
+    only: Vec<String>,
 }
 
 /// A plan.
@@ -76,26 +77,38 @@ impl All {
     pub(super) fn measure(&self, context: &Context) -> Result<String, Failure> {
         let text = fs_err::read_to_string(&self.plan).map_err(|error| Failure::new(Exit::Usage, error))?;
         let plan: Plan = toml::from_str(&text).map_err(|error| Failure::new(Exit::Usage, error))?;
-        let wanted = |one: &&Measurement| self.only.as_ref().is_none_or(|only| *only == one.name);
-        let chosen: Vec<&Measurement> = plan.measurements.iter().filter(wanted).collect();
-        if chosen.is_empty() {
-            return Err(Failure::usage("the plan has no measurement of this name"));
-        }
+        let chosen = self.chosen(&plan)?;
         // All lines are read before the first is measured: an error in the last one shall not cost hours.
         let lines: Vec<Eval> = chosen.iter().map(|one| self.line(one)).collect::<Result<_, _>>()?;
-        let mut sections = Vec::new();
+        let names: Vec<&str> = plan.measurements.iter().map(|one| one.name.as_str()).collect();
+        let mut sections = Sections::new();
+        if let Some(path) = &self.out {
+            // A document that cannot take the figures is refused before they cost anything.
+            write_into(path, &names, &sections)?;
+        }
         for (one, eval) in chosen.iter().zip(&lines) {
             terminal::note(&format!("measuring {}", one.name));
-            sections.push(section(one, &measured(eval, context)?));
-        }
-        let body = sections.join("\n");
-        match &self.out {
-            Some(path) => {
-                write_between(path, &body)?;
-                Ok(format!("{} measurements written to {}", sections.len(), path.display()))
+            sections.insert(one.name.clone(), section(one, &measured(eval, context)?));
+            // At once: what took an hour shall not be lost with what comes after it.
+            if let Some(path) = &self.out {
+                write_into(path, &names, &sections)?;
             }
-            None => Ok(body),
         }
+        Ok(match &self.out {
+            Some(path) => format!("{} measurements written to {}", sections.len(), path.display()),
+            None => joined(&names, &sections),
+        })
+    }
+
+    /// The measurements that are to be made.
+    fn chosen<'a>(&self, plan: &'a Plan) -> Result<Vec<&'a Measurement>, Failure> {
+        if let Some(name) =
+            self.only.iter().find(|name| !plan.measurements.iter().any(|one| one.name == **name))
+        {
+            return Err(Failure::usage(format_args!("the plan has no measurement `{name}`")));
+        }
+        let wanted = |one: &&Measurement| self.only.is_empty() || self.only.contains(&one.name);
+        Ok(plan.measurements.iter().filter(wanted).collect())
     }
 
     fn line(&self, one: &Measurement) -> Result<Eval, Failure> {
@@ -143,40 +156,70 @@ fn measured(eval: &Eval, context: &Context) -> Result<String, Failure> {
 fn section(one: &Measurement, figures: &str) -> String {
     let Measurement { title, note, set, arguments, name: _ } = one;
     let command = arguments.join(" ");
-    format!("## {title}\n\n{}\n\n{figures}\n\n`faceward eval {command} --root {set}`\n", note.trim())
+    format!("### {title}\n\n{}\n\n{figures}\n\n`faceward eval {command} --root {set}`\n", note.trim())
 }
 
-/// Replaces what stands between the two lines in the file at `path`.
-fn write_between(path: &Path, body: &str) -> Result<(), Failure> {
+/// Sections of the measured part, by the name of the measurement.
+type Sections = BTreeMap<String, String>;
+
+/// Puts `fresh` sections into the file at `path`, in the order of `names`; others of the plan stay as they are.
+fn write_into(path: &Path, names: &[&str], fresh: &Sections) -> Result<(), Failure> {
     let before = if path.exists() {
         fs_err::read_to_string(path).map_err(|error| Failure::new(Exit::Usage, error))?
     } else {
         format!("# Accuracy\n\n{BEGIN}\n{END}\n")
     };
-    let after = replaced(&before, body).ok_or_else(|| {
+    let after = replaced(&before, names, fresh).ok_or_else(|| {
         Failure::usage(format_args!("{} lacks the lines `{BEGIN}` and `{END}`", path.display()))
     })?;
     fs_err::write(path, after).map_err(|error| Failure::new(Exit::Failed, error))
 }
 
-fn replaced(document: &str, body: &str) -> Option<String> {
+/// `document` with `fresh` sections; `None` if it has no measured part.
+fn replaced(document: &str, names: &[&str], fresh: &Sections) -> Option<String> {
     let (head, rest) = document.split_once(BEGIN)?;
-    let (_, tail) = rest.split_once(END)?;
-    Some(format!("{head}{BEGIN}\n\n{body}\n{END}{tail}"))
+    let (old, tail) = rest.split_once(END)?;
+    let mut sections = read_sections(old);
+    sections.extend(fresh.clone());
+    Some(format!("{head}{BEGIN}\n\n{}\n{END}{tail}", joined(names, &sections)))
+}
+
+/// What stands before the name of a section.
+const MARK: &str = "<!-- measurement ";
+
+fn read_sections(body: &str) -> Sections {
+    let named = body.split(MARK).skip(1).filter_map(|section| section.split_once(" -->\n"));
+    named.map(|(name, text)| (name.to_owned(), format!("{}\n", text.trim_end()))).collect()
+}
+
+fn joined(names: &[&str], sections: &Sections) -> String {
+    let known = names.iter().filter_map(|name| Some((name, sections.get(*name)?)));
+    known.map(|(name, text)| format!("{MARK}{name} -->\n{text}")).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn sections(list: &[(&str, &str)]) -> Sections {
+        list.iter().map(|(name, text)| ((*name).to_owned(), format!("### {text}\n"))).collect()
+    }
+
     #[test]
-    fn only_the_measured_part_is_replaced() {
-        let document = format!("# Accuracy\n\nBy hand.\n\n{BEGIN}\nold\n{END}\n\nBy hand too.\n");
-        let once = replaced(&document, "new\n").expect("both lines");
-        assert!(once.starts_with("# Accuracy\n\nBy hand.\n\n") && once.ends_with("\n\nBy hand too.\n"));
-        assert!(once.contains("\nnew\n") && !once.contains("old"));
-        assert_eq!(replaced(&once, "new\n"), Some(once.clone()), "writing it again changes nothing");
-        assert_eq!(replaced("no lines", "new"), None);
+    fn only_what_was_measured_is_replaced() {
+        let document = format!("# Accuracy\n\nBy hand.\n\n{BEGIN}\n{END}\n\nBy hand too.\n");
+        let names = ["a", "b", "c"];
+        let both =
+            replaced(&document, &names, &sections(&[("c", "third"), ("a", "first")])).expect("both lines");
+        assert!(both.starts_with("# Accuracy\n\nBy hand.\n\n") && both.ends_with("\n\nBy hand too.\n"));
+        assert!(both.find("first") < both.find("third"), "in the order of the plan: {both}");
+        let again = replaced(&both, &names, &sections(&[("a", "anew")])).expect("both lines");
+        assert!(
+            again.contains("### anew") && again.contains("### third") && !again.contains("first"),
+            "{again}"
+        );
+        assert_eq!(replaced(&again, &names, &sections(&[("a", "anew")])), Some(again.clone()));
+        assert_eq!(replaced("no lines", &names, &Sections::new()), None);
     }
 
     #[test]

@@ -58,8 +58,8 @@ impl Person {
 
 impl AttributesIndex {
     /// Reads `path` and the column of the task: `age` (years), `gender` (male, female), `race` (White, Black, Asian,
-    /// Indian, Others), `label` (mask or no_mask; open or closed), `emotion` (neutral, or any other word). The columns
-    /// `age`, `gender` and `race` make groups where they are there; intervals are over the first of `group` and
+    /// Indian, Others), `label` (`mask` or `no_mask`; `open` or `closed`), `emotion` (neutral, or any other word). The
+    /// columns `age`, `gender` and `race` make groups where they are there; intervals are over the first of `group` and
     /// `identity`.
     ///
     /// # Errors
