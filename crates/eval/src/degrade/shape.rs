@@ -7,21 +7,22 @@ use super::{at, drawn};
 
 /// A cloth.
 const COVER: [f32; 3] = [70.0, 90.0, 130.0];
-/// Side of the cloth's checks, in widths of the face, and how much darker every other one is.
-const CHECK: (f32, f32) = (0.08, 0.85);
+/// Length of the cloth's waves, in widths of the face, and their height as a part of its brightness. Without edges: a
+/// weave that happens to fall on the grid of JPEG would look like its blocks.
+const WAVE: (f32, f32) = (0.23, 0.1);
 
-/// `photo` with the lower `share` of the face behind a checked cloth.
+/// `photo` with the lower `share` of the face behind a wavy cloth.
 pub(super) fn covered(photo: &Upright, face: &PixelRect, share: f32) -> Upright {
     let top = face.bottom - share * face.height();
-    let check = CHECK.0 * face.width();
+    let per_pixel = std::f32::consts::TAU / (WAVE.0 * face.width());
     drawn(photo, |x, y| {
         let (column, row) = (x as f32 + 0.5, y as f32 + 0.5);
         let inside = (face.left..face.right).contains(&column) && (top..face.bottom).contains(&row);
         if !inside {
             return at(photo, x.into(), y.into());
         }
-        let dark = ((column / check) as u32 + (row / check) as u32) % 2 == 1;
-        COVER.map(|value| if dark { CHECK.1 * value } else { value })
+        let wave = (column * per_pixel).sin() * (row * per_pixel).sin();
+        COVER.map(|value| value * (1.0 + WAVE.1 * wave))
     })
 }
 

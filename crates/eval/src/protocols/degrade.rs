@@ -250,7 +250,7 @@ impl Report for DegradeReport {
     fn markdown(&self) -> String {
         let mut text = format!(
             "{} clean photos, {} of them without a face; {N_STEPS} steps of each defect. Spearman's rank correlation of \
-             each measure with the step, all photos together.\n",
+             each measure with the step, all photos together (and within a photo, on average).\n",
             self.n_photos, self.failures
         );
         let mut columns = vec!["measure"];
@@ -262,8 +262,6 @@ impl Report for DegradeReport {
             if answers.iter().all(Option::is_none) {
                 continue;
             }
-            let cell =
-                |answer: Option<&MeasureAnswer>| number(answer.and_then(|a| a.rank_correlation), None, 2);
             table.row(std::iter::once(measure.to_owned()).chain(answers.into_iter().map(cell)));
         }
         let lost = self.defects.values().map(|defect| percent(defect.lost.last().copied(), None));
@@ -271,6 +269,13 @@ impl Report for DegradeReport {
         text += &table.finish();
         text
     }
+}
+
+/// The correlation over all photos, and within a photo.
+fn cell(answer: Option<&MeasureAnswer>) -> String {
+    let together = answer.and_then(|answer| answer.rank_correlation);
+    let within = answer.and_then(|answer| answer.within_photo).map(|within| format!(" ({within:.2})"));
+    format!("{}{}", number(together, None, 2), within.unwrap_or_default())
 }
 
 #[cfg(test)]
