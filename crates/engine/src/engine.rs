@@ -7,6 +7,7 @@ use faceward_inference::{InferenceError, RuntimeKind};
 use faceward_models::Store;
 
 use crate::attributes::{self, AttributesStep};
+use crate::deepfake::{self, DeepfakeStep};
 use crate::detection::{self, Detector};
 use crate::embedding::{self, EmbeddingStep};
 use crate::image::{DecodeError, Limits};
@@ -118,6 +119,7 @@ impl Engine {
             mesh: session(landmarks::MODEL)?.map(MeshStep::new),
             embedding: pair(embedding::MODELS)?.map(EmbeddingStep::new),
             liveness: pair(liveness::MODELS)?.map(LivenessStep::new),
+            deepfake: session(deepfake::MODEL)?.map(DeepfakeStep::new),
             attributes: AttributesStep {
                 eye: session(attributes::EYE_MODEL)?,
                 blendshapes: session(attributes::BLENDSHAPES_MODEL)?,
@@ -137,7 +139,7 @@ impl Capabilities {
             pose: mesh,
             embedding,
             liveness: liveness::MODELS.into_iter().all(has),
-            deepfake: false,
+            deepfake: has(deepfake::MODEL),
             attributes: mesh,
             quality: true,
         };

@@ -8,6 +8,7 @@ use faceward_inference::InferenceError;
 
 use crate::analysis::{Attributes, FaceAnalysis};
 use crate::attributes::AttributesStep;
+use crate::deepfake::DeepfakeStep;
 use crate::detection::Detection;
 use crate::embedding::EmbeddingStep;
 use crate::face::{FaceGeometry, StepError};
@@ -33,6 +34,7 @@ pub(crate) struct FaceSteps {
     pub(crate) mesh: Option<MeshStep>,
     pub(crate) embedding: Option<EmbeddingStep>,
     pub(crate) liveness: Option<LivenessStep>,
+    pub(crate) deepfake: Option<DeepfakeStep>,
     pub(crate) attributes: AttributesStep,
 }
 
@@ -95,7 +97,9 @@ impl FaceSteps {
             Step::Liveness => {
                 analysis.liveness = attempt(&mut self.liveness, |step| step.run(scene.photo, geometry))?;
             }
-            Step::Deepfake => analysis.deepfake = Outcome::Unavailable,
+            Step::Deepfake => {
+                analysis.deepfake = attempt(&mut self.deepfake, |step| step.run(scene.photo, geometry))?;
+            }
             Step::Attributes => analysis.attributes = self.attributes.run(scene.photo, geometry, mesh)?,
             Step::Quality => {
                 analysis.quality = Outcome::Value(Quality::measure(&QualityInput {

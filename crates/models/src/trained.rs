@@ -9,7 +9,7 @@ macro_rules! embedded {
 }
 
 /// Every trained file, one name a line; `models/models.toml` declares the same.
-const FILES: &[(&str, &[u8])] = embedded![];
+const FILES: &[(&str, &[u8])] = embedded!["faceward-deepfake-1.onnx"];
 
 /// The contents of the trained file `name`.
 pub(crate) fn bytes(name: &str) -> Option<&'static [u8]> {

@@ -111,6 +111,7 @@ const fn task(task: Task) -> &'static str {
         Task::Landmarks => "landmarks",
         Task::Blendshapes => "blendshapes",
         Task::Liveness => "liveness",
+        Task::Deepfake => "deepfake",
         Task::EyeState => "eye state",
         Task::Gender => "gender",
     }

@@ -94,7 +94,7 @@ fn steps_run_in_order_and_time_in_networks_is_part_of_theirs() {
 fn an_engine_knows_what_it_can_do() {
     let capabilities = engine().capabilities();
     assert!(capabilities.outputs.embedding && capabilities.outputs.dense_landmarks);
-    assert!(!capabilities.outputs.deepfake, "its model comes later");
+    assert!(capabilities.outputs.deepfake && capabilities.outputs.liveness);
     let model = capabilities.embedding_model.as_ref().map(ToString::to_string);
     assert_eq!(model.as_deref(), Some("sface+fr-feature-1"));
     assert!(capabilities.models.iter().any(|model| model.id.as_str() == "yunet-2023mar"));

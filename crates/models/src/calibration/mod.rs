@@ -4,6 +4,7 @@
 //! and has an accessor file here. Each states the data that it was fitted on, the count, and the date.
 
 pub mod attributes;
+pub mod deepfake;
 pub mod defects;
 mod embedded;
 pub mod embedding;

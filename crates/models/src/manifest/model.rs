@@ -19,6 +19,8 @@ pub enum Task {
     Blendshapes,
     /// Face with surroundings to bona fide or presentation attack.
     Liveness,
+    /// Face with a little of its surroundings to genuine, swapped or generated.
+    Deepfake,
     /// Eye to open or closed.
     EyeState,
     /// Face to gender.

@@ -73,10 +73,11 @@ const EYES: Needs = &["face-mesh-478", "fr-eye"];
 const EXPRESSION: Needs = &["face-mesh-478", "face-blendshapes"];
 
 /// The values that have models, and which. Tests on a real photo, with and without models, hold this to the truth.
-const WITH_MODEL: [(&str, Needs); 16] = [
+const WITH_MODEL: [(&str, Needs); 17] = [
     ("dense_landmarks", MESH),
     ("pose", MESH),
     ("liveness", &["fr-liveness", "minifasnet-2.7"]),
+    ("deepfake", &["faceward-deepfake-1"]),
     ("uniformity", MESH),
     ("exposure", MESH),
     ("contrast", MESH),
@@ -93,8 +94,7 @@ const WITH_MODEL: [(&str, Needs); 16] = [
 ];
 
 /// The values for which this version has no model.
-const WITHOUT_MODEL: [&str; 8] =
-    ["deepfake", "flare", "distortion", "occlusion", "crfiqa", "age", "race", "masked"];
+const WITHOUT_MODEL: [&str; 7] = ["flare", "distortion", "occlusion", "crfiqa", "age", "race", "masked"];
 
 impl Service {
     /// What this service runs with.

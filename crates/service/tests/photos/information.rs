@@ -61,12 +61,18 @@ async fn the_list_of_unavailable_values_is_what_a_photo_shows() {
 
 #[tokio::test]
 async fn the_checks_without_a_model_are_listed() {
-    for (disabled, liveness) in [(&[][..], false), (&["minifasnet-2.7"], true)] {
+    let rows = [
+        (&[][..], false, false),
+        (&["minifasnet-2.7"][..], true, false),
+        (&["faceward-deepfake-1"], false, true),
+    ];
+    for (disabled, liveness, deepfake) in rows {
         let fixture = service_on(engine_without(disabled), settings());
         let listed: Vec<_> = fixture.service.info().unavailable.iter().map(|entry| entry.value).collect();
         assert_eq!(listed.contains(&"liveness"), liveness, "without {disabled:?}");
         assert_eq!(fixture.service.available().liveness, !liveness);
-        assert_eq!(listed.contains(&"deepfake"), !fixture.service.available().deepfake);
+        assert_eq!(listed.contains(&"deepfake"), deepfake, "without {disabled:?}");
+        assert_eq!(fixture.service.available().deepfake, !deepfake);
     }
 }
 

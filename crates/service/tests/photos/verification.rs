@@ -3,7 +3,9 @@
 use faceward_core::Outcome;
 use faceward_service::{Check, Checks, FaceOptions, ServiceError, VerifyRequest};
 
-use crate::fixture::{BIDEN, OBAMA, OBAMA_AGAIN, photo, service, service_with, settings};
+use crate::fixture::{
+    BIDEN, OBAMA, OBAMA_AGAIN, engine_without, photo, service, service_on, service_with, settings,
+};
 
 #[tokio::test]
 async fn one_person_on_two_photos_is_the_same() {
@@ -55,6 +57,16 @@ async fn a_report_says_what_was_asked_for_and_never_the_embedding() {
             assert_eq!(report.n_detected, 1);
         }
     }
+}
+
+#[tokio::test]
+async fn a_check_whose_model_is_disabled_is_refused() {
+    let fixture = service_on(engine_without(&["faceward-deepfake-1"]), settings());
+    let checks = Checks { liveness: true, deepfake: true };
+    let options = FaceOptions { checks, ..FaceOptions::default() };
+    let request = VerifyRequest { first: photo(OBAMA), second: photo(BIDEN), options };
+    let refused = fixture.service.verify(request).await.map(|answer| answer.comparison);
+    assert!(matches!(refused, Err(ServiceError::CheckUnavailable(Check::Deepfake))), "{refused:?}");
 }
 
 #[tokio::test]

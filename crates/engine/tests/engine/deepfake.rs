@@ -1,0 +1,57 @@
+//! Official portraits are genuine, whatever happens to them on their way; a face that is softer than what surrounds it,
+//! as a swapped one often is, is not.
+
+use faceward_engine::image::{Border, Resampling, Size, Upright};
+use faceward_engine::{Outputs, Request, Scope};
+
+use crate::encode::{Jpeg, jpeg};
+use crate::setup::{only_face, paste, pixels, try_analyze};
+
+fn genuine(photo: &[u8]) -> f32 {
+    let outputs = Outputs { deepfake: true, ..Outputs::default() };
+    let request = Request { outputs, scope: Scope::Primary, mirrored_embedding: false };
+    let analysis = try_analyze(photo, &request).expect("a photo");
+    *only_face(&analysis).deepfake.value().expect("a score")
+}
+
+#[test]
+fn portraits_are_genuine() {
+    for name in ["obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg"] {
+        let score = genuine(&faceward_testkit::photo(name));
+        assert!(score >= 0.9, "{name}: {score}");
+    }
+}
+
+#[test]
+fn a_mirrored_or_smaller_portrait_stays_genuine() {
+    let photo = pixels("biden.jpg");
+    let size = Size { width: photo.width() / 4, height: photo.height() / 4 };
+    let smaller = photo.resized(size).expect("not empty");
+    for (what, photo) in [("mirrored", photo.mirrored()), ("smaller", smaller)] {
+        let score = genuine(&jpeg(&photo, Jpeg::Plain, None));
+        assert!(score >= 0.9, "{what}: {score}");
+    }
+}
+
+#[test]
+fn a_face_softer_than_its_surroundings_is_not() {
+    for name in ["obama.jpg", "obama2.jpg"] {
+        let photo = faceward_testkit::photo(name);
+        let score = genuine(&jpeg(&softened(&photo, name), Jpeg::Plain, None));
+        assert!(score < 0.9 && score < genuine(&photo), "{name}: {score}");
+    }
+}
+
+/// The photo with the middle of its face shrunk to 16 pixels and enlarged again.
+fn softened(photo: &[u8], name: &str) -> Upright {
+    let request = Request { scope: Scope::Primary, ..Request::default() };
+    let mut rect = only_face(&try_analyze(photo, &request).expect("a photo")).rect;
+    let (inset_x, inset_y) = (rect.width() * 0.12, rect.height() * 0.15);
+    (rect.left, rect.top) = ((rect.left + inset_x).round(), (rect.top + inset_y).round());
+    (rect.right, rect.bottom) = ((rect.right - inset_x).round(), (rect.bottom - inset_y).round());
+    let canvas = pixels(name);
+    let coarse = canvas.resized_crop(&rect, Size::square(16), Border::Repeat, Resampling::Antialiased);
+    let size = Size { width: rect.width() as u32, height: rect.height() as u32 };
+    let soft = coarse.and_then(|coarse| coarse.resized(size)).expect("a face");
+    paste(&canvas, &soft, rect.left as u32, rect.top as u32)
+}

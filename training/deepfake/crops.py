@@ -1,0 +1,94 @@
+"""Cuts the face out of every photo once and keeps what training needs: CACHE/<set>.npz and CACHE/<set>.npy.
+
+    python crops.py --data DATA --models MODELS --cache CACHE deepfake lfw utkface age_asian pad landmarks68
+
+The .npy holds crops of 224 x 224 RGB bytes for training, which cuts smaller ones out of them at random; the .npz holds
+the crops that the engine would make (`exact`, 160 x 160), the row of the index, the perceptual hash, the SFace
+embedding (groups photos by person) and the score and size of the face. Photos without a face are left out.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "calibration"))
+import faces  # noqa: E402
+import outputs  # noqa: E402
+
+# How much of the photo is seen: a square of this many times the longer side of the face box.
+MARGIN = 1.2
+# What training sees is a little larger, so that a random crop of it is on average what the engine cuts.
+TRAINING_MARGIN = 1.3
+SIDE, TRAINING_SIDE = 160, 224
+# Where the five points lie in the 112 px chip of SFace.
+CHIP = np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]])
+
+
+def square(photo, box, margin):
+    """Left, top and side of the square round the face: inside the photo where it fits, never smaller than the face.
+
+    Of `margin` times the longer side of the box; less where the photo is smaller, and shifted into the photo. Only a
+    face that is itself larger than the shorter side of the photo makes a square that sticks out.
+    """
+    height, width = photo.shape[:2]
+    longest = max(box[2] - box[0], box[3] - box[1])
+    side = min(margin * longest, max(longest, min(width, height)))
+    corner = (box[:2] + box[2:] - side) / 2
+    room = np.array([width, height]) - side
+    corner = np.where(room >= 0, np.clip(corner, 0, np.maximum(room, 0)), room / 2)
+    return corner[0], corner[1], side
+
+
+def cut(photo, left, top, side, length):
+    """The square at `length` x `length`, antialiased; what lies outside of the photo is its mirror image, never black."""
+    height, width = photo.shape[:2]
+    pad = max(0, int(np.ceil(max(-left, -top, left + side - width, top + side - height))))
+    if pad:
+        photo = cv2.copyMakeBorder(photo, pad, pad, pad, pad, cv2.BORDER_REFLECT_101)
+        left, top = left + pad, top + pad
+    return faces.convolved(photo, (left, top, left + side, top + side), length, length)
+
+
+def embedding(networks, photo, face):
+    """The SFace embedding, normalised: 128 numbers."""
+    linear, shift = faces.similarity(CHIP, face.points)
+    chip = faces.warped(photo, linear, shift, 112)
+    vector = networks.run("sface.onnx", chip.transpose(2, 0, 1)[None])[0].ravel()
+    return vector / np.linalg.norm(vector)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("data", "models", "cache"):
+        parser.add_argument(f"--{name}", required=True, type=Path)
+    parser.add_argument("sets", nargs="+")
+    arguments = parser.parse_args()
+    networks = faces.Networks(arguments.models)
+    arguments.cache.mkdir(parents=True, exist_ok=True)
+    for name in arguments.sets:
+        rows, crops = [], []
+        for row, path in enumerate(faces.index_of(arguments.data, name).path):
+            photo = faces.read_photo(arguments.data, name, path)
+            face = faces.detect(networks, photo)
+            if face is None:
+                continue
+            crops.append(cut(photo, *square(photo, face.box, TRAINING_MARGIN), TRAINING_SIDE))
+            rows.append({
+                "row": row,
+                "exact": cut(photo, *square(photo, face.box, MARGIN), SIDE),
+                "hash": outputs.difference_hash(photo),
+                "embedding": embedding(networks, photo, face),
+                "score": face.score,
+                "box": face.box,
+                "size": photo.shape[1::-1],
+            })  # fmt: skip
+        np.save(arguments.cache / f"{name}.npy", np.array(crops))
+        np.savez(arguments.cache / f"{name}.npz", **{key: np.array([r[key] for r in rows]) for key in rows[0]})
+        print(f"{name}: {len(rows)} faces in {row + 1} photos", flush=True)
+
+
+if __name__ == "__main__":
+    main()

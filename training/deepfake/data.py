@@ -1,0 +1,93 @@
+"""Which crop belongs to which part: persons, near-duplicates, training and test.
+
+Reads what crops.py kept. DFDC is split by actors, which recur from scene to scene: clusters of the SFace embeddings of
+the real crops. The other sets are split by person where the set names them, else by near-duplicate.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+import sys
+
+import numpy as np
+import pandas
+from scipy.cluster.hierarchy import fcluster, linkage
+
+sys.path[:0] = [str(Path(__file__).parent.parent / folder) for folder in ("calibration", "common")]
+import faces  # noqa: E402
+import tables  # noqa: E402
+
+# Mean cosine distance above which two clusters of DFDC embeddings are different actors. On the safe side: too large
+# merges actors, which costs training data; too small would let an actor be on both sides.
+ACTOR_DISTANCE = 0.75
+TEST, VALIDATION = 0.15, 0.05
+# Only to be judged on, never trained on: what the network does to photos of a source that it has never seen.
+UNSEEN_SOURCES = ("landmarks68", "pad", "forged")
+
+
+@dataclass
+class Crops:
+    """Training crops (n x 224 x 224 x 3), the engine's crops (n x 160 x 160 x 3) and one row of labels for each."""
+
+    wide: np.ndarray
+    exact: np.ndarray
+    rows: pandas.DataFrame
+
+
+def load(data, cache, name):
+    """A set with the columns label (real, fake), source, generator, pipeline, group, part (train, validation, test)."""
+    stored, labels = tables.load(data, cache, name)
+    rows = pandas.DataFrame({"path": labels.path})
+    rows["source"] = labels.source if name == "deepfake" else name
+    rows["label"] = labels.label.replace({"live": "real", "spoof": "attack"}) if "label" in labels else "real"
+    rows["generator"] = labels.generator if "generator" in labels else ""
+    rows["pipeline"] = labels.pipeline if "pipeline" in labels else name
+    rows["scene"] = labels.group if name == "deepfake" else ""
+    rows["n_pixels"] = np.max(stored["box"][:, 2:] - stored["box"][:, :2], axis=1)
+    rows["group"] = groups(name, rows, labels, stored)
+    rows["part"] = parts(name, rows.group)
+    # Where the face lies in the training crop: centre and half sides of the box, in shares of its side.
+    rows[["x", "y", "w", "h"]] = [place(box, size) for box, size in zip(stored["box"], stored["size"])]
+    return Crops(np.load(Path(cache) / f"{name}.npy", mmap_mode="r"), stored["exact"], rows)
+
+
+def place(box, size):
+    import crops
+
+    photo = np.empty((size[1], size[0], 0), np.uint8)
+    left, top, side = crops.square(photo, box, crops.TRAINING_MARGIN)
+    centre, half = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]) / 2
+    return [(centre[0] - left) / side, (centre[1] - top) / side, *(half / side)]
+
+
+def groups(name, rows, labels, stored):
+    """What must not be on both sides of a split."""
+    if name == "deepfake":
+        duplicates = tables.near_duplicates(stored["hash"])
+        group = rows.source + "/" + pandas.Series(duplicates).astype(str)
+        swaps = (rows.pipeline == "dfdc").to_numpy()
+        group[swaps] = actors(rows[swaps], stored["embedding"][swaps])
+        return group
+    if "identity" in labels:
+        return name + "/" + labels.identity
+    if "group" in labels:
+        return name + "/" + labels.group
+    return name + "/" + pandas.Series(tables.near_duplicates(stored["hash"])).astype(str)
+
+
+def actors(rows, embeddings):
+    """The cluster of each row: of its scene's real crop, by average linkage."""
+    real = (rows.label == "real").to_numpy()
+    cluster = fcluster(linkage(embeddings[real], "average", metric="cosine"), ACTOR_DISTANCE, "distance")
+    of_scene = dict(zip(rows.scene[real], cluster))
+    # A fake whose real partner has no visible face is a group of its own.
+    return ("actor/" + rows.scene.map(lambda scene: str(of_scene.get(scene, scene)))).to_numpy()
+
+
+def parts(name, group):
+    """train, validation or test for each row; the same for a group, and the same in every run."""
+    if name in UNSEEN_SOURCES:
+        return np.full(len(group), "test")
+    names = np.array(sorted(set(group)))
+    place_of = dict(zip(names, np.random.default_rng(0).permutation(len(names)) / len(names)))
+    share = group.map(place_of).to_numpy()
+    return np.where(share < TEST, "test", np.where(share < TEST + VALIDATION, "validation", "train"))
