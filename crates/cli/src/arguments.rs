@@ -74,3 +74,9 @@ impl CommonFlags {
         TypedFlags { file: config.clone(), own: own.chain(of_command).collect(), set: set.clone() }
     }
 }
+
+/// Reads a share between 0 and 1, neither of them.
+pub(crate) fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse::<f64>().ok().filter(|share| *share > 0.0 && *share < 1.0);
+    share.ok_or_else(|| format!("`{text}` is not a share between 0 and 1"))
+}

@@ -10,6 +10,7 @@ use faceward_eval::similarity::{Measured, fit, knots};
 use faceward_models::calibration::similarity::SimilarityCalibration;
 
 use super::Context;
+use crate::arguments::share;
 use crate::exit::{Exit, Failure};
 use crate::terminal;
 
@@ -111,12 +112,6 @@ fn write_new(path: &std::path::Path, text: &str) -> Result<(), Failure> {
     let file = options.write(true).create_new(true).open(path);
     let written = file.and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()));
     written.map_err(|error| Failure::new(Exit::Usage, error))
-}
-
-/// A share between 0 and 1, neither of them.
-fn share(text: &str) -> Result<f64, String> {
-    let share = text.parse::<f64>().ok().filter(|share| *share > 0.0 && *share < 1.0);
-    share.ok_or_else(|| format!("`{text}` is not a share between 0 and 1"))
 }
 
 impl Similarity {

@@ -12,6 +12,8 @@ const SIZE: (u32, u32) = (800, 520);
 const TITLE_SIZE: u32 = 20;
 const MARGIN: u32 = 14;
 const LABEL_AREA: u32 = 56;
+/// Width and height of a legend, in parts of the axes.
+const LEGEND: (f64, f64) = (0.3, 0.4);
 /// Axes of a trade-off reach down to this rate, or to the smallest one that occurs.
 const LEAST_RATE: f64 = 1e-7;
 /// Distinct on white, also for most who do not tell red from green (Okabe and Ito).
@@ -74,7 +76,8 @@ fn chart<'a>(plot: &Plot, root: &Area<'a>) -> Drawn<'a> {
             let [x, y] = [extent(chart, |p| p.0), extent(chart, |p| p.1)];
             let room = (y.end - y.start) * 0.05;
             let y = y.start - room..y.end + room;
-            lines(title, chart, root, (x, y), (SeriesLabelPosition::UpperRight, None))
+            let legend = emptiest(chart, &x, &y);
+            lines(title, chart, root, (x, y), (legend, None))
         }
     }
 }
@@ -157,6 +160,24 @@ where
         .draw()
 }
 
+/// The corner with the fewest points of the curves.
+fn emptiest(chart: &Chart, x: &Range<f64>, y: &Range<f64>) -> SeriesLabelPosition {
+    let place = |value: f64, axis: &Range<f64>| (value - axis.start) / (axis.end - axis.start);
+    let points =
+        || chart.curves.iter().flat_map(|curve| &curve.points).map(|p| (place(p.0, x), place(p.1, y)));
+    let corners = [
+        (SeriesLabelPosition::UpperRight, 1.0, 1.0),
+        (SeriesLabelPosition::UpperLeft, 0.0, 1.0),
+        (SeriesLabelPosition::LowerRight, 1.0, 0.0),
+        (SeriesLabelPosition::LowerLeft, 0.0, 0.0),
+    ];
+    let crowd = |right: f64, top: f64| {
+        points().filter(|(x, y)| (x - right).abs() < LEGEND.0 && (y - top).abs() < LEGEND.1).count()
+    };
+    let emptiest = corners.into_iter().min_by_key(|(_, right, top)| crowd(*right, *top));
+    emptiest.map_or(SeriesLabelPosition::UpperRight, |(position, ..)| position)
+}
+
 /// Bins as the outline of their bars.
 fn stepped(chart: &Chart) -> Chart {
     let outline = |curve: &Curve| {
@@ -184,6 +205,19 @@ fn extent(chart: &Chart, of: fn(&(f64, f64)) -> f64) -> Range<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_legend_stands_where_nothing_is_drawn() {
+        let chart = |points: &[(f64, f64)]| {
+            let curve = Curve { name: "curve".to_owned(), points: points.to_vec() };
+            Chart { x: String::new(), y: String::new(), curves: vec![curve] }
+        };
+        let corner =
+            |points: &[(f64, f64)]| format!("{:?}", emptiest(&chart(points), &(0.0..1.0), &(0.0..1.0)));
+        assert_eq!(corner(&[(0.0, 0.0), (1.0, 0.1)]), "UpperRight");
+        assert_eq!(corner(&[(0.0, 0.0), (1.0, 1.0)]), "UpperLeft");
+        assert_eq!(corner(&[(0.0, 1.0), (1.0, 1.0)]), "LowerRight");
+    }
 
     #[test]
     fn every_kind_of_drawing_is_a_picture_with_its_names() {

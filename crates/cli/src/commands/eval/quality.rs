@@ -8,6 +8,7 @@ use faceward_eval::IdentityIndex;
 use faceward_eval::protocols::quality::measure;
 
 use super::common::{Common, bar, engine, failed, read_index};
+use crate::arguments::share;
 use crate::commands::Context;
 use crate::exit::Failure;
 
@@ -36,10 +37,4 @@ impl Quality {
         bar.finish_and_clear();
         self.common.output.finish(&measured.map_err(failed)?)
     }
-}
-
-/// A share between 0 and 1, neither of them.
-pub(super) fn share(text: &str) -> Result<f64, String> {
-    let share = text.parse::<f64>().ok().filter(|share| *share > 0.0 && *share < 1.0);
-    share.ok_or_else(|| format!("`{text}` is not a share between 0 and 1"))
 }
