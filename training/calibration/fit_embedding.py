@@ -1,4 +1,4 @@
-"""Averages the joined embeddings of other people: models/calibration/embedding.{toml,bin}.
+"""Offsets of the mesh and the mean of other people: models/calibration/embedding.{toml,bin}.
 
     python fit_embedding.py --data DATA --models MODELS --tables models/calibration
 
@@ -47,6 +47,27 @@ def aligned(photo, points):
     return faces.warped(photo, back, points.mean(0) - back @ TEMPLATE.mean(0), CHIP)
 
 
+# Irises, tip of the nose and corners of the mouth in the mesh.
+MESH_POINTS = [468, 473, 1, 61, 291]
+
+
+def mesh_points(networks, photo, face):
+    """The five points as the mesh sees them."""
+    return faces.mesh(networks, photo, face)[0][MESH_POINTS, :2]
+
+
+def beside(detected, seen):
+    """How far `seen` lies beside `detected`, in pixels of the chip."""
+    linear, _ = faces.similarity(detected, TEMPLATE)
+    return (seen - detected) @ linear.T
+
+
+def halfway(detected, seen, offsets):
+    """Between the detector's points and the mesh's, less what those are beside in the median."""
+    linear, _ = faces.similarity(detected, TEMPLATE)
+    return (detected + seen - offsets @ np.linalg.inv(linear).T) / 2
+
+
 def unit(vector):
     return vector / np.linalg.norm(vector)
 
@@ -61,16 +82,24 @@ def joined(networks, chip):
     return np.concatenate([np.sqrt(weight) * unit(total) for weight, total in zip(WEIGHTS, sums)])
 
 
-def mean_of_set(networks, data, name):
-    """Mean of the joined embeddings of a set, and how many photos gave one."""
-    total, count = 0, 0
+def points_of_set(networks, data, name):
+    """Path of the photo, detector's points and mesh's points for each face of a set."""
+    found = []
     for path in faces.index_of(data, name)["path"]:
         photo = faces.read_photo(data, name, path)
         face = faces.detect(networks, photo)
         if face is not None:
-            total = total + joined(networks, aligned(photo, refined_points(networks, photo, face)))
-            count += 1
-    return total / count, count
+            found.append((path, refined_points(networks, photo, face), mesh_points(networks, photo, face)))
+    return found
+
+
+def mean_of_set(networks, data, name, found, offsets):
+    """Mean of the joined embeddings of a set."""
+    total = 0
+    for path, detected, seen in found:
+        chip = aligned(faces.read_photo(data, name, path), halfway(detected, seen, offsets))
+        total = total + joined(networks, chip)
+    return total / len(found)
 
 
 def main():
@@ -80,15 +109,21 @@ def main():
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     networks = faces.Networks(arguments.models)
-    means, counts = zip(*(mean_of_set(networks, arguments.data, name) for name in SETS))
+    found = {name: points_of_set(networks, arguments.data, name) for name in SETS}
+    medians = [np.median([beside(detected, seen) for _, detected, seen in rows], 0) for rows in found.values()]
+    offsets = np.mean(medians, 0).round(2)
+    means = [mean_of_set(networks, arguments.data, name, rows, offsets) for name, rows in found.items()]
+    counts = [len(rows) for rows in found.values()]
     tables.write_numbers(arguments.tables / "embedding.bin", np.mean(means, 0))
     (arguments.tables / "embedding.toml").write_text(
         f"""# How two networks' embeddings become one: unit vectors, weighted by the square roots of `weights`, joined, minus the
 # mean in embedding.bin (little-endian f32), normalised. Another mean or other weights need another `model` id.
 # Made by training/calibration/fit_embedding.py.
-model = "sface+fr-feature-1"
+model = "sface+fr-feature-2"
 dimensions = [128, 512]
 weights = [{WEIGHTS[0]}, {WEIGHTS[1]}]
+# Where the mesh sees eyes, nose and mouth corners beside the detector: x, y in pixels of the chip, median.
+mesh_offsets = {offsets.tolist()}
 
 [fit]
 data = "UTKFace and All-Age-Faces, equally weighted"

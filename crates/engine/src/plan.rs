@@ -9,7 +9,7 @@ pub(crate) enum Step {
     Landmarks,
     /// Head rotation, from the mesh.
     Pose,
-    /// The face as a vector.
+    /// The face as a vector, aligned in part by the mesh.
     Embedding,
     /// Presentation attack detection.
     Liveness,
@@ -62,8 +62,8 @@ impl Step {
     /// Steps whose results this one reads.
     const fn needs(self) -> &'static [Self] {
         match self {
-            Self::Landmarks | Self::Embedding | Self::Liveness | Self::Deepfake => &[],
-            Self::Pose | Self::Attributes => &[Self::Landmarks],
+            Self::Landmarks | Self::Liveness | Self::Deepfake => &[],
+            Self::Pose | Self::Embedding | Self::Attributes => &[Self::Landmarks],
             Self::Quality => &[Self::Landmarks, Self::Pose, Self::Attributes],
         }
     }
@@ -89,7 +89,8 @@ mod tests {
     #[test]
     fn steps_bring_what_they_need_and_nothing_else() {
         check(Outputs::default(), &[]);
-        check(Outputs { embedding: true, ..Outputs::default() }, &[Step::Embedding]);
+        check(Outputs { liveness: true, ..Outputs::default() }, &[Step::Liveness]);
+        check(Outputs { embedding: true, ..Outputs::default() }, &[Step::Landmarks, Step::Embedding]);
         check(Outputs { pose: true, ..Outputs::default() }, &[Step::Landmarks, Step::Pose]);
         check(
             Outputs { quality: true, ..Outputs::default() },

@@ -10,7 +10,7 @@ use crate::analysis::{Attributes, FaceAnalysis};
 use crate::attributes::AttributesStep;
 use crate::deepfake::DeepfakeStep;
 use crate::detection::Detection;
-use crate::embedding::EmbeddingStep;
+use crate::embedding::{self, EmbeddingStep};
 use crate::face::{FaceGeometry, StepError};
 use crate::image::Upright;
 use crate::landmarks::{FaceMesh, MeshStep, dense_points, head_pose};
@@ -90,7 +90,7 @@ impl FaceSteps {
             }
             Step::Embedding => {
                 let mirrored = scene.request.mirrored_embedding;
-                let points = &geometry.points;
+                let points = &embedding::points(&geometry.points, mesh.value());
                 analysis.embedding =
                     attempt(&mut self.embedding, |step| step.run(scene.photo, points, mirrored))?;
             }

@@ -12,7 +12,7 @@ use crate::image::{Affine, Border, Resampling, Size, Upright};
 pub(crate) const CHIP: u32 = 112;
 
 /// Where eyes, nose and mouth corners lie in the chip.
-const TEMPLATE: [Point; 5] = [
+pub(crate) const TEMPLATE: [Point; 5] = [
     Point::new(38.2946, 51.6963),
     Point::new(73.5318, 51.5014),
     Point::new(56.0252, 71.7366),
@@ -22,8 +22,12 @@ const TEMPLATE: [Point; 5] = [
 
 /// The face upright on a chip of [`CHIP`] px, black beyond the photo. `None` if the points coincide.
 pub(crate) fn chip(photo: &Upright, points: &FivePoints) -> Option<Upright> {
-    let to_chip = similarity(&points.to_array(), &TEMPLATE)?;
-    photo.warp(&to_chip, Size::square(CHIP), Border::Zero, Resampling::Antialiased)
+    photo.warp(&to_chip(points)?, Size::square(CHIP), Border::Zero, Resampling::Antialiased)
+}
+
+/// From the photo to the chip. `None` if the points coincide.
+pub(crate) fn to_chip(points: &FivePoints) -> Option<Affine> {
+    similarity(&points.to_array(), &TEMPLATE)
 }
 
 /// The rotation, scale and shift that bring `from` nearest to `to`. `None` if all of `from` coincide.

@@ -57,6 +57,7 @@ mod tests {
             model: ModelId::new("test"),
             dimensions: [2, 1],
             weights: [0.64, 0.36],
+            mesh_offsets: [[0.0; 2]; 5],
             mean: mean.to_vec(),
         }
     }

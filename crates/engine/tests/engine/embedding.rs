@@ -96,6 +96,6 @@ fn an_engine_knows_what_it_can_do() {
     assert!(capabilities.outputs.embedding && capabilities.outputs.dense_landmarks);
     assert!(capabilities.outputs.deepfake && capabilities.outputs.liveness);
     let model = capabilities.embedding_model.as_ref().map(ToString::to_string);
-    assert_eq!(model.as_deref(), Some("sface+fr-feature-1"));
+    assert_eq!(model.as_deref(), Some("sface+fr-feature-2"));
     assert!(capabilities.models.iter().any(|model| model.id.as_str() == "yunet-2023mar"));
 }

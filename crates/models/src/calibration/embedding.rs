@@ -25,6 +25,9 @@ pub struct EmbeddingFusion {
     pub dimensions: [usize; 2],
     /// Weight of each network's cosine; they add up to 1.
     pub weights: [f32; 2],
+    /// How far the mesh sees image-left eye, image-right eye, nose, image-left and image-right mouth corner beside where
+    /// the detector sees them, in the median: x, y in pixels of the 112 px chip.
+    pub mesh_offsets: [[f32; 2]; 5],
     /// Mean of the joined vectors of other people, subtracted before the vector is normalised; as long as both
     /// dimensions together.
     pub mean: Vec<f32>,
@@ -45,6 +48,7 @@ struct File {
     model: String,
     dimensions: [usize; 2],
     weights: [f32; 2],
+    mesh_offsets: [[f32; 2]; 5],
     #[expect(dead_code, reason = "says to a reader what the mean was fitted on")]
     fit: Fit,
 }
@@ -70,6 +74,7 @@ fn read() -> Result<EmbeddingFusion, TableError> {
         model: ModelId::new(&file.model),
         dimensions: file.dimensions,
         weights: file.weights,
+        mesh_offsets: file.mesh_offsets,
         mean,
     })
 }
@@ -83,6 +88,7 @@ mod tests {
         let fusion = read().expect("readable");
         assert_eq!(fusion.mean.len(), 640);
         assert!((fusion.weights.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        assert!(fusion.mesh_offsets.iter().flatten().all(|offset| offset.abs() < 4.0), "{fusion:?}");
     }
 
     #[test]
