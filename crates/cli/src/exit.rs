@@ -88,6 +88,7 @@ impl From<StartError> for Failure {
         let exit = match &error {
             StartError::Settings(_) | StartError::GateWithoutModel { .. } => Exit::Usage,
             StartError::NoEmbedding | StartError::NotCalibrated(_) | StartError::Scheduler(_) => Exit::Failed,
+            StartError::Tokens(_) => Exit::DataRefused,
         };
         Self::new(exit, error)
     }
@@ -105,6 +106,10 @@ impl From<ServiceError> for Failure {
             | ServiceError::TemplateExists
             | ServiceError::TemplateNotFound
             | ServiceError::GalleryNotFound(_)
+            | ServiceError::GalleryExists(_)
+            | ServiceError::SubjectNotFound(_)
+            | ServiceError::SubjectOutdated(_)
+            | ServiceError::ForeignToken
             | ServiceError::TemplateOutdated { .. }
             | ServiceError::AppExists(_)
             | ServiceError::AppNotFound(_) => Exit::DataRefused,

@@ -70,6 +70,15 @@ text_id! {
     TemplateId
 }
 
+text_id! {
+    /// What people call a subject.
+    SubjectName
+}
+text_id! {
+    /// How a client refers to one of its calls; kept in log and audit, never looked up.
+    ClientReference
+}
+
 impl TemplateId {
     /// A new random id (UUID version 4).
     #[must_use]

@@ -9,6 +9,6 @@ mod outcome;
 mod recognition;
 
 pub use geometry::{FivePoints, HeadPose, PixelRect, Point, Turn};
-pub use ids::{AppId, GalleryId, InvalidId, ModelId, SubjectId, TemplateId};
+pub use ids::{AppId, ClientReference, GalleryId, InvalidId, ModelId, SubjectId, SubjectName, TemplateId};
 pub use outcome::Outcome;
 pub use recognition::{Cosine, Embedding, IncomparableEmbeddings, Similarity};

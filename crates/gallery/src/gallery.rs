@@ -4,15 +4,16 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use faceward_core::{AppId, Embedding, GalleryId, SubjectId, TemplateId};
+use faceward_core::{AppId, Embedding, GalleryId, SubjectId, SubjectName, TemplateId};
 use jiff::Timestamp;
 use parking_lot::{Mutex, RwLock};
+use uuid::Uuid;
 
-use crate::store::{Store, as_stored};
+use crate::store::{Store, TemplateRow, as_stored};
 use crate::tenant::Tenant;
 use crate::{
-    AppRecord, Candidate, GalleryError, GalleryRecord, KeyHash, NewTemplate, OnConflict, StoredKey,
-    SubjectRecord, TemplateRecord,
+    AppRecord, Candidate, GalleryError, GalleryRecord, KeyHash, NewTemplate, OnConflict, SigningKey,
+    StoredKey, SubjectRecord, TemplateRecord,
 };
 
 type Result<T> = std::result::Result<T, GalleryError>;
@@ -24,6 +25,8 @@ type Result<T> = std::result::Result<T, GalleryError>;
 pub struct Gallery {
     store: Mutex<Store>,
     tenants: RwLock<HashMap<AppId, Arc<RwLock<Tenant>>>>,
+    /// Tokens that are no longer accepted, each with its own end.
+    revoked: RwLock<HashMap<Uuid, Timestamp>>,
 }
 
 /// Opening, and apps with their keys.
@@ -36,7 +39,8 @@ impl Gallery {
     pub fn open(dir: &Path) -> Result<Self> {
         let store = Store::open(dir)?;
         let tenants = load(&store)?;
-        Ok(Self { store: Mutex::new(store), tenants: RwLock::new(tenants) })
+        let revoked = store.revoked_tokens()?.into_iter().collect();
+        Ok(Self { store: Mutex::new(store), tenants: RwLock::new(tenants), revoked: RwLock::new(revoked) })
     }
 
     /// Creates an app without keys and galleries.
@@ -58,6 +62,26 @@ impl Gallery {
         let mut apps: Vec<_> = tenants.iter().map(|tenant| tenant.read().record.clone()).collect();
         apps.sort_by_key(|app| (app.created_at, app.id));
         apps
+    }
+
+    /// The record of an app. From memory.
+    ///
+    /// # Errors
+    /// [`GalleryError::AppUnknown`].
+    pub fn app(&self, app: &AppId) -> Result<AppRecord> {
+        Ok(self.tenant(app)?.read().record.clone())
+    }
+
+    /// Sets whether the clients of an app send mirror images.
+    ///
+    /// # Errors
+    /// [`GalleryError::AppUnknown`].
+    pub fn set_mirrored(&self, app: &AppId, mirrored: bool) -> Result<()> {
+        let store = self.store.lock();
+        let tenant = self.tenant(app)?;
+        store.set_mirrored(app, mirrored)?;
+        tenant.write().record.mirrored = mirrored;
+        Ok(())
     }
 
     /// Deletes an app with its keys, galleries and templates; false if there is no such app.
@@ -128,6 +152,14 @@ impl Gallery {
         Ok(GalleryRecord { gallery: gallery.clone(), created_at })
     }
 
+    /// Whether the app has a gallery of this id.
+    ///
+    /// # Errors
+    /// [`GalleryError::AppUnknown`].
+    pub fn has_gallery(&self, app: &AppId, gallery: &GalleryId) -> Result<bool> {
+        Ok(self.tenant(app)?.read().galleries.contains_key(gallery))
+    }
+
     /// The galleries of an app, in ascending order of id.
     ///
     /// # Errors
@@ -163,7 +195,39 @@ impl Gallery {
         after: Option<&SubjectId>,
         limit: usize,
     ) -> Result<Vec<SubjectRecord>> {
-        Ok(self.tenant(app)?.read().templates.list_subjects(gallery, after, limit))
+        Ok(self.tenant(app)?.read().list_subjects(gallery, after, limit))
+    }
+
+    /// What people call a subject, if anybody said.
+    ///
+    /// # Errors
+    /// [`GalleryError::AppUnknown`].
+    pub fn subject_name(
+        &self,
+        app: &AppId,
+        gallery: &GalleryId,
+        subject: &SubjectId,
+    ) -> Result<Option<SubjectName>> {
+        Ok(self.tenant(app)?.read().name(gallery, subject).cloned())
+    }
+
+    /// The vectors of a subject, of whatever model. None if it has no template: it does not exist.
+    ///
+    /// # Errors
+    /// [`GalleryError::AppUnknown`], [`GalleryError::GalleryUnknown`].
+    pub fn subject_embeddings(
+        &self,
+        app: &AppId,
+        gallery: &GalleryId,
+        subject: &SubjectId,
+    ) -> Result<Vec<Embedding>> {
+        let tenant = self.tenant(app)?;
+        let tenant = tenant.read();
+        if !tenant.galleries.contains_key(gallery) {
+            return Err(GalleryError::GalleryUnknown(gallery.clone()));
+        }
+        let templates = tenant.templates.templates_of(gallery, Some(subject));
+        Ok(templates.iter().filter_map(|template| tenant.templates.embedding(template)).collect())
     }
 
     /// Deletes every template of a subject and gives how many those were.
@@ -180,7 +244,7 @@ impl Gallery {
         store.delete_subject(app, gallery, subject)?;
         let mut writer = tenant.write();
         for template in &templates {
-            writer.templates.remove(template);
+            writer.remove(template);
         }
         drop(writer);
         store.erase()?;
@@ -198,11 +262,12 @@ impl Gallery {
     pub fn add(&self, app: &AppId, new: &NewTemplate, on_conflict: OnConflict) -> Result<TemplateRecord> {
         let mut store = self.store.lock();
         let tenant = self.tenant(app)?;
-        let NewTemplate { gallery, subject, template, embedding } = new;
-        let (exists, new_gallery) = {
+        let NewTemplate { gallery, subject, name, template, embedding } = new;
+        let (exists, new_gallery, name) = {
             let tenant = tenant.read();
             tenant.templates.check_length(embedding.model(), embedding.vector().len())?;
-            (tenant.templates.get(template).is_some(), !tenant.has_gallery(gallery)?)
+            let name = name.as_ref().or_else(|| tenant.name(gallery, subject)).cloned();
+            (tenant.templates.get(template).is_some(), !tenant.has_gallery(gallery)?, name)
         };
         if exists && on_conflict == OnConflict::Refuse {
             return Err(GalleryError::TemplateExists(template.clone()));
@@ -214,8 +279,15 @@ impl Gallery {
             model: embedding.model().clone(),
             created_at: as_stored(Timestamp::now())?,
         };
-        store.put_template(app, &record, embedding.vector(), new_gallery)?;
-        tenant.write().insert(record.clone(), embedding.vector());
+        let row =
+            TemplateRow { record: &record, name: name.as_ref(), vector: embedding.vector(), new_gallery };
+        store.put_template(app, row)?;
+        let mut writer = tenant.write();
+        writer.insert(record.clone(), embedding.vector());
+        if let Some(name) = name {
+            writer.set_name(gallery.clone(), subject.clone(), name);
+        }
+        drop(writer);
         if exists {
             store.erase()?;
         }
@@ -233,7 +305,7 @@ impl Gallery {
             return Ok(false);
         }
         store.delete_template(app, template)?;
-        tenant.write().templates.remove(template);
+        tenant.write().remove(template);
         store.erase()?;
         Ok(true)
     }
@@ -297,6 +369,46 @@ impl Gallery {
     }
 }
 
+/// Access tokens: the keys that sign them, and those that are no longer accepted.
+impl Gallery {
+    /// Every signing key, oldest first, those that have ended as well.
+    ///
+    /// # Errors
+    /// The database fails, or a key in it was altered.
+    pub fn signing_keys(&self) -> Result<Vec<SigningKey>> {
+        self.store.lock().signing_keys()
+    }
+
+    /// Adds a key that signs from now on. Tokens of the others are accepted until `until` at most.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn add_signing_key(&self, key: &SigningKey, until: Timestamp) -> Result<()> {
+        let mut store = self.store.lock();
+        store.put_signing_key(key, until)?;
+        store.erase()
+    }
+
+    /// Accepts the token `token`, which ends by itself at `expires_at`, no longer. On disk when this returns.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn revoke_token(&self, token: Uuid, expires_at: Timestamp) -> Result<()> {
+        let now = Timestamp::now();
+        self.store.lock().revoke_token(token, expires_at, now)?;
+        let mut revoked = self.revoked.write();
+        revoked.retain(|_, end| *end >= now);
+        revoked.insert(token, expires_at);
+        Ok(())
+    }
+
+    /// Whether a token was revoked. From memory: cheap enough for each request.
+    #[must_use]
+    pub fn is_token_revoked(&self, token: Uuid) -> bool {
+        self.revoked.read().contains_key(&token)
+    }
+}
+
 /// Everything that is on disk.
 fn load(store: &Store) -> Result<HashMap<AppId, Arc<RwLock<Tenant>>>> {
     let mut tenants = HashMap::new();
@@ -311,6 +423,11 @@ fn load(store: &Store) -> Result<HashMap<AppId, Arc<RwLock<Tenant>>>> {
         let tenant = tenants.get_mut(&app).ok_or(GalleryError::Corrupt("the app of a template"))?;
         tenant.templates.check_length(&record.model, vector.len())?;
         tenant.insert(record, &vector);
+        Ok(())
+    })?;
+    store.for_each_subject_name(|app, gallery, subject, name| {
+        let tenant = tenants.get_mut(&app).ok_or(GalleryError::Corrupt("the app of a subject"))?;
+        tenant.set_name(gallery, subject, name);
         Ok(())
     })?;
     Ok(tenants.into_iter().map(|(app, tenant)| (app, Arc::new(RwLock::new(tenant)))).collect())

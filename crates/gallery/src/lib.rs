@@ -14,6 +14,6 @@ mod tenant;
 pub use error::GalleryError;
 pub use gallery::Gallery;
 pub use records::{
-    AppRecord, Candidate, GalleryRecord, KeyHash, NewTemplate, OnConflict, StoredKey, SubjectRecord,
-    TemplateRecord,
+    AppRecord, Candidate, GalleryRecord, KeyHash, NewTemplate, OnConflict, SigningKey, StoredKey,
+    SubjectRecord, TemplateRecord,
 };

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use faceward_core::{AppId, Cosine, Embedding, GalleryId, ModelId, SubjectId, TemplateId};
+use faceward_core::{AppId, Cosine, Embedding, GalleryId, ModelId, SubjectId, SubjectName, TemplateId};
 use jiff::Timestamp;
+use uuid::Uuid;
+use zeroize::Zeroizing;
 
 /// An app: a tenant that owns galleries.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +14,8 @@ pub struct AppRecord {
     pub id: AppId,
     /// Name for people; need not be unique.
     pub name: String,
+    /// Whether its clients send mirror images, as some front cameras make them.
+    pub mirrored: bool,
     /// When it was created.
     pub created_at: Timestamp,
 }
@@ -54,6 +58,8 @@ pub struct GalleryRecord {
 pub struct SubjectRecord {
     /// Its id, unique inside the gallery.
     pub subject: SubjectId,
+    /// What people call it, if anybody said.
+    pub name: Option<SubjectName>,
     /// How many templates it has, at least 1.
     pub templates: usize,
 }
@@ -65,6 +71,8 @@ pub struct NewTemplate {
     pub gallery: GalleryId,
     /// Whose face it is.
     pub subject: SubjectId,
+    /// What people call the subject; `None` leaves the name that it has.
+    pub name: Option<SubjectName>,
     /// Its id, unique inside the app.
     pub template: TemplateId,
     /// The face.
@@ -106,4 +114,23 @@ pub struct Candidate {
     pub subject: SubjectId,
     /// How alike it is to the probe.
     pub cosine: Cosine,
+}
+
+/// A key that signs access tokens. The private part lies sealed in the database.
+#[derive(Clone)]
+pub struct SigningKey {
+    /// Its id, in the head of every token that it signs.
+    pub id: Uuid,
+    /// The private key, PKCS #1 DER. Wiped from memory when dropped.
+    pub private: Zeroizing<Vec<u8>>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// From when on its tokens are no longer accepted; `None`: it signs.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey").field("id", &self.id).finish_non_exhaustive()
+    }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use faceward_core::GalleryId;
+use faceward_core::{GalleryId, SubjectId, SubjectName, TemplateId};
 use jiff::Timestamp;
 
 use crate::index::TemplateIndex;
-use crate::{AppRecord, GalleryError, GalleryRecord, StoredKey, TemplateRecord};
+use crate::{AppRecord, GalleryError, GalleryRecord, StoredKey, SubjectRecord, TemplateRecord};
 
 /// Everything that belongs to one app, and nothing of any other.
 pub(crate) struct Tenant {
@@ -14,12 +14,13 @@ pub(crate) struct Tenant {
     pub(crate) keys: Vec<StoredKey>,
     pub(crate) galleries: BTreeMap<GalleryId, Timestamp>,
     pub(crate) templates: TemplateIndex,
+    names: BTreeMap<GalleryId, BTreeMap<SubjectId, SubjectName>>,
 }
 
 impl Tenant {
     pub(crate) fn new(record: AppRecord) -> Self {
         let (keys, galleries, templates) = (Vec::new(), BTreeMap::new(), TemplateIndex::default());
-        Self { record, keys, galleries, templates }
+        Self { record, keys, galleries, templates, names: BTreeMap::new() }
     }
 
     pub(crate) fn list_galleries(&self) -> Vec<GalleryRecord> {
@@ -28,6 +29,41 @@ impl Tenant {
             created_at: *created_at,
         };
         self.galleries.iter().map(record).collect()
+    }
+
+    /// Up to `limit` subjects of `gallery` after `after`, in ascending order of id.
+    pub(crate) fn list_subjects(
+        &self,
+        gallery: &GalleryId,
+        after: Option<&SubjectId>,
+        limit: usize,
+    ) -> Vec<SubjectRecord> {
+        let mut subjects = self.templates.list_subjects(gallery, after, limit);
+        for record in &mut subjects {
+            record.name = self.name(gallery, &record.subject).cloned();
+        }
+        subjects
+    }
+
+    /// What people call a subject.
+    pub(crate) fn name(&self, gallery: &GalleryId, subject: &SubjectId) -> Option<&SubjectName> {
+        self.names.get(gallery)?.get(subject)
+    }
+
+    /// Names a subject.
+    pub(crate) fn set_name(&mut self, gallery: GalleryId, subject: SubjectId, name: SubjectName) {
+        self.names.entry(gallery).or_default().insert(subject, name);
+    }
+
+    /// Takes a template out, and its subject's name with the last one.
+    pub(crate) fn remove(&mut self, template: &TemplateId) {
+        let Some(record) = self.templates.get(template).cloned() else { return };
+        self.templates.remove(template);
+        if self.templates.templates_of(&record.gallery, Some(&record.subject)).is_empty()
+            && let Some(names) = self.names.get_mut(&record.gallery)
+        {
+            names.remove(&record.subject);
+        }
     }
 
     /// Adds a template in place of any of the same id, and its gallery if that is new.
@@ -39,6 +75,7 @@ impl Tenant {
                 self.galleries.insert(record.gallery.clone(), record.created_at);
             }
         }
+        self.remove(&record.template);
         self.templates.insert(record, vector);
     }
 
@@ -48,6 +85,7 @@ impl Tenant {
             self.templates.remove(&template);
         }
         self.galleries.remove(gallery);
+        self.names.remove(gallery);
     }
 
     /// Whether templates can be added to `gallery`: `Ok(false)` if it has to be created first.

@@ -55,6 +55,7 @@ error_table! {
     PhotoMissing       => "photo_missing",        BAD_REQUEST,            Caller, "The photo part is not there.";
     PhotoEmpty         => "photo_empty",          BAD_REQUEST,            Caller, "The photo has no bytes.";
     PhotoWrongType     => "photo_wrong_type",     UNSUPPORTED_MEDIA_TYPE, Caller, "The bytes are neither JPEG nor PNG.";
+    PhotoNotBase64     => "photo_not_base64",     UNPROCESSABLE_ENTITY,   Caller, "The photo's text is no base64.";
     PhotoUndecodable   => "photo_undecodable",    UNPROCESSABLE_ENTITY,   Caller, "The JPEG or PNG is corrupt or truncated.";
     PhotoTooManyPixels => "photo_too_many_pixels", UNPROCESSABLE_ENTITY,  Caller, "The photo has more pixels than the server accepts.";
     PhotoTooLarge      => "photo_too_large",      PAYLOAD_TOO_LARGE,      Caller, "The photo has more bytes than the server accepts.";
@@ -65,8 +66,12 @@ error_table! {
     CheckUndecided     => "check_undecided",      UNPROCESSABLE_ENTITY,   Caller, "A requested security check ran and could not decide on this photo.";
     Rejected           => "rejected",             UNPROCESSABLE_ENTITY,   Caller, "The operator's enrolment rules turned the photo away.";
     Unauthenticated    => "unauthenticated",      UNAUTHORIZED,           Caller, "APP-ID is unknown, or APP-KEY is wrong or expired.";
+    Forbidden          => "forbidden",            FORBIDDEN,              Caller, "The access token belongs to another app.";
     TemplateExists     => "template_exists",      CONFLICT,               Caller, "A template with this id exists, and replacing it was not asked for.";
     TemplateNotFound   => "template_not_found",   NOT_FOUND,              Caller, "The app has no template with this id.";
+    GalleryExists      => "gallery_exists",       CONFLICT,               Caller, "The app has a gallery with this id.";
+    SubjectNotFound    => "subject_not_found",    NOT_FOUND,              Caller, "The gallery has no subject with this id.";
+    SubjectOutdated    => "subject_outdated",     CONFLICT,               Caller, "Every template of the subject was made by a model that the server no longer uses: enrol again.";
     GalleryNotFound    => "gallery_not_found",    NOT_FOUND,              Caller, "The app has no gallery with this id.";
     TemplateOutdated   => "template_outdated",    CONFLICT,               Caller, "The template was made by a model that the server no longer uses: enrol again.";
     InvalidId          => "invalid_id",           BAD_REQUEST,            Caller, "An id is not 1 to 120 printable characters.";
@@ -86,12 +91,25 @@ error_table! {
 }
 
 impl ErrorKind {
+    /// Whether only the Riset.ai API, whose clients bring JSON and tokens and whose galleries have subjects, can fail so.
+    pub(crate) const fn needs_subjects_or_tokens(self) -> bool {
+        matches!(
+            self,
+            Self::PhotoNotBase64
+                | Self::Forbidden
+                | Self::GalleryExists
+                | Self::SubjectNotFound
+                | Self::SubjectOutdated
+        )
+    }
+
     /// Whether only a request that brings a photo can fail so.
     pub(crate) const fn needs_a_photo(self) -> bool {
         match self {
             Self::PhotoMissing
             | Self::PhotoEmpty
             | Self::PhotoWrongType
+            | Self::PhotoNotBase64
             | Self::PhotoUndecodable
             | Self::PhotoTooManyPixels
             | Self::PhotoTooLarge
@@ -104,6 +122,10 @@ impl ErrorKind {
             | Self::TemplateExists
             | Self::TemplateOutdated => true,
             Self::Unauthenticated
+            | Self::Forbidden
+            | Self::GalleryExists
+            | Self::SubjectNotFound
+            | Self::SubjectOutdated
             | Self::TemplateNotFound
             | Self::GalleryNotFound
             | Self::InvalidId

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::error::{ErrorKind, Fault};
-use crate::vendors::ooto;
+use crate::vendors::{ooto, riset};
 
 const HEAD: &str = "\
 # Errors
@@ -44,6 +44,29 @@ before either is decoded, then the first photo before the second.
 |---|---|---|---|
 ";
 
+const RISET_HEAD: &str = "
+## Under `/face-api`, `/liveness-api` and `/oauth`
+
+```json
+{\"status\": \"412\", \"status_message\": \"Face not detected\"}
+```
+
+`status` is text. HTTP says 200 for the codes of the Riset.ai documents, so that their clients read the body, and the same
+number for 401, 403, 404, 405, 408, 500, 501 and 503; with `riset.http_status_is_status` it always says the same number.
+Codes 600 to 611 (a registry that is gone) are never sent. With several images, one without exactly one usable face costs
+itself only and has `status` and `status_message` of its own (412, 413, 414, 493); the call is 200.
+
+| status | HTTP | status_message |
+|---|---|---|
+";
+
+const RISET_KINDS: &str = "
+Which failure has which status (image, `source_image`, `target_image`; or by the parameter that is missing):
+
+| failure | status |
+|---|---|
+";
+
 /// The whole page.
 pub(crate) fn page() -> String {
     let mut page = HEAD.to_owned();
@@ -62,6 +85,23 @@ pub(crate) fn page() -> String {
             &mut page,
             &[&format!("`{}`", kind.code()), status.as_str(), &code.to_string(), info.unwrap_or("")],
         );
+    }
+    page.push_str(RISET_HEAD);
+    for (code, text, message) in riset::errors::CODES {
+        row(&mut page, &[text, riset::errors::http_status(code, false).as_str(), message]);
+    }
+    page.push_str(RISET_KINDS);
+    for kind in ErrorKind::ALL {
+        let status = match riset::errors::code(*kind) {
+            riset::errors::Code::Always(code) => code.to_string(),
+            riset::errors::Code::ByImage([image, source, target]) => format!("{image}, {source}, {target}"),
+            riset::errors::Code::ByParameter => {
+                let names = ["user_id", "user_name", "facegallery_id", "any other"];
+                let codes = names.map(|name| format!("`{name}` {}", riset::errors::missing_parameter(name)));
+                codes.join(", ").replace('`', "")
+            }
+        };
+        row(&mut page, &[&format!("`{}`", kind.code()), &status]);
     }
     page
 }

@@ -23,6 +23,9 @@ pub(crate) enum Failure {
     /// A photo is larger than allowed.
     #[error("`{part}` is larger than {limit_bytes} bytes")]
     PhotoTooLarge { part: &'static str, limit_bytes: usize },
+    /// A photo is no base64.
+    #[error("{0}: not base64")]
+    NotBase64(PhotoField),
     /// The body is larger than allowed.
     #[error("the body is larger than {limit_bytes} bytes")]
     BodyTooLarge { limit_bytes: usize },
@@ -73,6 +76,7 @@ impl Failure {
         match self {
             Self::Service(error) => service_kind(error),
             Self::PhotoTooLarge { .. } => ErrorKind::PhotoTooLarge,
+            Self::NotBase64(_) => ErrorKind::PhotoNotBase64,
             Self::BodyTooLarge { .. } => ErrorKind::BodyTooLarge,
             Self::SlowUpload => ErrorKind::SlowUpload,
             Self::UploadsFull => ErrorKind::Overloaded,
@@ -106,7 +110,7 @@ impl Failure {
         {
             return Some(*field);
         }
-        None
+        if let Self::NotBase64(field) = self { Some(*field) } else { None }
     }
 
     /// Whole seconds after which a retry makes sense; `None` where it does not.
@@ -129,6 +133,10 @@ const fn service_kind(error: &ServiceError) -> ErrorKind {
         ServiceError::ShuttingDown => ErrorKind::ShuttingDown,
         // An app that was deleted while its request ran.
         ServiceError::Unauthenticated | ServiceError::AppNotFound(_) => ErrorKind::Unauthenticated,
+        ServiceError::ForeignToken => ErrorKind::Forbidden,
+        ServiceError::GalleryExists(_) => ErrorKind::GalleryExists,
+        ServiceError::SubjectNotFound(_) => ErrorKind::SubjectNotFound,
+        ServiceError::SubjectOutdated(_) => ErrorKind::SubjectOutdated,
         ServiceError::TemplateExists => ErrorKind::TemplateExists,
         ServiceError::TemplateNotFound => ErrorKind::TemplateNotFound,
         ServiceError::GalleryNotFound(_) => ErrorKind::GalleryNotFound,

@@ -32,5 +32,5 @@ pub use metrics::Metrics;
 pub use native::analysis_json;
 pub use router::{openapi, router};
 pub use server::serve;
-pub use settings::{HttpSettings, ServerLimits};
+pub use settings::{HttpSettings, RisetSettings, ServerLimits};
 pub use state::AppState;

@@ -16,10 +16,18 @@ use crate::{native, vendors};
     tags(
         (name = "ooto", description = "The OOTO AI face API 1.0: a drop-in replacement. Change the base URL, keep \
                                        the rest."),
+        (name = "riset", description = "The Riset.ai face and liveness API. Change the base URL, keep the rest. A failure \
+                                        has its code as text in `status`, mostly under HTTP 200."),
         (name = "native", description = "Our own API: raw scores, ISO/IEC 29794-5 values, all faces, timings."),
         (name = "operations", description = "Health and metrics. No credentials."),
     ),
-    components(schemas(vendors::ooto::wire::ErrorAnswer, native::wire::ErrorAnswer)),
+    components(schemas(
+        vendors::ooto::wire::ErrorAnswer,
+        vendors::riset::wire::Status,
+        vendors::riset::wire::SingleLiveness,
+        vendors::riset::forms::SingleLiveness,
+        native::wire::ErrorAnswer
+    )),
     modifiers(&Credentials),
 )]
 pub(crate) struct Document;
@@ -33,6 +41,7 @@ impl Modify for Credentials {
         for (name, header, description) in [
             ("app_id", "APP-ID", "The app's id, a UUID."),
             ("app_key", "APP-KEY", "The app's key, up to 4 KB."),
+            ("access_token", "Accesstoken", "A token from /oauth/client/token, without `Bearer`."),
         ] {
             let value = ApiKeyValue::with_description(header, description);
             components.add_security_scheme(name, SecurityScheme::ApiKey(ApiKey::Header(value)));

@@ -1,5 +1,7 @@
 //! Every route and every layer, as one list.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
@@ -10,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::middleware::{
-    access_log, auth, catch_panic, envelope, linger, no_store, request_id, timeout, upload_room,
+    access_log, auth, catch_panic, envelope, linger, no_store, request_id, timeout, token, upload_room,
 };
 use crate::openapi::Document;
 use crate::state::AppState;
@@ -26,13 +28,20 @@ pub fn router(state: AppState) -> Router {
                 .layer(from_fn_with_state(state.clone(), upload_room::reserve)),
         )
     };
-    let (routes, document) = assemble(guarded).split_for_parts();
+    let by_token = |routes: OpenApiRouter<AppState>| {
+        routes.route_layer(
+            ServiceBuilder::new()
+                .layer(from_fn_with_state(state.clone(), token::require_token))
+                .layer(from_fn_with_state(state.clone(), upload_room::reserve_json)),
+        )
+    };
+    let (routes, document) = assemble(guarded, by_token).split_for_parts();
     // The first layer of this list sees a request first and its answer last.
     let layers = ServiceBuilder::new()
         .layer(from_fn(request_id::assign))
         .layer(from_fn_with_state(state.metrics.clone(), access_log::record))
         .layer(from_fn(no_store::forbid_keeping))
-        .layer(from_fn(envelope::write_failures))
+        .layer(from_fn_with_state(Arc::clone(&state.settings), envelope::write_failures))
         .layer(CatchPanicLayer::custom(catch_panic::respond))
         .layer(from_fn(linger::drain_unread))
         .layer(from_fn_with_state(state.clone(), timeout::limit));
@@ -42,13 +51,19 @@ pub fn router(state: AppState) -> Router {
 /// The OpenAPI document of every route.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    assemble(|routes| routes).into_openapi()
+    assemble(|routes| routes, |routes| routes).into_openapi()
 }
 
-/// All documented routes; `guarded` stands before those that need credentials.
-fn assemble(guarded: impl Fn(OpenApiRouter<AppState>) -> OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
+/// All documented routes; `guarded` stands before those that need credentials, `by_token` before those that need a token.
+fn assemble(
+    guarded: impl Fn(OpenApiRouter<AppState>) -> OpenApiRouter<AppState>,
+    by_token: impl Fn(OpenApiRouter<AppState>) -> OpenApiRouter<AppState>,
+) -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(Document::openapi())
         .nest(vendors::ooto::PREFIX, guarded(vendors::ooto::routes()))
+        .nest(vendors::riset::FACE_PREFIX, by_token(vendors::riset::face_routes()))
+        .nest(vendors::riset::LIVENESS_PREFIX, by_token(vendors::riset::liveness_routes()))
+        .nest(vendors::riset::TOKEN_PREFIX, vendors::riset::token_routes())
         .nest(native::PREFIX, guarded(native::routes()))
         .merge(health::routes())
 }

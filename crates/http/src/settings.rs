@@ -22,6 +22,27 @@ pub struct HttpSettings {
     pub upload_idle_timeout: Duration,
     /// Time from the request's head to its answer, whatever happens in between. Default 120 s.
     pub request_timeout: Duration,
+    /// Largest JSON body with photos as base64; a larger one is refused. Default 64 MiB.
+    pub json_bytes: usize,
+    /// How the Riset.ai API answers.
+    pub riset: RisetSettings,
+}
+
+/// How the Riset.ai API answers.
+#[derive(Clone, Debug)]
+pub struct RisetSettings {
+    /// Whether the HTTP status is the status in the body, whatever it is. Default: 200 for the original's own codes.
+    pub http_status_is_status: bool,
+    /// Whether every body is inside `{"risetai": ...}`, as behind a reseller's gateway. Default: no.
+    pub gateway_envelope: bool,
+    /// Shortest side, in pixels, of a face that is enrolled without `force_register`. Default 125.
+    pub enroll_min_side: u32,
+}
+
+impl Default for RisetSettings {
+    fn default() -> Self {
+        Self { http_status_is_status: false, gateway_envelope: false, enroll_min_side: 125 }
+    }
 }
 
 impl HttpSettings {
@@ -43,6 +64,8 @@ impl Default for HttpSettings {
             upload_timeout: Duration::from_secs(60),
             upload_idle_timeout: Duration::from_secs(15),
             request_timeout: Duration::from_secs(120),
+            json_bytes: 64 * MIB,
+            riset: RisetSettings::default(),
         }
     }
 }

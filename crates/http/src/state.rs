@@ -29,7 +29,7 @@ impl AppState {
     #[must_use]
     pub fn new(service: Service, settings: HttpSettings, metrics: Metrics) -> Self {
         // The largest body has to fit, or it could never be sent.
-        let uploads_bytes = settings.uploads_bytes.max(settings.body_bytes());
+        let uploads_bytes = settings.uploads_bytes.max(settings.body_bytes()).max(settings.json_bytes);
         let uploads = Arc::new(Semaphore::new(uploads_bytes.div_ceil(UPLOAD_UNIT_BYTES)));
         Self { service, settings: Arc::new(settings), metrics, uploads }
     }

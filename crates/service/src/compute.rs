@@ -87,7 +87,7 @@ impl Pending {
 }
 
 /// A face without an embedding is one that is too small to be told apart.
-fn usable(embedding: Outcome<Embedding>, field: PhotoField) -> Result<Embedding, ServiceError> {
+pub(crate) fn usable(embedding: Outcome<Embedding>, field: PhotoField) -> Result<Embedding, ServiceError> {
     match embedding {
         Outcome::Value(embedding) => Ok(embedding),
         Outcome::Failed(reason) => {

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use faceward_core::{AppId, GalleryId, InvalidId, ModelId};
+use faceward_core::{AppId, GalleryId, InvalidId, ModelId, SubjectId};
 use faceward_gallery::GalleryError;
 
 use crate::policy::Rejection;
@@ -49,6 +49,9 @@ pub enum ServiceError {
     /// Unknown app, wrong key or expired key: deliberately one variant.
     #[error("unknown app or wrong key")]
     Unauthenticated,
+    /// The token was issued to another app.
+    #[error("the access token belongs to another app")]
+    ForeignToken,
     /// The app already has a template of this id, and replacing it was not asked for.
     #[error("a template with this id already exists")]
     TemplateExists,
@@ -58,6 +61,15 @@ pub enum ServiceError {
     /// The app has no gallery of this id.
     #[error("no gallery `{0}`")]
     GalleryNotFound(GalleryId),
+    /// The app has a gallery of this id.
+    #[error("the gallery `{0}` already exists")]
+    GalleryExists(GalleryId),
+    /// The gallery has no subject of this id.
+    #[error("no subject `{0}` in this gallery")]
+    SubjectNotFound(SubjectId),
+    /// The subject has templates, but none of the model in use: it has to be enrolled again.
+    #[error("subject `{0}` has no template that this server can use: enrol it again")]
+    SubjectOutdated(SubjectId),
     /// The template was made by another model than the one in use; the subject has to be enrolled again.
     #[error("the template was made by `{made_by}`, which this server no longer uses")]
     TemplateOutdated {
@@ -101,9 +113,13 @@ impl ServiceError {
             Self::TimedOut => "timed_out",
             Self::ShuttingDown => "shutting_down",
             Self::Unauthenticated => "unauthenticated",
+            Self::ForeignToken => "foreign_token",
             Self::TemplateExists => "template_exists",
             Self::TemplateNotFound => "template_not_found",
             Self::GalleryNotFound(_) => "gallery_not_found",
+            Self::GalleryExists(_) => "gallery_exists",
+            Self::SubjectNotFound(_) => "subject_not_found",
+            Self::SubjectOutdated(_) => "subject_outdated",
             Self::TemplateOutdated { .. } => "template_outdated",
             Self::InvalidId(_) => "invalid_id",
             Self::InvalidParameter { .. } => "invalid_parameter",
@@ -124,15 +140,18 @@ pub enum PhotoField {
     First,
     /// The second of a pair.
     Second,
+    /// One of several; counts from 0.
+    Frame(usize),
 }
 
 impl std::fmt::Display for PhotoField {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Only => "photo",
-            Self::First => "first photo",
-            Self::Second => "second photo",
-        })
+        match self {
+            Self::Only => f.write_str("photo"),
+            Self::First => f.write_str("first photo"),
+            Self::Second => f.write_str("second photo"),
+            Self::Frame(index) => write!(f, "image {}", index + 1),
+        }
     }
 }
 
@@ -212,6 +231,12 @@ pub enum Check {
     Liveness,
     /// Detection of swapped and generated faces.
     Deepfake,
+    /// The direction of the head.
+    HeadPose,
+    /// Open and closed eyes.
+    Eyes,
+    /// Open and closed mouths.
+    Mouth,
 }
 
 impl std::fmt::Display for Check {
@@ -219,6 +244,9 @@ impl std::fmt::Display for Check {
         f.write_str(match self {
             Self::Liveness => "liveness",
             Self::Deepfake => "deepfake",
+            Self::HeadPose => "head pose",
+            Self::Eyes => "eye",
+            Self::Mouth => "mouth",
         })
     }
 }
@@ -244,6 +272,9 @@ pub enum InternalError {
     /// Two embeddings of one analysis come from different models.
     #[error(transparent)]
     Incomparable(#[from] faceward_core::IncomparableEmbeddings),
+    /// An access token could not be made.
+    #[error("access tokens: {0}")]
+    Token(String),
     /// The operating system gives no random numbers.
     #[error("no random numbers: {0}")]
     NoRandomness(String),
@@ -256,8 +287,8 @@ impl From<GalleryError> for ServiceError {
             GalleryError::AppExists(app) => Self::AppExists(app),
             GalleryError::GalleryUnknown(gallery) => Self::GalleryNotFound(gallery),
             GalleryError::TemplateExists(_) => Self::TemplateExists,
-            GalleryError::GalleryExists(_)
-            | GalleryError::Length { .. }
+            GalleryError::GalleryExists(gallery) => Self::GalleryExists(gallery),
+            GalleryError::Length { .. }
             | GalleryError::InUse(_)
             | GalleryError::KeyMissing(_)
             | GalleryError::KeyMalformed(_)

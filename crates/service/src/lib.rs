@@ -14,29 +14,34 @@ mod requests;
 mod scheduler;
 mod service;
 mod settings;
+pub mod tokens;
 mod use_cases;
 
 pub use error::{Check, InternalError, PhotoFault, PhotoField, ServiceError};
 pub use photo::{Declared, Photo};
-pub use policy::{Movement, NotCalibrated, Rejection, Stance, movement_rules, rules};
+pub use policy::{Movement, MovementPart, NotCalibrated, Rejection, Stance, movement_rules, rules};
 pub use report::{
-    AnalysisReport, Comparison, Enrollment, FaceReport, Identification, Judged, Match, QualityReport,
-    TemplateVerification, Verification,
+    ActiveLiveness, AnalysisReport, Comparison, Enrollment, FaceReport, FrameFault, FrameVerdict,
+    Identification, Judged, Match, QualityReport, Refusal, SubjectVerification, TemplateVerification,
+    Verification,
 };
 pub use requests::{
-    AnalyzeRequest, Checks, EnrollRequest, FaceOptions, IdentifyRequest, InspectRequest,
-    ListTemplatesRequest, VerifyAgainstRequest, VerifyRequest,
+    ActiveLivenessRequest, AnalyzeRequest, Checks, EnrollRequest, FaceOptions, Frame, IdentifyRequest,
+    InspectRequest, ListTemplatesRequest, SubjectRef, VerifyAgainstRequest, VerifyRequest,
+    VerifySubjectRequest,
 };
 pub use scheduler::{Permit, SchedulerError};
 pub use service::{Service, StartError};
-pub use settings::{ComputeSettings, Demography, EnrollGates, FaceRules, Settings, SettingsError};
+pub use settings::{
+    ActiveLivenessRules, ComputeSettings, Demography, EnrollGates, FaceRules, Settings, SettingsError,
+};
 pub use use_cases::info::{Info, ModelInfo, Unavailable, UnavailableReason};
 
 // What reports and settings are made of, so that the layers above need not know the ones below.
 pub use faceward_engine::image::PhotoFormat;
 pub use faceward_engine::quality;
 pub use faceward_engine::{Attributes, FaceAnalysis, Liveness, Outputs, PhotoInfo, Race, StepTiming};
-pub use faceward_gallery::{AppRecord, TemplateRecord};
+pub use faceward_gallery::{AppRecord, GalleryRecord, SubjectRecord, TemplateRecord};
 pub use faceward_models::calibration::similarity::{Knot, OperatingPoint, SimilarityCalibration};
 pub use faceward_models::calibration::thresholds::{MovementThresholds, Rule, Thresholds};
 pub use faceward_models::{ModelDecl, Task};

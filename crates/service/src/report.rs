@@ -4,9 +4,12 @@
 
 use std::time::Duration;
 
-use faceward_core::{Cosine, GalleryId, Outcome, Similarity, SubjectId, TemplateId};
+use faceward_core::{Cosine, GalleryId, Outcome, Similarity, SubjectId, SubjectName, TemplateId};
 use faceward_engine::{FaceAnalysis, PhotoInfo, StepTiming};
 use faceward_gallery::TemplateRecord;
+
+use crate::error::{Check, PhotoFault};
+use crate::policy::{Movement, Stance};
 
 /// A score with its verdict.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,6 +68,22 @@ pub struct QualityReport {
 }
 
 impl QualityReport {
+    /// Nobody asked for quality.
+    pub const NOT_REQUESTED: Self = Self {
+        uniformity: Outcome::NotRequested,
+        exposure: Outcome::NotRequested,
+        contrast: Outcome::NotRequested,
+        flare: Outcome::NotRequested,
+        blur: Outcome::NotRequested,
+        macroblocks: Outcome::NotRequested,
+        distortion: Outcome::NotRequested,
+        occlusion: Outcome::NotRequested,
+        emotion: Outcome::NotRequested,
+        left_eye_closed: Outcome::NotRequested,
+        right_eye_closed: Outcome::NotRequested,
+        crfiqa: Outcome::NotRequested,
+    };
+
     /// Every measure with its stable `snake_case` name, in the order of the fields.
     pub fn measures(&self) -> [(&'static str, &Outcome<Judged>); 12] {
         [
@@ -117,6 +136,84 @@ pub struct TemplateVerification {
     pub face: FaceReport,
     /// How alike they are.
     pub comparison: Comparison,
+}
+
+/// A photo compared with a subject.
+#[derive(Clone, Debug)]
+pub struct SubjectVerification {
+    /// What people call the subject.
+    pub name: Option<SubjectName>,
+    /// The probe's face.
+    pub face: FaceReport,
+    /// How alike the probe and the subject's best template are.
+    pub comparison: Comparison,
+}
+
+/// Whether photos show the movements that were asked for.
+#[derive(Clone, Debug)]
+pub struct ActiveLiveness {
+    /// Whether enough frames succeeded and nothing speaks against the whole.
+    pub passed: bool,
+    /// What speaks against the whole, whatever the frames say.
+    pub refusal: Option<Refusal>,
+    /// Each frame, in the order of the request.
+    pub frames: Vec<Result<FrameVerdict, FrameFault>>,
+}
+
+/// What speaks against a whole active liveness check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Refusal {
+    /// One and the same still was sent for two movements that exclude each other. Frames count from 0.
+    #[error("images {} and {} are the same still, sent for `{}` and `{}`", .frames[0] + 1, .frames[1] + 1, .movements[0], .movements[1])]
+    RepeatedStill {
+        /// The two frames.
+        frames: [usize; 2],
+        /// What each was to show.
+        movements: [Movement; 2],
+    },
+}
+
+/// Why a frame has no verdict. The others keep theirs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum FrameFault {
+    /// It has not exactly one usable face.
+    #[error("{0}")]
+    Photo(PhotoFault),
+    /// A check ran and could not decide.
+    #[error("the {0} check could not decide on this photo")]
+    Undecided(Check),
+}
+
+/// What a frame shows.
+#[derive(Clone, Debug)]
+pub struct FrameVerdict {
+    /// The face.
+    pub face: FaceReport,
+    /// What it does, with the subject's own signs and sides.
+    pub stance: Stance,
+    /// Each movement that was asked for, and whether the face shows it. What cannot be told is not shown.
+    pub movements: Vec<(Movement, bool)>,
+    /// How alike the face and the subject's best template are; `None`: not asked for.
+    pub comparison: Option<Comparison>,
+}
+
+impl FrameVerdict {
+    /// Whether it shows everything that was asked for.
+    #[must_use]
+    pub fn matches(&self) -> bool {
+        self.movements.iter().all(|(_, shown)| *shown)
+    }
+
+    /// Whether it shows everything, is no presentation attack and is the expected subject, as far as was asked for.
+    #[must_use]
+    pub fn succeeds(&self) -> bool {
+        let live = match &self.face.liveness {
+            Outcome::Value(judged) => judged.fine,
+            Outcome::NotRequested => true,
+            Outcome::Unavailable | Outcome::Failed(_) => false,
+        };
+        self.matches() && live && self.comparison.is_none_or(|comparison| comparison.same)
+    }
 }
 
 /// A template that was added.

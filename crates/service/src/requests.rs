@@ -1,9 +1,10 @@
 //! What the use cases ask for. Wire formats are parsed into these; nothing here is optional by accident.
 
-use faceward_core::{GalleryId, Similarity, SubjectId, TemplateId};
+use faceward_core::{GalleryId, Similarity, SubjectId, SubjectName, TemplateId};
 use faceward_engine::Outputs;
 
 use crate::photo::Photo;
+use crate::policy::Movement;
 use crate::scheduler::Permit;
 
 /// The security checks that the caller wants. A wanted check is answered or fails the request; it is never left out.
@@ -57,6 +58,54 @@ pub struct VerifyAgainstRequest {
     pub options: FaceOptions,
 }
 
+/// A subject of an app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubjectRef {
+    /// The gallery.
+    pub gallery: GalleryId,
+    /// The subject in it.
+    pub subject: SubjectId,
+}
+
+/// Compares a photo with a subject: its best template decides.
+#[derive(Debug)]
+pub struct VerifySubjectRequest {
+    /// The probe.
+    pub photo: Photo,
+    /// The subject.
+    pub subject: SubjectRef,
+    /// Checks, landmarks, slot.
+    pub options: FaceOptions,
+}
+
+/// Asks whether the photos of one person show movements that were asked for.
+#[derive(Debug)]
+pub struct ActiveLivenessRequest {
+    /// The photos, in the order in which they were asked for; at least one.
+    pub frames: Vec<Frame>,
+    /// Who is expected on them; `None`: anybody.
+    pub subject: Option<SubjectRef>,
+    /// How many frames must succeed, 1 to their number; `None`: all.
+    pub success_threshold: Option<usize>,
+    /// Whether the photos are mirror images.
+    pub mirrored: bool,
+    /// A slot that was taken before the photos were received; `None`: taken now.
+    pub permit: Option<Permit>,
+}
+
+/// One photo of an active liveness check.
+#[derive(Debug)]
+pub struct Frame {
+    /// The photo.
+    pub photo: Photo,
+    /// What it has to show, all of it.
+    pub movements: Vec<Movement>,
+    /// Whether it is checked for presentation attacks.
+    pub check_liveness: bool,
+    /// Whether it is compared with the subject, where there is one.
+    pub verify: bool,
+}
+
 /// Adds a template.
 #[derive(Debug)]
 pub struct EnrollRequest {
@@ -68,6 +117,10 @@ pub struct EnrollRequest {
     pub gallery: Option<GalleryId>,
     /// Whom it shows; `None`: a subject with the template's id.
     pub subject: Option<SubjectId>,
+    /// What people call the subject; `None` leaves the name that it has.
+    pub name: Option<SubjectName>,
+    /// Shortest side of the face's box, in pixels of the photo; `None`: [`crate::FaceRules::min_side`]. Never less than that.
+    pub min_side: Option<f32>,
     /// Whether a template with this id is replaced rather than an error.
     pub replace: bool,
     /// Checks, landmarks, slot.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use faceward_core::{AppId, Similarity};
 use faceward_engine::{Capabilities, Engine, Outputs, Worker};
 use faceward_gallery::{Gallery, GalleryError};
+use zeroize::Zeroizing;
 
 use crate::apps::Apps;
 use crate::error::{Check, InternalError, ServiceError};
@@ -16,6 +17,7 @@ use crate::policy::{Comparator, NotCalibrated};
 use crate::requests::Checks;
 use crate::scheduler::{NotAdmitted, Permit, Scheduler, SchedulerError};
 use crate::settings::{Settings, SettingsError};
+use crate::tokens::{AccessToken, Tokens};
 
 /// The use cases of Faceward. Cheap to clone; all clones are one service.
 #[derive(Clone)]
@@ -28,6 +30,7 @@ struct Inner {
     comparator: Comparator,
     gallery: Arc<Gallery>,
     apps: Apps,
+    tokens: Tokens,
     scheduler: Scheduler<Worker>,
     settings: Settings,
 }
@@ -47,6 +50,9 @@ pub enum StartError {
     /// The enabled embedding models are not those that the similarity map was fitted on.
     #[error(transparent)]
     NotCalibrated(#[from] NotCalibrated),
+    /// The keys of access tokens cannot be read.
+    #[error("the signing keys of access tokens: {0}")]
+    Tokens(#[source] ServiceError),
     /// The operator demands what no enabled model can answer.
     #[error("`{setting}` is set, but no enabled model answers it")]
     GateWithoutModel {
@@ -78,7 +84,10 @@ impl Service {
         let compute = &settings.compute;
         let scheduler = Scheduler::start(compute.workers, compute.max_requests, make_worker)?;
         let apps = Apps::new(Arc::clone(&gallery));
-        Ok(Self { inner: Arc::new(Inner { capabilities, comparator, gallery, apps, scheduler, settings }) })
+        let tokens =
+            Tokens::new(Arc::clone(&gallery), settings.token_lifetime).map_err(StartError::Tokens)?;
+        let inner = Inner { capabilities, comparator, gallery, apps, tokens, scheduler, settings };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Takes no more requests, finishes those that were accepted (within the drain timeout), ends the threads.
@@ -112,6 +121,40 @@ impl Service {
     /// [`ServiceError::Unauthenticated`], whatever the reason, after the same work.
     pub fn authenticate(&self, app_id: &str, app_key: &str) -> Result<AppId, ServiceError> {
         self.inner.apps.authenticate(app_id, app_key)
+    }
+
+    /// A new access token for the app `app_id`, if `app_key` is one of its unexpired keys.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`]; the store or the system's randomness fails.
+    pub async fn issue_token(&self, app_id: &str, app_key: &str) -> Result<AccessToken, ServiceError> {
+        let (tokens, app_id, app_key) =
+            (self.inner.tokens.clone(), app_id.to_owned(), Zeroizing::new(app_key.to_owned()));
+        off_thread(move || tokens.issue(&app_id, &app_key)).await?
+    }
+
+    /// The app that an access token was issued to.
+    ///
+    /// # Errors
+    /// [`ServiceError::Unauthenticated`], whatever is wrong with it.
+    pub fn authenticate_token(&self, token: &str) -> Result<AppId, ServiceError> {
+        self.inner.tokens.authenticate(token)
+    }
+
+    /// Accepts an access token no longer, for good.
+    ///
+    /// # Errors
+    /// As [`Tokens::revoke`].
+    pub async fn revoke_token(&self, app_id: &str, app_key: &str, token: &str) -> Result<(), ServiceError> {
+        let (tokens, app_id, token) = (self.inner.tokens.clone(), app_id.to_owned(), token.to_owned());
+        let app_key = Zeroizing::new(app_key.to_owned());
+        off_thread(move || tokens.revoke(&app_id, &app_key, &token)).await?
+    }
+
+    /// Access tokens and the keys that sign them; blocking.
+    #[must_use]
+    pub fn tokens(&self) -> &Tokens {
+        &self.inner.tokens
     }
 
     /// The apps and their keys; blocking.

@@ -30,6 +30,10 @@ pub struct Settings {
     pub demography: Demography,
     /// Most candidates that an identification names.
     pub max_candidates: NonZeroUsize,
+    /// How active liveness is judged.
+    pub active_liveness: ActiveLivenessRules,
+    /// How long an access token is accepted.
+    pub token_lifetime: Duration,
 }
 
 impl Default for Settings {
@@ -43,6 +47,8 @@ impl Default for Settings {
             enroll: EnrollGates::default(),
             demography: Demography::default(),
             max_candidates: NonZeroUsize::MIN.saturating_add(99),
+            active_liveness: ActiveLivenessRules::default(),
+            token_lifetime: Duration::from_secs(24 * 3600),
         }
     }
 }
@@ -96,6 +102,19 @@ pub struct EnrollGates {
     pub min_quality: Option<f64>,
 }
 
+/// How active liveness is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActiveLivenessRules {
+    /// Whether one and the same still, sent for movements that exclude each other, fails the whole call.
+    pub refuse_repeated_stills: bool,
+}
+
+impl Default for ActiveLivenessRules {
+    fn default() -> Self {
+        Self { refuse_repeated_stills: true }
+    }
+}
+
 /// Which guesses about the subject are made. What is switched off is unavailable, not missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Demography {
@@ -136,11 +155,14 @@ impl Settings {
             faces,
             thresholds,
             enroll,
+            token_lifetime,
             mirrored_probes: _,
+            similarity_map: _,
             demography: _,
             max_candidates: _,
-            similarity_map: _,
+            active_liveness: _,
         } = self;
+        demand(token_lifetime.as_secs() > 0, "tokens.lifetime_seconds must be at least 1");
         demand(!compute.request_timeout.is_zero(), "the time for computing a request must be more than 0");
         demand(
             faces.min_side >= 1.0 && faces.min_side.is_finite(),

@@ -28,6 +28,8 @@ pub(crate) enum App {
     List(List),
     /// Give an app a new key and print it, once; the old one works on for a while
     RotateKey(RotateKey),
+    /// Say whether an app's clients send mirror images, as some front cameras make them
+    SetMirrored(SetMirrored),
     /// Delete an app with its keys, galleries and templates
     Delete(Delete),
 }
@@ -73,6 +75,16 @@ pub(crate) struct RotateKey {
     json: bool,
 }
 
+/// Arguments of `app set-mirrored`.
+#[derive(Debug, Args)]
+pub(crate) struct SetMirrored {
+    /// APP-ID of the app
+    id: Uuid,
+    /// true: left and right of their photos are swapped back for active liveness
+    #[arg(action = clap::ArgAction::Set)]
+    mirrored: bool,
+}
+
 /// Arguments of `app delete`.
 #[derive(Debug, Args)]
 pub(crate) struct Delete {
@@ -93,6 +105,7 @@ struct CredentialsJson<'a> {
 struct AppJson {
     app_id: String,
     name: String,
+    mirrored: bool,
     created_at: String,
 }
 
@@ -104,6 +117,7 @@ impl App {
             Self::Create(create) => create.run(&apps),
             Self::List(list) => list.run(&apps),
             Self::RotateKey(rotate) => rotate.run(&apps),
+            Self::SetMirrored(set) => set.run(&apps),
             Self::Delete(delete) => delete.run(&apps),
         }
     }
@@ -126,14 +140,16 @@ impl List {
             .map(|app| AppJson {
                 app_id: app.id.to_string(),
                 name: app.name,
+                mirrored: app.mirrored,
                 created_at: app.created_at.to_string(),
             })
             .collect();
         if self.json {
             terminal::json(&apps)?;
         } else {
-            let head = ["APP-ID", "NAME", "CREATED"].map(str::to_owned).to_vec();
-            let rows = apps.into_iter().map(|app| vec![app.app_id, app.name, app.created_at]);
+            let head = ["APP-ID", "NAME", "MIRRORED", "CREATED"].map(str::to_owned).to_vec();
+            let row = |app: AppJson| vec![app.app_id, app.name, app.mirrored.to_string(), app.created_at];
+            let rows = apps.into_iter().map(row);
             terminal::line(&terminal::columns(&std::iter::once(head).chain(rows).collect::<Vec<_>>()))?;
         }
         Ok(Exit::Yes)
@@ -153,6 +169,15 @@ impl RotateKey {
         };
         terminal::note(&format!("the old keys work for another {} h", self.overlap));
         show(self.json, app, &key)
+    }
+}
+
+impl SetMirrored {
+    fn run(&self, apps: &Apps) -> Result<Exit, Failure> {
+        apps.set_mirrored(&AppId(self.id), self.mirrored)?;
+        let does = if self.mirrored { "send" } else { "do not send" };
+        terminal::line(&format!("the clients of app {} {does} mirror images", self.id))?;
+        Ok(Exit::Yes)
     }
 }
 

@@ -57,6 +57,8 @@ impl Enroll {
             template: parsed(self.template.as_deref(), TemplateId::parse)?,
             gallery: parsed(Some(&self.gallery), GalleryId::parse)?,
             subject: parsed(self.subject.as_deref(), SubjectId::parse)?,
+            name: None,
+            min_side: None,
             replace: self.replace,
             options: FaceOptions::default(),
         };

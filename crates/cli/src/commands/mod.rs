@@ -11,6 +11,7 @@ mod identify;
 mod models;
 mod openapi;
 mod serve;
+mod token;
 mod verify;
 
 use clap::Subcommand;
@@ -32,6 +33,8 @@ pub(crate) enum Command {
     Models(models::Models),
     #[command(subcommand)]
     App(app::App),
+    #[command(subcommand)]
+    Token(token::Token),
     Config(config::ShowConfig),
     Openapi(openapi::Openapi),
     #[command(subcommand)]
@@ -64,6 +67,7 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
         | Command::Identify(_)
         | Command::Models(_)
         | Command::App(_)
+        | Command::Token(_)
         | Command::Config(_)
         | Command::Openapi(_)
         | Command::Eval(_)
@@ -83,6 +87,7 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
         Command::Identify(identify) => identify.run(&context),
         Command::Models(models) => models.run(&context),
         Command::App(app) => app.run(&context),
+        Command::Token(token) => token.run(&context),
         Command::Config(show) => show.run(&context),
         Command::Openapi(openapi) => openapi.run(),
         Command::Eval(eval) => eval.run(&context),

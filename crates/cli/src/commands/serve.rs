@@ -52,6 +52,7 @@ async fn serve(context: &Context, given: Option<GivenCredentials>) -> Result<(),
     let address = listener.local_addr().map_err(|error| Failure::new(Exit::Failed, error))?;
     let service = setup::service(&context.config, &context.environment)?;
     let credentials = first_app(&service, given)?;
+    service.tokens().prepare()?;
     let metrics = Metrics::install().map_err(|error| Failure::new(Exit::Failed, error))?;
     let state = AppState::new(service.clone(), context.config.http.clone(), metrics);
     greet(address, credentials.as_ref())?;

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use faceward_engine::image::Limits;
-use faceward_http::{HttpSettings, ServerLimits};
+use faceward_http::{HttpSettings, RisetSettings, ServerLimits};
 use faceward_models::RuntimeName;
 use faceward_models::calibration::similarity::SimilarityCalibration;
 use faceward_models::calibration::thresholds::{MovementThresholds, Rule, Thresholds, thresholds};
-use faceward_service::{ComputeSettings, Demography, EnrollGates, FaceRules, Settings};
+use faceward_service::{ActiveLivenessRules, ComputeSettings, Demography, EnrollGates, FaceRules, Settings};
 
 use super::sources::Layers;
 use super::values::Value;
@@ -288,6 +288,10 @@ impl Reader<'_> {
                 race: self.switch("demography.race"),
             },
             max_candidates: self.count("max_candidates", default.max_candidates),
+            active_liveness: ActiveLivenessRules {
+                refuse_repeated_stills: self.switch("active_liveness.refuse_repeated_stills"),
+            },
+            token_lifetime: self.seconds("tokens.lifetime_seconds", default.token_lifetime),
         }
     }
 
@@ -314,6 +318,14 @@ impl Reader<'_> {
             upload_timeout: self.seconds("limits.upload_seconds", default.upload_timeout),
             upload_idle_timeout: self.seconds("limits.upload_idle_seconds", default.upload_idle_timeout),
             request_timeout: self.seconds("limits.request_seconds", default.request_timeout),
+            json_bytes: self.size("limits.json_bytes", default.json_bytes),
+            riset: RisetSettings {
+                http_status_is_status: self.switch("riset.http_status_is_status"),
+                gateway_envelope: self.switch("riset.gateway_envelope"),
+                enroll_min_side: self
+                    .whole("riset.enroll_min_side")
+                    .map_or(default.riset.enroll_min_side, |side| u32::try_from(side).unwrap_or(u32::MAX)),
+            },
         }
     }
 
@@ -362,6 +374,11 @@ mod tests {
             "enroll.min_quality=0.3",
             "demography.race=off",
             "faces.mirrored_probes=no",
+            "tokens.lifetime_seconds=60",
+            "active_liveness.refuse_repeated_stills=off",
+            "riset.gateway_envelope=on",
+            "riset.enroll_min_side=100",
+            "limits.json_bytes=2 MiB",
             "limits.photo_bytes=1 MiB",
             "runtime=onnxruntime",
             "disabled_models=gender-v1",
@@ -377,6 +394,10 @@ mod tests {
         assert_eq!(config.service.demography, Demography { enabled: true, race: false });
         assert!(!config.service.mirrored_probes);
         assert_eq!((config.photo.bytes, config.http.photo_bytes), (1 << 20, 1 << 20));
+        assert_eq!(config.service.token_lifetime, Duration::from_secs(60));
+        assert!(!config.service.active_liveness.refuse_repeated_stills);
+        assert!(config.http.riset.gateway_envelope && !config.http.riset.http_status_is_status);
+        assert_eq!((config.http.riset.enroll_min_side, config.http.json_bytes), (100, 2 << 20));
         assert_eq!(config.runtime, RuntimeName::Onnxruntime);
         assert_eq!(config.disabled_models, ["gender-v1"]);
     }

@@ -44,6 +44,36 @@ fn existing_credentials_are_taken_over() {
 }
 
 #[test]
+fn an_app_can_be_said_to_send_mirror_images() {
+    let place = Place::new();
+    let id =
+        place.run(&["app", "create", "--json"]).exits(0).json()["app_id"].as_str().expect("an id").to_owned();
+    let mirrored = || place.run(&["app", "list", "--json"]).exits(0).json()[0]["mirrored"].clone();
+    assert_eq!(mirrored(), false);
+    place.run(&["app", "set-mirrored", &id, "true"]).exits(0);
+    assert_eq!(mirrored(), true);
+    place.run(&["app", "set-mirrored", KNOWN_ID, "true"]).exits(5);
+    place.run(&["app", "set-mirrored", &id, "maybe"]).exits(2);
+}
+
+#[test]
+fn signing_keys_are_made_and_rotated() {
+    let place = Place::new();
+    let keys = || place.run(&["token", "list-keys", "--json"]).exits(0).json();
+    assert_eq!(keys(), serde_json::json!([]));
+    let first = place.run(&["token", "rotate-key"]).exits(0).out.trim().to_owned();
+    let second = place.run(&["token", "rotate-key", "--overlap", "1"]).exits(0).out.trim().to_owned();
+    let listed = keys();
+    assert_eq!(
+        (listed[0]["id"].as_str(), listed[1]["id"].as_str()),
+        (Some(first.as_str()), Some(second.as_str()))
+    );
+    assert!(listed[0]["expires_at"].is_string() && listed[1]["expires_at"].is_null(), "{listed}");
+    let third = place.run(&["token", "rotate-key", "--overlap", "0"]).exits(0).out.trim().to_owned();
+    assert_eq!((keys().as_array().map(Vec::len), keys()[0]["id"].as_str()), (Some(1), Some(third.as_str())));
+}
+
+#[test]
 fn the_key_is_not_kept_in_the_data_folder() {
     let place = Place::new();
     place.run_reading(KNOWN_KEY, &["app", "create", "--key-stdin"]).exits(0);

@@ -2,7 +2,7 @@
 
 use crate::process::Place;
 
-const COMMANDS: [&[&str]; 31] = [
+const COMMANDS: [&[&str]; 35] = [
     &[],
     &["serve"],
     &["analyze"],
@@ -17,7 +17,11 @@ const COMMANDS: [&[&str]; 31] = [
     &["app", "create"],
     &["app", "list"],
     &["app", "rotate-key"],
+    &["app", "set-mirrored"],
     &["app", "delete"],
+    &["token"],
+    &["token", "list-keys"],
+    &["token", "rotate-key"],
     &["config"],
     &["openapi"],
     &["eval"],

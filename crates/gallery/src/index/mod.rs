@@ -110,7 +110,7 @@ impl TemplateIndex {
             .collect()
     }
 
-    /// Up to `limit` subjects of `gallery` after `after`, in ascending order of id.
+    /// Up to `limit` subjects of `gallery` after `after`, in ascending order of id. Their names are not known here.
     pub(crate) fn list_subjects(
         &self,
         gallery: &GalleryId,
@@ -123,6 +123,7 @@ impl TemplateIndex {
             .take(limit)
             .map(|(subject, templates)| SubjectRecord {
                 subject: subject.clone(),
+                name: None,
                 templates: templates.len(),
             })
             .collect()

@@ -1,10 +1,10 @@
-//! Vectors at rest: sealed with XChaCha20-Poly1305 under one key, bound to the row that they belong to.
+//! Vectors, names and signing keys at rest: sealed with XChaCha20-Poly1305 under one key, bound to the row that they belong to.
 //!
 //! Protects what leaves the machine without the key file (a backup of the database, a lost disk image); whoever can
-//! read the key file can read the vectors. Does not hide ids, times or how many templates there are.
+//! read the key file can read them. Does not hide ids, times or how many templates there are.
 
 mod key;
 mod seal;
 
 pub(crate) use key::{MasterKey, key_path, owner_only};
-pub(crate) use seal::{Sealer, VectorContext};
+pub(crate) use seal::{Sealer, SubjectContext, VectorContext};

@@ -1,10 +1,12 @@
-//! Sealing and opening a vector. Sealed form: version 1 (1 byte), nonce (24), ciphertext, tag (16).
+//! Sealing and opening a vector, a name or a signing key. Sealed form: version 1 (1 byte), nonce (24), ciphertext, tag (16).
 //!
 //! XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha) with random nonces: 192 bits never repeat by chance.
 
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use faceward_core::{AppId, GalleryId, ModelId, SubjectId, TemplateId};
+use faceward_core::{AppId, GalleryId, ModelId, SubjectId, SubjectName, TemplateId};
+use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use crate::GalleryError;
 use crate::sealing::MasterKey;
@@ -14,6 +16,8 @@ const NONCE_BYTES: usize = 24;
 /// What the proof of the key is bound to; no template's context can look like it.
 const KEY_PROOF_CONTEXT: &[u8] = b"faceward key proof 1";
 const VECTOR_DOMAIN: &[u8] = b"faceward vector 1";
+const NAME_DOMAIN: &[u8] = b"faceward subject name 1";
+const SIGNING_KEY_DOMAIN: &[u8] = b"faceward signing key 1";
 
 /// Seals and opens under one key.
 pub(crate) struct Sealer {
@@ -28,6 +32,14 @@ pub(crate) struct VectorContext<'a> {
     pub(crate) subject: &'a SubjectId,
     pub(crate) template: &'a TemplateId,
     pub(crate) model: &'a ModelId,
+}
+
+/// The subject that a sealed name belongs to.
+#[derive(Clone, Copy)]
+pub(crate) struct SubjectContext<'a> {
+    pub(crate) app: &'a AppId,
+    pub(crate) gallery: &'a GalleryId,
+    pub(crate) subject: &'a SubjectId,
 }
 
 impl Sealer {
@@ -50,6 +62,31 @@ impl Sealer {
         let plain = zeroize::Zeroizing::new(self.open(sealed, &context.bytes())?);
         let (values, rest) = plain.as_chunks::<4>();
         rest.is_empty().then(|| values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
+    }
+
+    /// `name`, sealed for the subject of `context`.
+    pub(crate) fn seal_name(
+        &self,
+        name: &SubjectName,
+        context: SubjectContext<'_>,
+    ) -> Result<Vec<u8>, GalleryError> {
+        self.seal(name.as_str().as_bytes(), &context.bytes())
+    }
+
+    /// The name in `sealed`; `None` as for [`Sealer::open_vector`].
+    pub(crate) fn open_name(&self, sealed: &[u8], context: SubjectContext<'_>) -> Option<SubjectName> {
+        let plain = String::from_utf8(self.open(sealed, &context.bytes())?).ok()?;
+        SubjectName::parse(&plain).ok()
+    }
+
+    /// A private key, sealed under its id.
+    pub(crate) fn seal_signing_key(&self, private: &[u8], id: &Uuid) -> Result<Vec<u8>, GalleryError> {
+        self.seal(private, &framed(&[SIGNING_KEY_DOMAIN, id.as_bytes()]))
+    }
+
+    /// The private key in `sealed`; `None` as for [`Sealer::open_vector`].
+    pub(crate) fn open_signing_key(&self, sealed: &[u8], id: &Uuid) -> Option<Zeroizing<Vec<u8>>> {
+        self.open(sealed, &framed(&[SIGNING_KEY_DOMAIN, id.as_bytes()])).map(Zeroizing::new)
     }
 
     /// Something that only this key opens.
@@ -80,18 +117,32 @@ impl Sealer {
 }
 
 impl VectorContext<'_> {
-    /// Every field with its length in front, so that no two rows have the same bytes.
     fn bytes(self) -> Vec<u8> {
-        let fields = [
+        framed(&[
             VECTOR_DOMAIN,
             self.app.0.as_bytes(),
             self.gallery.as_str().as_bytes(),
             self.subject.as_str().as_bytes(),
             self.template.as_str().as_bytes(),
             self.model.as_str().as_bytes(),
-        ];
-        fields.iter().flat_map(|field| [&(field.len() as u64).to_le_bytes()[..], field].concat()).collect()
+        ])
     }
+}
+
+impl SubjectContext<'_> {
+    fn bytes(self) -> Vec<u8> {
+        framed(&[
+            NAME_DOMAIN,
+            self.app.0.as_bytes(),
+            self.gallery.as_str().as_bytes(),
+            self.subject.as_str().as_bytes(),
+        ])
+    }
+}
+
+/// Every field with its length in front, so that no two rows have the same bytes.
+fn framed(fields: &[&[u8]]) -> Vec<u8> {
+    fields.iter().flat_map(|field| [&(field.len() as u64).to_le_bytes()[..], field].concat()).collect()
 }
 
 #[cfg(test)]

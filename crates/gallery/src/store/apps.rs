@@ -10,20 +10,21 @@ use crate::{AppRecord, GalleryError, KeyHash, StoredKey};
 
 impl Store {
     pub(crate) fn apps(&self) -> Result<Vec<AppRecord>, GalleryError> {
-        let mut statement = self.connection.prepare("SELECT id, name, created_at FROM apps")?;
+        let mut statement = self.connection.prepare("SELECT id, name, mirrored, created_at FROM apps")?;
         let mut rows = statement.query([])?;
         let mut apps = Vec::new();
         while let Some(row) = rows.next()? {
             let created_at = timestamp(row.get("created_at")?)?;
-            apps.push(AppRecord { id: app_id(row, "id")?, name: row.get("name")?, created_at });
+            let (id, name, mirrored) = (app_id(row, "id")?, row.get("name")?, row.get("mirrored")?);
+            apps.push(AppRecord { id, name, mirrored, created_at });
         }
         Ok(apps)
     }
 
     pub(crate) fn create_app(&self, app: &AppRecord) -> Result<(), GalleryError> {
         let inserted = self.connection.execute(
-            "INSERT INTO apps (id, name, created_at) VALUES (?1, ?2, ?3)",
-            params![app.id.0.as_bytes(), app.name, micros(app.created_at)],
+            "INSERT INTO apps (id, name, mirrored, created_at) VALUES (?1, ?2, ?3, ?4)",
+            params![app.id.0.as_bytes(), app.name, app.mirrored, micros(app.created_at)],
         );
         match inserted {
             Ok(_) => Ok(()),
@@ -32,6 +33,13 @@ impl Store {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Sets whether the app's clients send mirror images.
+    pub(crate) fn set_mirrored(&self, app: &AppId, mirrored: bool) -> Result<(), GalleryError> {
+        self.connection
+            .execute("UPDATE apps SET mirrored = ?2 WHERE id = ?1", params![app.0.as_bytes(), mirrored])?;
+        Ok(())
     }
 
     /// Deletes an app with everything in it.

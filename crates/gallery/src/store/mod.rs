@@ -7,7 +7,9 @@ mod apps;
 mod lock;
 mod rows;
 mod schema;
+mod subjects;
 mod templates;
+mod tokens;
 
 use std::path::Path;
 
@@ -17,6 +19,7 @@ use crate::GalleryError;
 use crate::sealing::{MasterKey, Sealer, key_path};
 use lock::FolderLock;
 pub(crate) use rows::as_stored;
+pub(crate) use templates::TemplateRow;
 
 const KEY_PROOF: &str = "key_proof";
 

@@ -8,7 +8,8 @@ use crate::GalleryError;
 const APPLICATION_ID: i32 = 0x4657_474c;
 
 /// The composite foreign key keeps a template inside the app of its gallery, whatever the code above does.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
 CREATE TABLE meta (
     name        TEXT PRIMARY KEY,
     value       BLOB NOT NULL
@@ -44,7 +45,37 @@ CREATE TABLE templates (
     FOREIGN KEY (app, gallery) REFERENCES galleries (app, id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX templates_of_subject ON templates (app, gallery, subject);
-"];
+",
+    "
+ALTER TABLE apps ADD COLUMN mirrored INTEGER NOT NULL DEFAULT 0 CHECK (mirrored IN (0, 1));
+CREATE TABLE subject_names (
+    app         BLOB NOT NULL,
+    gallery     TEXT NOT NULL,
+    subject     TEXT NOT NULL,
+    sealed      BLOB NOT NULL,              -- the name
+    PRIMARY KEY (app, gallery, subject),
+    FOREIGN KEY (app, gallery) REFERENCES galleries (app, id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+-- A subject exists as long as it has a template; its name goes with the last one, however that was deleted.
+CREATE TRIGGER forget_subject_name AFTER DELETE ON templates
+WHEN NOT EXISTS (
+    SELECT 1 FROM templates WHERE app = OLD.app AND gallery = OLD.gallery AND subject = OLD.subject
+)
+BEGIN
+    DELETE FROM subject_names WHERE app = OLD.app AND gallery = OLD.gallery AND subject = OLD.subject;
+END;
+CREATE TABLE signing_keys (
+    id          BLOB PRIMARY KEY CHECK (length(id) = 16),
+    sealed      BLOB NOT NULL,              -- the private key
+    created_at  INTEGER NOT NULL,
+    expires_at  INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE revoked_tokens (
+    id          BLOB PRIMARY KEY CHECK (length(id) = 16),
+    expires_at  INTEGER NOT NULL            -- when the token would have ended anyway
+) STRICT, WITHOUT ROWID;
+",
+];
 
 /// Brings the database to the newest version.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), GalleryError> {
@@ -74,7 +105,19 @@ mod tests {
         migrate(&mut connection).expect("nothing to do");
         connection.pragma_update(None, "user_version", 99).expect("set");
         let error = migrate(&mut connection).expect_err("from the future");
-        assert!(matches!(error, GalleryError::SchemaTooNew { found: 99, known: 1 }), "{error}");
+        assert!(matches!(error, GalleryError::SchemaTooNew { found: 99, known: 2 }), "{error}");
+    }
+
+    #[test]
+    fn a_database_of_the_first_version_is_taken_over() {
+        let mut connection = Connection::open_in_memory().expect("a database");
+        connection.execute_batch(MIGRATIONS[0]).expect("the first version");
+        connection.pragma_update(None, "user_version", 1).expect("set");
+        connection.execute_batch("INSERT INTO apps VALUES (zeroblob(16), 'a', 0);").expect("an app");
+        migrate(&mut connection).expect("migrated");
+        let mirrored: bool =
+            connection.query_row("SELECT mirrored FROM apps", [], |row| row.get(0)).expect("still there");
+        assert!(!mirrored);
     }
 
     #[test]
@@ -84,7 +127,7 @@ mod tests {
         migrate(&mut connection).expect("migrated");
         connection
             .execute_batch(
-                "INSERT INTO apps VALUES (zeroblob(16), 'a', 0), (randomblob(16), 'b', 0);
+                "INSERT INTO apps (id, name, created_at) VALUES (zeroblob(16), 'a', 0), (randomblob(16), 'b', 0);
                  INSERT INTO galleries SELECT id, 'g', 0 FROM apps WHERE name = 'a';",
             )
             .expect("rows");

@@ -1,12 +1,24 @@
 //! Templates: written one at a time, read all at once when the gallery opens.
 
-use faceward_core::{AppId, GalleryId, SubjectId, TemplateId};
+use faceward_core::{AppId, GalleryId, SubjectId, SubjectName, TemplateId};
 use rusqlite::{Row, TransactionBehavior, params};
 
-use crate::sealing::VectorContext;
+use crate::sealing::{SubjectContext, VectorContext};
 use crate::store::Store;
 use crate::store::rows::{app_id, gallery_id, micros, model_id, subject_id, template_id, timestamp};
+use crate::store::subjects::put_name;
 use crate::{GalleryError, TemplateRecord};
+
+/// What is written of a template.
+#[derive(Clone, Copy)]
+pub(crate) struct TemplateRow<'a> {
+    pub(crate) record: &'a TemplateRecord,
+    /// What people call its subject.
+    pub(crate) name: Option<&'a SubjectName>,
+    pub(crate) vector: &'a [f32],
+    /// Whether its gallery has to be created.
+    pub(crate) new_gallery: bool,
+}
 
 impl Store {
     /// Calls `visit` with every template of every app and its vector.
@@ -31,16 +43,12 @@ impl Store {
         Ok(())
     }
 
-    /// Writes a template in place of any of the same id, and its gallery first if `new_gallery`.
-    pub(crate) fn put_template(
-        &mut self,
-        app: &AppId,
-        record: &TemplateRecord,
-        vector: &[f32],
-        new_gallery: bool,
-    ) -> Result<(), GalleryError> {
+    /// Writes a template in place of any of the same id with its subject's name, and its gallery first if that is new.
+    pub(crate) fn put_template(&mut self, app: &AppId, row: TemplateRow<'_>) -> Result<(), GalleryError> {
+        let TemplateRow { record, name, vector, new_gallery } = row;
         let sealed = self.sealer.seal_vector(vector, context(app, record))?;
         let at = micros(record.created_at);
+        let whose = SubjectContext { app, gallery: &record.gallery, subject: &record.subject };
         let (app, gallery) = (app.0.as_bytes(), record.gallery.as_str());
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if new_gallery {
@@ -59,6 +67,10 @@ impl Store {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
             .execute(params![app, gallery, record.subject.as_str(), id, record.model.as_str(), sealed, at])?;
+        // After the template: replacing the only one of a subject forgets the name.
+        if let Some(name) = name {
+            put_name(&transaction, &self.sealer, whose, name)?;
+        }
         Ok(transaction.commit()?)
     }
 

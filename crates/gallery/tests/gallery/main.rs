@@ -5,6 +5,7 @@ mod at_rest;
 mod durability;
 mod erasure;
 mod model;
+mod names;
 mod search;
 mod support;
 mod templates;

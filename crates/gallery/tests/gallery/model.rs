@@ -88,7 +88,7 @@ fn check(gallery: &Gallery, model: &Model, probe: &Embedding) {
     assert_eq!(listed.into_iter().map(|r| (r.template, r.subject, r.gallery)).collect::<Vec<_>>(), expected);
 
     let mut best: BTreeMap<_, Candidate> = BTreeMap::new();
-    for NewTemplate { gallery, subject, template, embedding } in model.values() {
+    for NewTemplate { gallery, subject, name: _, template, embedding } in model.values() {
         let cosine = probe.cosine(embedding).expect("one model");
         let (gallery, subject, template) = (gallery.clone(), subject.clone(), template.clone());
         let key = (gallery.clone(), subject.clone());

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use faceward_core::{AppId, Embedding, GalleryId, ModelId, SubjectId, TemplateId};
+use faceward_core::{AppId, Embedding, GalleryId, ModelId, SubjectId, SubjectName, TemplateId};
 use faceward_gallery::{AppRecord, Gallery, NewTemplate, OnConflict};
 use jiff::Timestamp;
 use tempfile::TempDir;
@@ -20,6 +20,10 @@ pub(crate) fn gallery_id(text: &str) -> GalleryId {
 
 pub(crate) fn subject_id(text: &str) -> SubjectId {
     SubjectId::parse(text).expect("an id")
+}
+
+pub(crate) fn subject_name(text: &str) -> SubjectName {
+    SubjectName::parse(text).expect("a name")
 }
 
 pub(crate) fn template_id(text: &str) -> TemplateId {
@@ -52,6 +56,7 @@ pub(crate) fn new_template(subject: &str, template: &str, vector: &[f32]) -> New
     NewTemplate {
         gallery: gallery_id("default"),
         subject: subject_id(subject),
+        name: None,
         template: template_id(template),
         embedding: embedding(vector),
     }
@@ -59,7 +64,9 @@ pub(crate) fn new_template(subject: &str, template: &str, vector: &[f32]) -> New
 
 pub(crate) fn create_app(gallery: &Gallery, id: AppId) {
     let name = "a test".to_owned();
-    gallery.create_app(&AppRecord { id, name, created_at: Timestamp::now() }).expect("a new app");
+    gallery
+        .create_app(&AppRecord { id, name, mirrored: false, created_at: Timestamp::now() })
+        .expect("a new app");
 }
 
 pub(crate) fn open(dir: &Path) -> Gallery {

@@ -1,5 +1,6 @@
 //! From bytes on the wire to typed parameters and photos. Each file one concern; no vendor's names here.
 
+pub(crate) mod base64_photo;
 pub(crate) mod body;
 pub(crate) mod caller;
 pub(crate) mod form;

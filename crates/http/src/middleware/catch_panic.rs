@@ -19,10 +19,12 @@ pub(crate) fn respond(panic: Box<dyn Any + Send + 'static>) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use axum::Router;
     use axum::body::{Body, to_bytes};
     use axum::http::Request;
-    use axum::middleware::from_fn;
+    use axum::middleware::{from_fn, from_fn_with_state};
     use axum::routing::get;
     use tower::{ServiceBuilder, ServiceExt};
     use tower_http::catch_panic::CatchPanicLayer;
@@ -36,9 +38,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_500_in_the_envelope_of_its_surface_and_tells_nothing() {
+        let settings = Arc::new(crate::settings::HttpSettings::default());
         let layers = ServiceBuilder::new()
             .layer(from_fn(request_id::assign))
-            .layer(from_fn(envelope::write_failures))
+            .layer(from_fn_with_state(settings, envelope::write_failures))
             .layer(CatchPanicLayer::custom(respond));
         let router =
             Router::new().route("/api/v1.0/boom", get(boom)).route("/v1/boom", get(boom)).layer(layers);

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -12,6 +12,7 @@ use axum::response::Response;
 
 use crate::error::{ErrorKind, Fault};
 use crate::failure::Failure;
+use crate::settings::HttpSettings;
 use crate::transaction::TransactionId;
 use crate::{native, vendors};
 
@@ -20,17 +21,30 @@ use crate::{native, vendors};
 pub(crate) struct FailureCode(pub(crate) &'static str);
 
 /// How one surface writes a failure down.
-pub(crate) type WriteFailure = fn(&Failure, TransactionId) -> Response;
+pub(crate) type WriteFailure = fn(&Failure, TransactionId, &HttpSettings) -> Response;
 
 /// The surfaces with a format of their own. Everything else answers in the format of `/v1`.
-const SURFACES: [(&str, WriteFailure); 1] = [(vendors::ooto::PREFIX, vendors::ooto::errors::write)];
+const SURFACES: [(&str, WriteFailure); 4] = [
+    (vendors::ooto::PREFIX, |failure, transaction, _| vendors::ooto::errors::write(failure, transaction)),
+    (vendors::riset::FACE_PREFIX, vendors::riset::errors::write),
+    (vendors::riset::LIVENESS_PREFIX, vendors::riset::errors::write),
+    (vendors::riset::TOKEN_PREFIX, vendors::riset::errors::write),
+];
 
-pub(crate) async fn write_failures(transaction: TransactionId, request: Request, next: Next) -> Response {
+/// How everything else does.
+const ELSEWHERE: WriteFailure = |failure, transaction, _| native::errors::write(failure, transaction);
+
+pub(crate) async fn write_failures(
+    State(settings): State<Arc<HttpSettings>>,
+    transaction: TransactionId,
+    request: Request,
+    next: Next,
+) -> Response {
     let write = surface(request.uri().path());
     let response = next.run(request).await;
     let Some(failure) = failure_of(&response) else { return response };
     log_if_ours(&failure);
-    let mut answer = write(&failure, transaction);
+    let mut answer = write(&failure, transaction, &settings);
     add_headers(&failure, &response, answer.headers_mut());
     answer.extensions_mut().insert(FailureCode(failure.kind().code()));
     answer
@@ -40,7 +54,7 @@ fn surface(path: &str) -> WriteFailure {
     let is_below =
         |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let found = SURFACES.iter().find(|(prefix, _)| is_below(prefix));
-    found.map_or(native::errors::write, |(_, write)| *write)
+    found.map_or(ELSEWHERE, |(_, write)| *write)
 }
 
 /// What went wrong, if anything did. Answers of the router itself say it by their status only.

@@ -8,4 +8,5 @@ pub(crate) mod linger;
 pub(crate) mod no_store;
 pub(crate) mod request_id;
 pub(crate) mod timeout;
+pub(crate) mod token;
 pub(crate) mod upload_room;

@@ -11,12 +11,30 @@ use hyper::body::Body as _;
 use crate::failure::Failure;
 use crate::state::{AppState, UPLOAD_UNIT_BYTES};
 
+/// For a multipart body.
 pub(crate) async fn reserve(
     State(state): State<AppState>,
     request: Request,
     next: Next,
 ) -> Result<Response, Failure> {
-    let limit_bytes = state.settings.body_bytes();
+    reserve_up_to(state.settings.body_bytes(), &state, request, next).await
+}
+
+/// For a JSON body with photos in it.
+pub(crate) async fn reserve_json(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Failure> {
+    reserve_up_to(state.settings.json_bytes, &state, request, next).await
+}
+
+async fn reserve_up_to(
+    limit_bytes: usize,
+    state: &AppState,
+    request: Request,
+    next: Next,
+) -> Result<Response, Failure> {
     let announced = request.body().size_hint();
     if announced.lower() > limit_bytes as u64 {
         return Err(Failure::BodyTooLarge { limit_bytes });

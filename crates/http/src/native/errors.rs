@@ -28,13 +28,13 @@ pub(crate) struct FailuresWithoutPhoto;
 
 impl IntoResponses for Failures {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(|_| true)
+        documented(|kind| !kind.needs_subjects_or_tokens())
     }
 }
 
 impl IntoResponses for FailuresWithoutPhoto {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(|kind| !kind.needs_a_photo())
+        documented(|kind| !kind.needs_a_photo() && !kind.needs_subjects_or_tokens())
     }
 }
 

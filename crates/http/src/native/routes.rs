@@ -150,7 +150,7 @@ async fn verify(
     let request = VerifyAgainstRequest {
         photo: form.photo(&["photo"])?,
         template: TemplateId::parse(template)?,
-        options: FaceOptions { checks, dense_landmarks: false, permit: None },
+        options: FaceOptions { checks, ..FaceOptions::default() },
     };
     let found = app.service.verify_against(&app_id, request).await?;
     Ok(Json(convert::comparison(&found, transaction)))

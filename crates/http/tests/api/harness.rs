@@ -89,6 +89,23 @@ impl TestApp {
         self.send(form.request("POST", path)).await
     }
 
+    /// A new access token of the app.
+    pub(crate) async fn token(&self) -> String {
+        let body = format!("client_id={}&password={}", self.id, self.key);
+        let request = Request::post("/oauth/client/token")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(body));
+        let answer = self.send_anonymous(request.expect("a request")).await.ok();
+        answer.at("/access_token").as_str().expect("a token").to_owned()
+    }
+
+    /// Sends `json` to `path` of the Riset.ai API with a new token.
+    pub(crate) async fn riset(&self, method: &str, path: &str, json: &Value) -> Answer {
+        let request = Request::builder().method(method).uri(path).header("accesstoken", self.token().await);
+        let body = if json.is_null() { Body::empty() } else { Body::from(json.to_string()) };
+        self.send_anonymous(request.body(body).expect("a request")).await
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(path).body(Body::empty()).expect("a request")).await
     }
@@ -134,6 +151,18 @@ impl Answer {
         crate::shape::assert_shape(&self.text, include_str!("../shapes/ooto-error.txt"));
         assert_eq!(self.at("/result/status"), "error", "{what}");
         assert_eq!(self.at("/transactionId"), self.header("x-request-id").expect("an id"), "{what}");
+    }
+
+    /// Asserts the status in the body of the Riset.ai API, sent with HTTP `http`.
+    #[track_caller]
+    pub(crate) fn riset_status(self, http: u16, status: &str, what: &str) -> Self {
+        assert_eq!(
+            (self.status.as_u16(), self.at("/status")),
+            (http, status.into()),
+            "{what}: {}",
+            self.text
+        );
+        self
     }
 
     /// Asserts a failed answer of `/v1`.

@@ -7,6 +7,9 @@ mod ooto;
 mod ooto_faults;
 mod photos;
 mod protection;
+mod riset;
+mod riset_faces;
+mod riset_faults;
 #[path = "../support/shape.rs"]
 mod shape;
 mod socket;

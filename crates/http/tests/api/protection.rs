@@ -81,7 +81,7 @@ async fn a_request_that_takes_for_ever_is_503() {
 #[tokio::test]
 async fn there_is_room_for_so_many_bodies_and_no_more() {
     // Room for one body of unknown length.
-    let app = TestApp::with(HttpSettings { uploads_bytes: 1, ..HttpSettings::default() });
+    let app = TestApp::with(HttpSettings { uploads_bytes: 1, json_bytes: 1, ..HttpSettings::default() });
     let first = tokio::spawn({
         let app = app.clone();
         async move { app.send(stalled_request("/api/v1.0/verify")).await }

@@ -64,6 +64,13 @@ pub(super) fn hash(key: &str) -> KeyHash {
     KeyHash { sha256: Sha256::digest(key.as_bytes()).into() }
 }
 
+/// 96 bits of a hash of the hash: a token that is read tells nothing that a key could be found by.
+pub(super) fn fingerprint(hash: &KeyHash) -> String {
+    let digest: [u8; 32] =
+        Sha256::new().chain_update(b"faceward key fingerprint 1").chain_update(hash.sha256).finalize().into();
+    BASE64_URL_SAFE_NO_PAD.encode(&digest[..12])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -62,7 +62,7 @@ impl Apps {
         let id = id.unwrap_or_else(|| AppId(Uuid::new_v4()));
         let key = key.map_or_else(AppKey::random, Ok)?;
         let now = Timestamp::now();
-        self.gallery.create_app(&AppRecord { id, name, created_at: now })?;
+        self.gallery.create_app(&AppRecord { id, name, mirrored: false, created_at: now })?;
         self.gallery.add_key(&id, &key.hash(), now)?;
         Ok(Credentials { id, key })
     }
@@ -102,6 +102,38 @@ impl Apps {
     /// [`ServiceError::AppNotFound`]; the store fails.
     pub fn delete(&self, app: &AppId) -> Result<(), ServiceError> {
         if self.gallery.delete_app(app)? { Ok(()) } else { Err(ServiceError::AppNotFound(*app)) }
+    }
+
+    /// The record of the app.
+    ///
+    /// # Errors
+    /// [`ServiceError::AppNotFound`].
+    pub fn get(&self, app: &AppId) -> Result<AppRecord, ServiceError> {
+        Ok(self.gallery.app(app)?)
+    }
+
+    /// Sets whether the app's clients send mirror images, as some front cameras make them.
+    ///
+    /// # Errors
+    /// [`ServiceError::AppNotFound`]; the store fails.
+    pub fn set_mirrored(&self, app: &AppId, mirrored: bool) -> Result<(), ServiceError> {
+        Ok(self.gallery.set_mirrored(app, mirrored)?)
+    }
+
+    /// What a token says about the key `app_key`: enough to find it among an app's keys, and nothing to learn it by.
+    pub(crate) fn fingerprint(app_key: &str) -> String {
+        key::fingerprint(&key::hash(app_key.trim()))
+    }
+
+    /// Whether an unexpired key of `app` has the fingerprint `fingerprint`.
+    pub(crate) fn has_key(&self, app: &AppId, fingerprint: &str) -> Result<bool, ServiceError> {
+        let now = Timestamp::now();
+        let in_force = |key: &StoredKey| key.expires_at.is_none_or(|end| now < end);
+        match self.gallery.keys(app) {
+            Ok(keys) => Ok(keys.iter().any(|k| in_force(k) && key::fingerprint(&k.hash) == fingerprint)),
+            Err(GalleryError::AppUnknown(_)) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The app `app_id`, if `app_key` is one of its unexpired keys. White space around either is no part of it.

@@ -8,11 +8,12 @@ mod faces;
 mod gates;
 mod judge;
 mod movement;
+mod stills;
 
 pub use comparison::NotCalibrated;
 pub use gates::Rejection;
 pub use judge::rules;
-pub use movement::{Movement, Stance, movement_rules};
+pub use movement::{Movement, MovementPart, Stance, movement_rules};
 
 pub(crate) use checks::decided_as_requested;
 pub(crate) use comparison::Comparator;
@@ -20,3 +21,4 @@ pub(crate) use faces::the_face;
 pub(crate) use gates::admit_reference;
 pub(crate) use judge::report;
 pub(crate) use movement::movement_problems;
+pub(crate) use stills::same_still;

@@ -268,8 +268,8 @@ mod tests {
             (0.0, -30.0, &["up"]),
             (0.0, 35.0, &["down"]),
             (40.0, -30.0, &["left", "up"]),
-            (15.0, 5.0, &[]),
-            (-15.0, 5.0, &[]),
+            (13.0, 5.0, &[]),
+            (-13.0, 5.0, &[]),
             (f32::NAN, f32::NAN, &[]),
         ];
         for (yaw, pitch, expected) in rows {
@@ -355,8 +355,8 @@ mod tests {
             masked: Outcome::Value(masked),
             ..stance(0.0, 5.0)
         };
-        assert_eq!(shown(&mouth(0.9, 0.1)), ["front", "eyes_open", "mouth_open"]);
-        assert_eq!(shown(&mouth(0.9, 0.9)), ["front", "eyes_open"]);
+        assert_eq!(shown(&mouth(0.95, 0.1)), ["front", "eyes_open", "mouth_open"]);
+        assert_eq!(shown(&mouth(0.95, 0.9)), ["front", "eyes_open"]);
         assert_eq!(shown(&mouth(0.1, 0.9)), ["front", "eyes_open"]);
     }
 

@@ -3,7 +3,7 @@
 use faceward_core::{AppId, GalleryId, SubjectId, TemplateId};
 use faceward_gallery::{NewTemplate, OnConflict};
 
-use crate::error::{PhotoField, ServiceError};
+use crate::error::{PhotoFault, PhotoField, ServiceError};
 use crate::policy::{admit_reference, decided_as_requested};
 use crate::report::{Enrollment, FaceReport};
 use crate::requests::{Checks, EnrollRequest};
@@ -12,7 +12,7 @@ use crate::service::Service;
 use super::{Meter, comparable_request};
 
 /// The gallery of those who name none.
-const DEFAULT_GALLERY: &str = "default";
+pub(super) const DEFAULT_GALLERY: &str = "default";
 
 impl Service {
     /// Adds the face of a photo to a gallery of `app`. The template is durable when this returns.
@@ -26,7 +26,7 @@ impl Service {
     }
 
     async fn do_enroll(&self, app: AppId, request: EnrollRequest) -> Result<Enrollment, ServiceError> {
-        let EnrollRequest { photo, template, gallery, subject, replace, options } = request;
+        let EnrollRequest { photo, template, gallery, subject, name, min_side, replace, options } = request;
         let template = template.unwrap_or_else(TemplateId::random);
         let gallery = gallery.map_or_else(|| GalleryId::parse(DEFAULT_GALLERY), Ok)?;
         let subject = subject.map_or_else(|| SubjectId::parse(template.as_str()), Ok)?;
@@ -39,10 +39,13 @@ impl Service {
         let (analysis, _queued) = self.queue(&admitted, photo, PhotoField::Only, wanted)?.analysis().await?;
         let (mut face, embedding) =
             self.comparable_face(analysis, PhotoField::Only, self.gate_checks(options.checks))?;
+        if min_side.is_some_and(|least| visible_side(&face) < least) {
+            return Err(PhotoFault::TooSmall.of(PhotoField::Only));
+        }
         admit_reference(&face, &self.settings().enroll)?;
         decided_as_requested(&mut face, options.checks, PhotoField::Only)?;
         let on_conflict = if replace { OnConflict::Replace } else { OnConflict::Refuse };
-        let new = NewTemplate { gallery, subject, template, embedding };
+        let new = NewTemplate { gallery, subject, name, template, embedding };
         self.keep(app, new, on_conflict, face).await
     }
 
@@ -61,4 +64,10 @@ impl Service {
         let record = self.gallery(move |gallery| gallery.add(&app, &new, on_conflict)).await?;
         Ok(Enrollment { record, face })
     }
+}
+
+/// The shorter side, in pixels, of the part of the face's box that lies inside the photo.
+fn visible_side(report: &FaceReport) -> f32 {
+    let visible = report.face.rect.clamped(report.photo.width, report.photo.height);
+    visible.width().min(visible.height())
 }

@@ -1,13 +1,17 @@
 //! The use cases: one verb a file, each a method of [`crate::Service`].
 
+mod active_liveness;
 mod analyze;
 mod enroll;
+mod frames;
+mod galleries;
 mod identify;
 pub(crate) mod info;
 mod inspect;
 mod templates;
 mod verify;
 mod verify_against;
+mod verify_subject;
 
 use faceward_engine::{Outputs, Request, Scope};
 

@@ -143,6 +143,7 @@ async fn a_template_of_another_model_is_outdated_and_never_found() {
     let old = NewTemplate {
         gallery: GalleryId::parse("default").expect("an id"),
         subject: SubjectId::parse("old").expect("an id"),
+        name: None,
         template: template("old"),
         embedding: Embedding::normalised(model.clone(), vec![1.0; 128]).expect("a direction"),
     };

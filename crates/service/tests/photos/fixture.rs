@@ -96,8 +96,16 @@ pub(crate) fn template(id: &str) -> TemplateId {
 
 pub(crate) fn enroll_request(photo: Photo, id: Option<&str>) -> EnrollRequest {
     let template = id.map(template);
-    let (gallery, subject, options) = (None, None, FaceOptions::default());
-    EnrollRequest { photo, template, gallery, subject, replace: false, options }
+    EnrollRequest {
+        photo,
+        template,
+        gallery: None,
+        subject: None,
+        name: None,
+        min_side: None,
+        replace: false,
+        options: FaceOptions::default(),
+    }
 }
 
 pub(crate) fn identify_request(photo: Photo) -> IdentifyRequest {

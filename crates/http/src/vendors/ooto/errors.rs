@@ -48,6 +48,10 @@ pub(crate) const fn row(kind: ErrorKind) -> Row {
         ErrorKind::TemplateNotFound => refused(Some("Template not found")),
         ErrorKind::TemplateExists => refused(Some("Template already exists")),
         ErrorKind::GalleryNotFound
+        | ErrorKind::GalleryExists
+        | ErrorKind::SubjectNotFound
+        | ErrorKind::SubjectOutdated
+        | ErrorKind::PhotoNotBase64
         | ErrorKind::TemplateOutdated
         | ErrorKind::CheckUndecided
         | ErrorKind::Rejected
@@ -61,6 +65,7 @@ pub(crate) const fn row(kind: ErrorKind) -> Row {
         | ErrorKind::SlowUpload
         | ErrorKind::CheckUnavailable
         | ErrorKind::Unauthenticated
+        | ErrorKind::Forbidden
         | ErrorKind::NotFound
         | ErrorKind::MethodNotAllowed
         | ErrorKind::Overloaded
@@ -96,7 +101,7 @@ fn part_of(failure: &Failure) -> Option<&'static str> {
         return Some(part);
     }
     failure.photo_field().map(|field| match field {
-        PhotoField::Only => "photo",
+        PhotoField::Only | PhotoField::Frame(_) => "photo",
         PhotoField::First => "first_photo",
         PhotoField::Second => "second_photo",
     })
@@ -110,13 +115,13 @@ pub(crate) struct FailuresWithoutPhoto;
 
 impl IntoResponses for Failures {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(|_| true)
+        documented(|kind| !kind.needs_subjects_or_tokens())
     }
 }
 
 impl IntoResponses for FailuresWithoutPhoto {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(|kind| !kind.needs_a_photo())
+        documented(|kind| !kind.needs_a_photo() && !kind.needs_subjects_or_tokens())
     }
 }
 

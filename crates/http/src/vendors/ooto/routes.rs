@@ -175,6 +175,8 @@ async fn add(
         template: form.text("templateId")?.map(TemplateId::parse).transpose()?,
         gallery: None,
         subject: None,
+        name: None,
+        min_side: None,
         replace: parameters.flag("replace")?,
         options: wanted.options(),
     };
@@ -295,7 +297,7 @@ impl Wanted {
 
     fn options(self) -> FaceOptions {
         let dense_landmarks = self.scheme == LandmarkScheme::Dense;
-        FaceOptions { checks: self.checks, dense_landmarks, permit: None }
+        FaceOptions { checks: self.checks, dense_landmarks, ..FaceOptions::default() }
     }
 }
 

@@ -1,0 +1,224 @@
+//! Active liveness: do photos show the movements that a person was asked for?
+
+use bytes::Bytes;
+use faceward_core::{AppId, Embedding, Outcome};
+use faceward_engine::{Analysis, Outputs, Request, Scope};
+
+use crate::compute::usable;
+use crate::error::{Check, PhotoFault, PhotoField, ServiceError};
+use crate::policy::{Movement, MovementPart, Stance, decided_as_requested, same_still};
+use crate::report::{ActiveLiveness, FrameFault, FrameVerdict, Refusal};
+use crate::requests::{ActiveLivenessRequest, Checks, Frame};
+use crate::service::Service;
+
+use super::Meter;
+
+/// What a frame has to show, without its photo.
+struct Task {
+    field: PhotoField,
+    movements: Vec<Movement>,
+    checks: Checks,
+    verify: bool,
+    mirrored: bool,
+}
+
+impl Service {
+    /// Judges photos against the movements that were asked for, each on its own and the whole.
+    ///
+    /// # Errors
+    /// A photo cannot be decoded; the subject is unknown or has no usable template; what a movement or a requested check
+    /// needs is unavailable; the success threshold is out of range; overload, timeout. A photo without exactly one usable
+    /// face is no error: its frame says so.
+    pub async fn active_liveness(
+        &self,
+        app: &AppId,
+        request: ActiveLivenessRequest,
+    ) -> Result<ActiveLiveness, ServiceError> {
+        let meter = Meter::start("active_liveness");
+        meter.end(self.do_active_liveness(*app, request).await)
+    }
+
+    async fn do_active_liveness(
+        &self,
+        app: AppId,
+        request: ActiveLivenessRequest,
+    ) -> Result<ActiveLiveness, ServiceError> {
+        let ActiveLivenessRequest { frames, subject, success_threshold, mirrored, permit } = request;
+        let n_needed = checked_threshold(success_threshold, frames.len())?;
+        let verifies = subject.is_some();
+        let (photos, tasks) = taken_apart(frames, verifies, mirrored)?;
+        self.require(Checks { liveness: tasks.iter().any(|task| task.checks.liveness), deepfake: false })?;
+        let admitted = self.let_in(permit)?;
+        let references = match &subject {
+            Some(subject) => self.references(app, subject).await?,
+            None => Vec::new(),
+        };
+        let mirrored_embedding = self.settings().mirrored_probes;
+        let wanted = tasks.iter().map(|task| task.request(mirrored_embedding));
+        let photos = photos.into_iter().zip(&tasks).zip(wanted);
+        let photos = photos.map(|((photo, task), wanted)| (photo, task.field, wanted)).collect();
+        let analyses = self.analyses(&admitted, photos).await?;
+        let verdicts = analyses.into_iter().zip(&tasks);
+        let frames = verdicts
+            .map(|(analysis, task)| self.judge_frame(analysis, task, &references))
+            .collect::<Result<Vec<_>, _>>()?;
+        let refusal = if self.settings().active_liveness.refuse_repeated_stills {
+            repeated_still(&frames)
+        } else {
+            None
+        };
+        let n_succeeded = frames.iter().flatten().filter(|verdict| verdict.succeeds()).count();
+        Ok(ActiveLiveness { passed: refusal.is_none() && n_succeeded >= n_needed, refusal, frames })
+    }
+
+    fn judge_frame(
+        &self,
+        analysis: Analysis,
+        task: &Task,
+        references: &[Embedding],
+    ) -> Result<Result<FrameVerdict, FrameFault>, ServiceError> {
+        match self.verdict(analysis, task, references) {
+            Ok(verdict) => Ok(Ok(verdict)),
+            Err(ServiceError::Photo {
+                fault: fault @ (PhotoFault::NoFace | PhotoFault::SeveralFaces | PhotoFault::TooSmall),
+                ..
+            }) => Ok(Err(FrameFault::Photo(fault))),
+            Err(ServiceError::CheckUndecided { check, .. }) => Ok(Err(FrameFault::Undecided(check))),
+            Err(other) => Err(other),
+        }
+    }
+
+    fn verdict(
+        &self,
+        analysis: Analysis,
+        task: &Task,
+        references: &[Embedding],
+    ) -> Result<FrameVerdict, ServiceError> {
+        let (mut face, embedding) = self.one_face(analysis, task.field)?;
+        decided_as_requested(&mut face, task.checks, task.field)?;
+        let comparison =
+            if task.verify { Some(self.best_of(references, &usable(embedding, task.field)?)?) } else { None };
+        let stance = Stance::of(&face.face, task.mirrored);
+        let thresholds = &self.settings().thresholds.movement;
+        let shown = |movement: &Movement| {
+            let shown = decided_movement(*movement, &stance.shows(*movement, thresholds), task.field)?;
+            Ok((*movement, shown))
+        };
+        let movements = task.movements.iter().map(shown).collect::<Result<_, ServiceError>>()?;
+        Ok(FrameVerdict { face, stance, movements, comparison })
+    }
+}
+
+impl Task {
+    fn request(&self, mirrored_embedding: bool) -> Request {
+        let outputs = Outputs {
+            pose: true,
+            attributes: true,
+            embedding: self.verify,
+            liveness: self.checks.liveness,
+            ..Outputs::default()
+        };
+        Request { outputs, scope: Scope::Primary, mirrored_embedding }
+    }
+}
+
+/// Photos and tasks. The cheap checks run on every photo before any is decoded.
+fn taken_apart(
+    frames: Vec<Frame>,
+    verifies: bool,
+    mirrored: bool,
+) -> Result<(Vec<Bytes>, Vec<Task>), ServiceError> {
+    let is_only = frames.len() == 1;
+    let parts = frames.into_iter().enumerate().map(|(index, frame)| {
+        let Frame { photo, movements, check_liveness, verify } = frame;
+        let field = if is_only { PhotoField::Only } else { PhotoField::Frame(index) };
+        let photo = photo.checked().map_err(|fault| fault.of(field))?;
+        let checks = Checks { liveness: check_liveness, deepfake: false };
+        Ok((photo, Task { field, movements, checks, verify: verify && verifies, mirrored }))
+    });
+    parts.collect()
+}
+
+fn checked_threshold(asked: Option<usize>, n_frames: usize) -> Result<usize, ServiceError> {
+    let threshold = asked.unwrap_or(n_frames);
+    if n_frames > 0 && (1..=n_frames).contains(&threshold) {
+        Ok(threshold)
+    } else {
+        let expected = "a whole number from 1 to the number of images";
+        Err(ServiceError::InvalidParameter { name: "success_threshold", expected })
+    }
+}
+
+/// Whether a movement is shown; an error where that cannot be told: an absent check never looks passed, nor failed.
+fn decided_movement(
+    movement: Movement,
+    shown: &Outcome<bool>,
+    field: PhotoField,
+) -> Result<bool, ServiceError> {
+    let check = match movement.part() {
+        MovementPart::Head => Check::HeadPose,
+        MovementPart::Eyes => Check::Eyes,
+        MovementPart::Mouth => Check::Mouth,
+    };
+    match shown {
+        Outcome::Value(shown) => Ok(*shown),
+        Outcome::Failed(reason) => Err(ServiceError::CheckUndecided { field, check, reason: reason.clone() }),
+        Outcome::Unavailable | Outcome::NotRequested => Err(ServiceError::CheckUnavailable(check)),
+    }
+}
+
+/// The first two frames that are one still and were to show movements that exclude each other.
+fn repeated_still(frames: &[Result<FrameVerdict, FrameFault>]) -> Option<Refusal> {
+    let verdicts: Vec<(usize, &FrameVerdict)> =
+        frames.iter().enumerate().filter_map(|(index, frame)| Some((index, frame.as_ref().ok()?))).collect();
+    for (n_before, (second_index, second)) in verdicts.iter().enumerate() {
+        for (first_index, first) in verdicts.iter().take(n_before) {
+            if let Some(movements) = exclusive(first, second)
+                && same_still(&first.face, &second.face)
+            {
+                return Some(Refusal::RepeatedStill { frames: [*first_index, *second_index], movements });
+            }
+        }
+    }
+    None
+}
+
+fn exclusive(first: &FrameVerdict, second: &FrameVerdict) -> Option<[Movement; 2]> {
+    let mut pairs = first.movements.iter().flat_map(|(a, _)| second.movements.iter().map(|(b, _)| [*a, *b]));
+    pairs.find(|[a, b]| a.excludes(*b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_success_threshold_is_one_to_the_number_of_images() {
+        for (asked, n_frames, expected) in [
+            (None, 3, Some(3)),
+            (Some(1), 3, Some(1)),
+            (Some(3), 3, Some(3)),
+            (Some(0), 3, None),
+            (Some(4), 3, None),
+            (None, 0, None),
+            (Some(1), 0, None),
+        ] {
+            assert_eq!(checked_threshold(asked, n_frames).ok(), expected, "{asked:?} of {n_frames}");
+        }
+    }
+
+    #[test]
+    fn a_movement_that_cannot_be_told_is_neither_shown_nor_missing() {
+        let decided = |shown| decided_movement(Movement::Left, &shown, PhotoField::Only);
+        assert_eq!(decided(Outcome::Value(true)).ok(), Some(true));
+        assert_eq!(decided(Outcome::Value(false)).ok(), Some(false));
+        assert!(matches!(
+            decided(Outcome::Unavailable),
+            Err(ServiceError::CheckUnavailable(Check::HeadPose))
+        ));
+        assert!(matches!(
+            decided(Outcome::Failed("why".to_owned())),
+            Err(ServiceError::CheckUndecided { check: Check::HeadPose, .. })
+        ));
+    }
+}
