@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(SimilarityCalibration::parse(good).ok().as_ref(), Some(similarity()));
         let falling = good.replacen("similarity = 0.375", "similarity = 0.6", 1);
         let open = good.replacen("cosine = 1.0", "cosine = 0.9", 1);
-        let nan = good.replacen("cosine = 0.1564", "cosine = nan", 1);
+        let nan = good.replacen("cosine = -1.0", "cosine = nan", 1);
         for bad in [falling, open, nan] {
             assert!(matches!(SimilarityCalibration::parse(&bad), Err(SimilarityMapError::NotRising)));
         }
