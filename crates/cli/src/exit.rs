@@ -87,7 +87,10 @@ impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
         let exit = match &error {
             StartError::Settings(_) | StartError::GateWithoutModel { .. } => Exit::Usage,
-            StartError::NoEmbedding | StartError::NotCalibrated(_) | StartError::Scheduler(_) => Exit::Failed,
+            StartError::NoEmbedding
+            | StartError::NotCalibrated(_)
+            | StartError::Scheduler(_)
+            | StartError::Audit(_) => Exit::Failed,
             StartError::Tokens(_) => Exit::DataRefused,
         };
         Self::new(exit, error)
@@ -102,7 +105,13 @@ impl From<ServiceError> for Failure {
             }
             ServiceError::CheckUnavailable(_) => Exit::ModelsMissing,
             ServiceError::InvalidId(_) | ServiceError::InvalidParameter { .. } => Exit::Usage,
+            ServiceError::ChallengeReordered | ServiceError::ChallengeIncomplete => Exit::Usage,
             ServiceError::Unauthenticated
+            | ServiceError::ChallengeUnknown
+            | ServiceError::ChallengeForeign
+            | ServiceError::ChallengeReplayed
+            | ServiceError::ChallengeExpired
+            | ServiceError::TooManyChallenges
             | ServiceError::TemplateExists
             | ServiceError::TemplateNotFound
             | ServiceError::GalleryNotFound(_)

@@ -12,6 +12,7 @@ mod detection;
 mod embedding;
 mod engine;
 mod face;
+mod fingerprint;
 pub mod image;
 mod landmarks;
 mod liveness;
@@ -27,5 +28,6 @@ pub use analysis::{Analysis, Attributes, FaceAnalysis, Liveness, PhotoInfo, Race
 pub use attributes::FacePart;
 pub use engine::{AnalyzeError, Capabilities, Engine, EngineError, EngineOptions, LoadedModel};
 pub use face::FaceGeometry;
+pub use fingerprint::{Fingerprint, Grid};
 pub use request::{Outputs, Request, Scope};
 pub use run::Worker;

@@ -9,7 +9,8 @@ use crate::analysis::{Analysis, FaceAnalysis, PhotoInfo, StepTiming};
 use crate::attributes::FacePart;
 use crate::detection::{Detection, Detector};
 use crate::engine::AnalyzeError;
-use crate::image::{Limits, decode};
+use crate::fingerprint::Fingerprint;
+use crate::image::{Limits, Upright, decode};
 use crate::networks::NetworkClock;
 use crate::plan;
 use crate::request::{Request, Scope};
@@ -39,6 +40,25 @@ impl Worker {
     /// # Errors
     /// The bytes are no acceptable photo, or a network fails. A photo without a face is no error.
     pub fn analyze(&mut self, photo: &[u8], request: &Request) -> Result<Analysis, AnalyzeError> {
+        Ok(self.examine(photo, request)?.1)
+    }
+
+    /// The same, with a fingerprint of the photo and its largest face.
+    ///
+    /// # Errors
+    /// As [`Worker::analyze`].
+    pub fn analyze_frame(
+        &mut self,
+        photo: &[u8],
+        request: &Request,
+    ) -> Result<(Analysis, Option<Fingerprint>), AnalyzeError> {
+        let (upright, analysis) = self.examine(photo, request)?;
+        let points = analysis.faces.first().map(|face| &face.points);
+        let fingerprint = Fingerprint::of(&upright, points);
+        Ok((analysis, fingerprint))
+    }
+
+    fn examine(&mut self, photo: &[u8], request: &Request) -> Result<(Upright, Analysis), AnalyzeError> {
         let mut timer = Timer::new(self.clock.clone());
         let decoded = timer.time("decode", || decode(photo, &self.limits))?;
         let upright = decoded.photo;
@@ -59,7 +79,7 @@ impl Worker {
             faces.push(self.analyze_face(&scene, &detection, &mut timer)?);
         }
         let back = turned::Back::new(upright.size(), turn);
-        Ok(Analysis {
+        let analysis = Analysis {
             photo: PhotoInfo {
                 format: decoded.format,
                 width: upright.width(),
@@ -69,7 +89,8 @@ impl Worker {
             faces: faces.into_iter().map(|face| back.face(face)).collect(),
             detections: detections.iter().map(|rect| back.rect(rect)).collect(),
             timings: timer.timings,
-        })
+        };
+        Ok((upright, analysis))
     }
 
     /// Probability that the eye or mouth that fills `photo`, the bytes of a JPEG or PNG, is open: 0 to 1. Nothing is

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use parking_lot::{Mutex, RwLock};
 use uuid::Uuid;
 
+use crate::audit::AuditLog;
 use crate::store::{Store, TemplateRow, as_stored};
 use crate::tenant::Tenant;
 use crate::{
@@ -23,6 +24,8 @@ type Result<T> = std::result::Result<T, GalleryError>;
 /// A change is on disk when the call returns. One writer at a time; readers and searches run side by side. Locks are
 /// always taken in the order store, tenants, tenant.
 pub struct Gallery {
+    // Dropped first: the store holds the lock of the folder.
+    audit: AuditLog,
     store: Mutex<Store>,
     tenants: RwLock<HashMap<AppId, Arc<RwLock<Tenant>>>>,
     /// Tokens that are no longer accepted, each with its own end.
@@ -39,8 +42,15 @@ impl Gallery {
     pub fn open(dir: &Path) -> Result<Self> {
         let store = Store::open(dir)?;
         let tenants = load(&store)?;
-        let revoked = store.revoked_tokens()?.into_iter().collect();
-        Ok(Self { store: Mutex::new(store), tenants: RwLock::new(tenants), revoked: RwLock::new(revoked) })
+        let revoked = RwLock::new(store.revoked_tokens()?.into_iter().collect());
+        let audit = AuditLog::open(dir)?;
+        Ok(Self { audit, store: Mutex::new(store), tenants: RwLock::new(tenants), revoked })
+    }
+
+    /// The audit log of the folder. What is done here is not recorded by itself: whoever does it knows for whom.
+    #[must_use]
+    pub const fn audit(&self) -> &AuditLog {
+        &self.audit
     }
 
     /// Creates an app without keys and galleries.

@@ -81,6 +81,13 @@ error_table! {
     MalformedBody      => "malformed_body",       BAD_REQUEST,            Caller, "The body is not the multipart or JSON that it says it is.";
     BodyTooLarge       => "body_too_large",       PAYLOAD_TOO_LARGE,      Caller, "The whole body is larger than the server accepts.";
     SlowUpload         => "slow_upload",          REQUEST_TIMEOUT,        Caller, "The body did not arrive in time.";
+    ChallengeUnknown   => "challenge_unknown",    NOT_FOUND,              Caller, "The app has no such challenge; time and restarts forget them.";
+    ChallengeForeign   => "challenge_foreign",    FORBIDDEN,              Caller, "The challenge was made for another app.";
+    ChallengeReplayed  => "challenge_replayed",   CONFLICT,               Caller, "The challenge was answered before.";
+    ChallengeExpired   => "challenge_expired",    GONE,                   Caller, "The answer came too late.";
+    ChallengeReordered => "challenge_reordered",  UNPROCESSABLE_ENTITY,   Caller, "The frames do not stand in the order of the steps, or are for steps that were not asked for.";
+    ChallengeIncomplete => "challenge_incomplete", UNPROCESSABLE_ENTITY,  Caller, "A step has too few frames, or the answer too many.";
+    TooManyChallenges  => "too_many_challenges",  TOO_MANY_REQUESTS,      Moment, "The app has as many open challenges as it may have.";
     NotFound           => "not_found",            NOT_FOUND,              Caller, "There is nothing at this path.";
     MethodNotAllowed   => "method_not_allowed",   METHOD_NOT_ALLOWED,     Caller, "The path exists, but not with this method; the header Allow lists those that do.";
     Overloaded         => "overloaded",           SERVICE_UNAVAILABLE,    Moment, "The server is busy; the header Retry-After says when to try again.";
@@ -101,6 +108,11 @@ impl ErrorKind {
                 | Self::SubjectNotFound
                 | Self::SubjectOutdated
         )
+    }
+
+    /// Whether only a request about a challenge can fail so.
+    pub(crate) fn is_about_challenges(self) -> bool {
+        self.code().contains("challenge")
     }
 
     /// Whether only a request that brings a photo can fail so.
@@ -128,6 +140,13 @@ impl ErrorKind {
             | Self::SubjectOutdated
             | Self::TemplateNotFound
             | Self::GalleryNotFound
+            | Self::ChallengeUnknown
+            | Self::ChallengeForeign
+            | Self::ChallengeReplayed
+            | Self::ChallengeExpired
+            | Self::ChallengeReordered
+            | Self::ChallengeIncomplete
+            | Self::TooManyChallenges
             | Self::InvalidId
             | Self::InvalidParameter
             | Self::MissingParameter

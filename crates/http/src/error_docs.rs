@@ -79,7 +79,7 @@ pub(crate) fn page() -> String {
         row(&mut page, &[&format!("`{}`", kind.code()), kind.status().as_str(), turn, kind.meaning()]);
     }
     page.push_str(OOTO_HEAD);
-    for kind in ErrorKind::ALL {
+    for kind in ErrorKind::ALL.iter().filter(|kind| !kind.is_about_challenges()) {
         let ooto::errors::Row { status, code, info } = ooto::errors::row(*kind);
         row(
             &mut page,

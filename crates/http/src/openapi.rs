@@ -77,7 +77,7 @@ mod tests {
                 n_operations += 1;
             }
         }
-        assert_eq!((n_operations, ids.len()), (17, 17), "{ids:?}");
+        assert_eq!((n_operations, ids.len()), (19, 19), "{ids:?}");
     }
 
     #[test]

@@ -12,7 +12,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::middleware::{
-    access_log, auth, catch_panic, envelope, linger, no_store, request_id, timeout, token, upload_room,
+    access_log, auth, catch_panic, envelope, linger, no_store, origin, request_id, timeout, token,
+    upload_room,
 };
 use crate::openapi::Document;
 use crate::state::AppState;
@@ -25,6 +26,7 @@ pub fn router(state: AppState) -> Router {
         routes.route_layer(
             ServiceBuilder::new()
                 .layer(from_fn_with_state(state.clone(), auth::require_app))
+                .layer(from_fn(origin::remember))
                 .layer(from_fn_with_state(state.clone(), upload_room::reserve)),
         )
     };
@@ -32,6 +34,7 @@ pub fn router(state: AppState) -> Router {
         routes.route_layer(
             ServiceBuilder::new()
                 .layer(from_fn_with_state(state.clone(), token::require_token))
+                .layer(from_fn(origin::remember))
                 .layer(from_fn_with_state(state.clone(), upload_room::reserve_json)),
         )
     };

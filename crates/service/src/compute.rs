@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use faceward_core::{Embedding, Outcome};
 use faceward_engine::image::DecodeError;
-use faceward_engine::{Analysis, AnalyzeError, Request};
+use faceward_engine::{Analysis, AnalyzeError, Fingerprint, Request};
 use tokio::time::Instant;
 
 use crate::error::{InternalError, PhotoFault, PhotoField, ServiceError};
@@ -21,6 +21,13 @@ use crate::service::Service;
 /// A photo on its way through the compute threads.
 pub(crate) struct Pending {
     ticket: Ticket<Result<Analysis, AnalyzeError>>,
+    field: PhotoField,
+    deadline: Instant,
+}
+
+/// A frame on its way through the compute threads.
+pub(crate) struct PendingFrame {
+    ticket: Ticket<Result<(Analysis, Option<Fingerprint>), AnalyzeError>>,
     field: PhotoField,
     deadline: Instant,
 }
@@ -49,6 +56,19 @@ impl Service {
         let work = move |worker: &mut faceward_engine::Worker| worker.analyze(&photo, &request);
         let ticket = self.scheduler().submit(&admitted.permit, work).map_err(failed_job)?;
         Ok(Pending { ticket, field, deadline: admitted.deadline })
+    }
+
+    /// Queues the analysis of a photo that will be compared with others of the same recording.
+    pub(crate) fn queue_frame(
+        &self,
+        admitted: &Admitted,
+        photo: Bytes,
+        field: PhotoField,
+        request: Request,
+    ) -> Result<PendingFrame, ServiceError> {
+        let work = move |worker: &mut faceward_engine::Worker| worker.analyze_frame(&photo, &request);
+        let ticket = self.scheduler().submit(&admitted.permit, work).map_err(failed_job)?;
+        Ok(PendingFrame { ticket, field, deadline: admitted.deadline })
     }
 
     /// The one face of an analysis, with its verdicts and its embedding.
@@ -83,6 +103,16 @@ impl Pending {
         let analysis = done.value.map_err(|error| failed_analysis(error, self.field))?;
         metrics::analysis(&analysis.timings, done.queued);
         Ok((analysis, done.queued))
+    }
+}
+
+impl PendingFrame {
+    /// Waits for the analysis, and what tells the photo from a copy.
+    pub(crate) async fn frame(self) -> Result<(Analysis, Option<Fingerprint>), ServiceError> {
+        let done = self.ticket.before(self.deadline).await.map_err(failed_job)?;
+        let (analysis, fingerprint) = done.value.map_err(|error| failed_analysis(error, self.field))?;
+        metrics::analysis(&analysis.timings, done.queued);
+        Ok((analysis, fingerprint))
     }
 }
 

@@ -90,6 +90,27 @@ pub enum ServiceError {
     /// The operator's enrolment gates turned the photo away.
     #[error("not enrolled: {0}")]
     Rejected(Rejection),
+    /// The app never had this challenge, or it is forgotten: restarts forget all of them.
+    #[error("no challenge with this id")]
+    ChallengeUnknown,
+    /// The challenge was made for another app.
+    #[error("the challenge was made for another app")]
+    ChallengeForeign,
+    /// The challenge was answered before.
+    #[error("the challenge was answered already")]
+    ChallengeReplayed,
+    /// The answer came too late.
+    #[error("the challenge has expired")]
+    ChallengeExpired,
+    /// The frames are not in the order of the steps, or are for steps that were not asked for.
+    #[error("the frames do not follow the steps of the challenge")]
+    ChallengeReordered,
+    /// A step has too few frames, or the answer too many.
+    #[error("an answer has at least 2 frames for each step and at most 30 in all")]
+    ChallengeIncomplete,
+    /// The app has as many open challenges as it may have.
+    #[error("too many open challenges: answer some, or wait until they expire")]
+    TooManyChallenges,
     /// An app of this id exists.
     #[error("app {0} already exists")]
     AppExists(AppId),
@@ -124,10 +145,24 @@ impl ServiceError {
             Self::InvalidId(_) => "invalid_id",
             Self::InvalidParameter { .. } => "invalid_parameter",
             Self::Rejected(_) => "rejected",
+            Self::ChallengeUnknown => "challenge_unknown",
+            Self::ChallengeForeign => "challenge_foreign",
+            Self::ChallengeReplayed => "challenge_replayed",
+            Self::ChallengeExpired => "challenge_expired",
+            Self::ChallengeReordered => "challenge_reordered",
+            Self::ChallengeIncomplete => "challenge_incomplete",
+            Self::TooManyChallenges => "too_many_challenges",
             Self::AppExists(_) => "app_exists",
             Self::AppNotFound(_) => "app_not_found",
             Self::Internal(_) => "internal",
         }
+    }
+}
+
+impl ServiceError {
+    /// What is wrong with the photo, if that is what went wrong.
+    pub(crate) const fn photo_fault(&self) -> Option<PhotoFault> {
+        if let Self::Photo { fault, .. } = self { Some(*fault) } else { None }
     }
 }
 
@@ -237,6 +272,8 @@ pub enum Check {
     Eyes,
     /// Open and closed mouths.
     Mouth,
+    /// Movements of head, eyes and mouth.
+    Movement,
 }
 
 impl std::fmt::Display for Check {
@@ -247,6 +284,7 @@ impl std::fmt::Display for Check {
             Self::HeadPose => "head pose",
             Self::Eyes => "eye",
             Self::Mouth => "mouth",
+            Self::Movement => "movement",
         })
     }
 }
@@ -278,6 +316,9 @@ pub enum InternalError {
     /// The operating system gives no random numbers.
     #[error("no random numbers: {0}")]
     NoRandomness(String),
+    /// The audit log cannot be written: nothing that it has to tell of is done or acknowledged.
+    #[error("the audit log cannot be written: {0}")]
+    Audit(String),
 }
 
 impl From<GalleryError> for ServiceError {

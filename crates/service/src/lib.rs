@@ -4,6 +4,8 @@
 //! no HTTP status and no wire format. Domain types in, domain types out; embeddings and keys stay inside.
 
 pub mod apps;
+mod audit;
+mod challenges;
 mod compute;
 mod error;
 pub mod metrics;
@@ -17,31 +19,41 @@ mod settings;
 pub mod tokens;
 mod use_cases;
 
+pub use audit::{AuditSettings, Origin, note_trx_id};
+pub use challenges::{ChallengeId, ChallengeSettings};
 pub use error::{Check, InternalError, PhotoFault, PhotoField, ServiceError};
 pub use photo::{Declared, Photo};
-pub use policy::{Movement, MovementPart, NotCalibrated, Rejection, Stance, movement_rules, rules};
+pub use policy::{
+    Change, Likeness, Movement, MovementPart, NotCalibrated, Rejection, SequenceReason, SequenceVerdict,
+    Stance, Still, movement_rules, rules,
+};
 pub use report::{
     ActiveLiveness, AnalysisReport, Comparison, Enrollment, FaceReport, FrameFault, FrameVerdict,
     Identification, Judged, Match, QualityReport, Refusal, SubjectVerification, TemplateVerification,
     Verification,
 };
 pub use requests::{
-    ActiveLivenessRequest, AnalyzeRequest, Checks, EnrollRequest, FaceOptions, Frame, IdentifyRequest,
-    InspectRequest, ListTemplatesRequest, SubjectRef, VerifyAgainstRequest, VerifyRequest,
-    VerifySubjectRequest,
+    ActiveLivenessRequest, AnalyzeRequest, AnswerRequest, ChallengeRequest, Checks, EnrollRequest,
+    FaceOptions, Frame, IdentifyRequest, InspectRequest, ListTemplatesRequest, SubjectRef,
+    VerifyAgainstRequest, VerifyRequest, VerifySubjectRequest,
 };
 pub use scheduler::{Permit, SchedulerError};
 pub use service::{Service, StartError};
 pub use settings::{
     ActiveLivenessRules, ComputeSettings, Demography, EnrollGates, FaceRules, Settings, SettingsError,
 };
+pub use use_cases::answer_challenge::{ChallengeAnswer, FrameReport};
+pub use use_cases::create_challenge::OpenChallenge;
 pub use use_cases::info::{Info, ModelInfo, Unavailable, UnavailableReason};
 
 // What reports and settings are made of, so that the layers above need not know the ones below.
 pub use faceward_engine::image::PhotoFormat;
 pub use faceward_engine::quality;
 pub use faceward_engine::{Attributes, FaceAnalysis, Liveness, Outputs, PhotoInfo, Race, StepTiming};
-pub use faceward_gallery::{AppRecord, GalleryRecord, SubjectRecord, TemplateRecord};
+pub use faceward_gallery::{
+    AppRecord, AuditEvent, AuditFilter, AuditReader, AuditRecord, GalleryRecord, SubjectRecord,
+    TemplateRecord,
+};
 pub use faceward_models::calibration::similarity::{Knot, OperatingPoint, SimilarityCalibration};
 pub use faceward_models::calibration::thresholds::{MovementThresholds, Rule, Thresholds};
 pub use faceward_models::{ModelDecl, Task};

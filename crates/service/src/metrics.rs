@@ -25,6 +25,8 @@ pub const SLOTS_LIMIT: &str = "faceward_slots_limit";
 pub const OVERLOADS: &str = "faceward_overloads_total";
 /// Jobs that were not computed because their caller had hung up.
 pub const JOBS_SKIPPED: &str = "faceward_jobs_skipped_total";
+/// Audit records that could not be written.
+pub const AUDIT_LOST: &str = "faceward_audit_records_lost_total";
 /// Jobs that panicked.
 pub const JOBS_PANICKED: &str = "faceward_jobs_panicked_total";
 
@@ -43,6 +45,7 @@ pub(crate) fn describe() {
     describe_gauge!(SLOTS_LIMIT, "How many requests may be inside the service");
     describe_counter!(OVERLOADS, "Requests refused because every slot was taken");
     describe_counter!(JOBS_SKIPPED, "Jobs not computed because their caller had hung up");
+    describe_counter!(AUDIT_LOST, "Audit records that could not be written");
     describe_counter!(JOBS_PANICKED, "Jobs that panicked");
 }
 
@@ -76,6 +79,10 @@ pub(crate) fn overloaded() {
 
 pub(crate) fn job_skipped() {
     counter!(JOBS_SKIPPED).increment(1);
+}
+
+pub(crate) fn audit_lost(n_lost: usize) {
+    counter!(AUDIT_LOST).increment(n_lost as u64);
 }
 
 pub(crate) fn job_panicked() {

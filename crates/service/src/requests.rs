@@ -3,6 +3,7 @@
 use faceward_core::{GalleryId, Similarity, SubjectId, SubjectName, TemplateId};
 use faceward_engine::Outputs;
 
+use crate::challenges::ChallengeId;
 use crate::photo::Photo;
 use crate::policy::Movement;
 use crate::scheduler::Permit;
@@ -151,6 +152,32 @@ pub struct AnalyzeRequest {
     /// `embedding` adds nothing to the answer: reports carry none.
     pub outputs: Outputs,
     /// A slot that was taken before the photo was received; `None`: taken now.
+    pub permit: Option<Permit>,
+}
+
+/// Makes a challenge.
+#[derive(Clone, Debug, Default)]
+pub struct ChallengeRequest {
+    /// Whom the answer has to show; `None`: anybody, but one person.
+    pub subject: Option<SubjectId>,
+    /// The gallery of the subject; `None`: the gallery `default`.
+    pub gallery: Option<GalleryId>,
+    /// How many movements, `front` included, 2 to 8; `None`: the configured number.
+    pub n_steps: Option<usize>,
+    /// What they are drawn from; `None`: the configured ones.
+    pub movements: Option<Vec<Movement>>,
+    /// Whether the frames will be mirror images: left and right are swapped back.
+    pub mirrored: bool,
+}
+
+/// Answers one.
+#[derive(Debug)]
+pub struct AnswerRequest {
+    /// The challenge.
+    pub challenge: ChallengeId,
+    /// The frames in the order in which they were taken, each with the step that it was taken for, from 0 on.
+    pub frames: Vec<(usize, Photo)>,
+    /// A slot that was taken before the frames were received; `None`: taken now.
     pub permit: Option<Permit>,
 }
 

@@ -11,6 +11,8 @@ use faceward_gallery::{Gallery, GalleryError};
 use zeroize::Zeroizing;
 
 use crate::apps::Apps;
+use crate::audit::Recorder;
+use crate::challenges::Challenges;
 use crate::error::{Check, InternalError, ServiceError};
 use crate::metrics;
 use crate::policy::{Comparator, NotCalibrated};
@@ -32,6 +34,8 @@ struct Inner {
     apps: Apps,
     tokens: Tokens,
     scheduler: Scheduler<Worker>,
+    recorder: Recorder,
+    challenges: Challenges,
     settings: Settings,
 }
 
@@ -44,6 +48,9 @@ pub enum StartError {
     /// The compute threads did not start.
     #[error(transparent)]
     Scheduler(#[from] SchedulerError),
+    /// The thread of the audit log did not start.
+    #[error("cannot start the thread of the audit log")]
+    Audit(#[source] std::io::Error),
     /// No embedding model is enabled: nobody could be verified.
     #[error("no model makes embeddings: enable one")]
     NoEmbedding,
@@ -86,15 +93,32 @@ impl Service {
         let apps = Apps::new(Arc::clone(&gallery));
         let tokens =
             Tokens::new(Arc::clone(&gallery), settings.token_lifetime).map_err(StartError::Tokens)?;
-        let inner = Inner { capabilities, comparator, gallery, apps, tokens, scheduler, settings };
+        let recorder = Recorder::start(Arc::clone(&gallery), settings.audit).map_err(StartError::Audit)?;
+        let challenges = Challenges::default();
+        let inner = Inner {
+            capabilities,
+            comparator,
+            gallery,
+            apps,
+            tokens,
+            scheduler,
+            recorder,
+            challenges,
+            settings,
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Takes no more requests, finishes those that were accepted (within the drain timeout), ends the threads.
+    /// Takes no more requests, finishes those that were accepted (within the drain timeout), writes the audit log to its
+    /// end, ends the threads.
     pub async fn shutdown(&self) {
         let n_unfinished = self.inner.scheduler.stop(self.inner.settings.compute.drain_timeout).await;
         if n_unfinished > 0 {
             tracing::warn!(n_unfinished, "shut down before all accepted requests were answered");
+        }
+        let service = self.clone();
+        if let Err(error) = off_thread(move || service.recorder().close()).await {
+            tracing::error!(%error, "the audit log was not closed");
         }
     }
 
@@ -181,6 +205,14 @@ impl Service {
 
     pub(crate) fn comparator(&self) -> &Comparator {
         &self.inner.comparator
+    }
+
+    pub(crate) fn challenges(&self) -> &Challenges {
+        &self.inner.challenges
+    }
+
+    pub(crate) fn recorder(&self) -> &Recorder {
+        &self.inner.recorder
     }
 
     pub(crate) fn scheduler(&self) -> &Scheduler<Worker> {

@@ -8,6 +8,8 @@ use std::time::Duration;
 use faceward_models::calibration::similarity::{SimilarityCalibration, similarity};
 use faceward_models::calibration::thresholds::{Rule, Thresholds, thresholds};
 
+use crate::audit::AuditSettings;
+use crate::challenges::ChallengeSettings;
 use crate::policy::{movement_problems, rules};
 
 /// Everything that an operator can set about the use cases.
@@ -34,6 +36,10 @@ pub struct Settings {
     pub active_liveness: ActiveLivenessRules,
     /// How long an access token is accepted.
     pub token_lifetime: Duration,
+    /// How long audit records are kept.
+    pub audit: AuditSettings,
+    /// How challenges are made.
+    pub challenges: ChallengeSettings,
 }
 
 impl Default for Settings {
@@ -49,6 +55,8 @@ impl Default for Settings {
             max_candidates: NonZeroUsize::MIN.saturating_add(99),
             active_liveness: ActiveLivenessRules::default(),
             token_lifetime: Duration::from_secs(24 * 3600),
+            audit: AuditSettings::default(),
+            challenges: ChallengeSettings::default(),
         }
     }
 }
@@ -161,6 +169,8 @@ impl Settings {
             demography: _,
             max_candidates: _,
             active_liveness: _,
+            audit,
+            challenges,
         } = self;
         demand(token_lifetime.as_secs() > 0, "tokens.lifetime_seconds must be at least 1");
         demand(!compute.request_timeout.is_zero(), "the time for computing a request must be more than 0");
@@ -174,6 +184,15 @@ impl Settings {
             enroll.min_quality.is_none_or(|q| (0.0..=1.0).contains(&q)),
             "enroll.min_quality must be 0 to 1",
         );
+        let ChallengeSettings { lifetime, steps, movements, max_open: _ } = challenges;
+        demand(!lifetime.is_zero(), "challenges.seconds must be at least 1");
+        let range = ChallengeSettings::FEWEST_STEPS..=ChallengeSettings::MOST_STEPS;
+        demand(range.contains(steps), "challenges.steps must be 2 to 8");
+        demand(
+            ChallengeSettings::can_draw_from(movements),
+            "challenges.movements must be at least two different ones of left, right, up, down, eyes_closed, mouth_open",
+        );
+        demand(!audit.retention.is_zero(), "audit.retention_days must be at least 1");
         for (name, rule) in rules(thresholds) {
             demand(
                 can_hold(rule),

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod app;
+mod audit;
 mod bench;
 mod calibrate;
 mod config;
@@ -35,6 +36,7 @@ pub(crate) enum Command {
     App(app::App),
     #[command(subcommand)]
     Token(token::Token),
+    Audit(audit::Audit),
     Config(config::ShowConfig),
     Openapi(openapi::Openapi),
     #[command(subcommand)]
@@ -68,6 +70,7 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
         | Command::Models(_)
         | Command::App(_)
         | Command::Token(_)
+        | Command::Audit(_)
         | Command::Config(_)
         | Command::Openapi(_)
         | Command::Eval(_)
@@ -88,6 +91,7 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
         Command::Models(models) => models.run(&context),
         Command::App(app) => app.run(&context),
         Command::Token(token) => token.run(&context),
+        Command::Audit(audit) => audit.run(&context),
         Command::Config(show) => show.run(&context),
         Command::Openapi(openapi) => openapi.run(),
         Command::Eval(eval) => eval.run(&context),

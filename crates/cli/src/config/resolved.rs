@@ -10,7 +10,10 @@ use faceward_http::{HttpSettings, RisetSettings, ServerLimits};
 use faceward_models::RuntimeName;
 use faceward_models::calibration::similarity::SimilarityCalibration;
 use faceward_models::calibration::thresholds::{MovementThresholds, Rule, Thresholds, thresholds};
-use faceward_service::{ActiveLivenessRules, ComputeSettings, Demography, EnrollGates, FaceRules, Settings};
+use faceward_service::{
+    ActiveLivenessRules, AuditSettings, ChallengeSettings, ComputeSettings, Demography, EnrollGates,
+    FaceRules, Movement, Settings,
+};
 
 use super::sources::Layers;
 use super::values::Value;
@@ -243,6 +246,23 @@ impl Reader<'_> {
         self.number(key).and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or(otherwise)
     }
 
+    /// A word that is no movement leaves none to draw from: the service refuses to start and names the setting.
+    fn challenges(&self, default: &ChallengeSettings) -> ChallengeSettings {
+        let movement = |word: &String| Movement::ALL.into_iter().find(|movement| movement.name() == word);
+        let named: Option<Vec<Movement>> = self.words("challenges.movements").iter().map(movement).collect();
+        ChallengeSettings {
+            lifetime: self.seconds("challenges.seconds", default.lifetime),
+            steps: self.size("challenges.steps", default.steps),
+            movements: named.unwrap_or_default(),
+            max_open: self.count("challenges.max_open", default.max_open),
+        }
+    }
+
+    /// More days than a date can hold mean for ever.
+    fn days(&self, key: &str, otherwise: Duration) -> Duration {
+        self.whole(key).map_or(otherwise, |days| Duration::from_secs(days.saturating_mul(AuditSettings::DAY)))
+    }
+
     fn runtime(&self) -> RuntimeName {
         let named = self.text("runtime").unwrap_or_default();
         RuntimeName::ALL
@@ -292,6 +312,8 @@ impl Reader<'_> {
                 refuse_repeated_stills: self.switch("active_liveness.refuse_repeated_stills"),
             },
             token_lifetime: self.seconds("tokens.lifetime_seconds", default.token_lifetime),
+            challenges: self.challenges(&default.challenges),
+            audit: AuditSettings { retention: self.days("audit.retention_days", default.audit.retention) },
         }
     }
 
@@ -382,6 +404,9 @@ mod tests {
             "limits.photo_bytes=1 MiB",
             "runtime=onnxruntime",
             "disabled_models=gender-v1",
+            "audit.retention_days=30",
+            "challenges.movements=up,eyes_closed",
+            "challenges.seconds=20",
         ]);
         let thresholds = &config.service.thresholds;
         assert_eq!(thresholds.liveness, Rule::AtLeast(0.9));
@@ -399,6 +424,11 @@ mod tests {
         assert!(config.http.riset.gateway_envelope && !config.http.riset.http_status_is_status);
         assert_eq!((config.http.riset.enroll_min_side, config.http.json_bytes), (100, 2 << 20));
         assert_eq!(config.runtime, RuntimeName::Onnxruntime);
+        assert_eq!(config.service.audit.retention, Duration::from_secs(30 * 24 * 60 * 60));
+        let challenges = &config.service.challenges;
+        assert_eq!(challenges.movements, [Movement::Up, Movement::EyesClosed]);
+        assert_eq!((challenges.lifetime, challenges.steps), (Duration::from_secs(20), 4));
+        assert!(resolve(&["challenges.movements=up,sideways"]).service.validate().is_err());
         assert_eq!(config.disabled_models, ["gender-v1"]);
     }
 }

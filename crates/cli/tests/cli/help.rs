@@ -2,7 +2,7 @@
 
 use crate::process::Place;
 
-const COMMANDS: [&[&str]; 35] = [
+const COMMANDS: [&[&str]; 36] = [
     &[],
     &["serve"],
     &["analyze"],
@@ -22,6 +22,7 @@ const COMMANDS: [&[&str]; 35] = [
     &["token"],
     &["token", "list-keys"],
     &["token", "rotate-key"],
+    &["audit"],
     &["config"],
     &["openapi"],
     &["eval"],

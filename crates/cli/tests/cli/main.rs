@@ -1,6 +1,7 @@
 //! The built binary from outside: arguments in, text and exit codes out.
 
 mod apps;
+mod audit;
 mod configuration;
 mod help;
 mod measuring;

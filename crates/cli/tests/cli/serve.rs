@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use crate::process::Place;
 
 /// A running server.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     /// What it said until it listened.
     greeting: String,
@@ -16,7 +16,7 @@ struct Server {
 
 impl Server {
     /// Starts `serve` on a free port and waits until it listens.
-    fn start(place: &Place, variables: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(place: &Place, variables: &[(&str, &str)]) -> Self {
         // Makes sure of the models before anything is waited for.
         faceward_testkit::store();
         let mut command = place.command(&["serve", "--listen", "127.0.0.1:0"]);
@@ -42,7 +42,7 @@ impl Server {
     }
 
     /// Status line of the answer to a GET with these headers.
-    fn status_of(&self, path: &str, headers: &[(&str, &str)]) -> String {
+    pub(crate) fn status_of(&self, path: &str, headers: &[(&str, &str)]) -> String {
         let mut stream = TcpStream::connect(&self.address).expect("it listens");
         let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}Connection: close\r\n\r\n");
@@ -53,14 +53,14 @@ impl Server {
     }
 
     /// Sends SIGTERM and gives the exit code.
-    fn stop(mut self) -> Option<i32> {
+    pub(crate) fn stop(mut self) -> Option<i32> {
         let killed = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
         assert!(killed.success());
         self.child.wait().expect("it ends").code()
     }
 
     /// A printed credential.
-    fn printed(&self, name: &str) -> Option<String> {
+    pub(crate) fn printed(&self, name: &str) -> Option<String> {
         let line = self.greeting.lines().find_map(|line| line.trim().strip_prefix(name))?;
         Some(line.trim().to_owned())
     }

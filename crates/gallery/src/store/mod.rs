@@ -5,7 +5,7 @@
 
 mod apps;
 mod lock;
-mod rows;
+pub(crate) mod rows;
 mod schema;
 mod subjects;
 mod templates;

@@ -16,7 +16,7 @@ pub(crate) fn as_stored(time: Timestamp) -> Result<Timestamp, GalleryError> {
     timestamp(micros(time))
 }
 
-pub(super) fn timestamp(micros: i64) -> Result<Timestamp, GalleryError> {
+pub(crate) fn timestamp(micros: i64) -> Result<Timestamp, GalleryError> {
     Timestamp::from_microsecond(micros).map_err(|_| GalleryError::Corrupt("a timestamp"))
 }
 
@@ -25,15 +25,15 @@ pub(super) fn app_id(row: &Row<'_>, column: &str) -> Result<AppId, GalleryError>
     Ok(AppId(Uuid::from_bytes(bytes)))
 }
 
-pub(super) fn gallery_id(row: &Row<'_>, column: &str) -> Result<GalleryId, GalleryError> {
+pub(crate) fn gallery_id(row: &Row<'_>, column: &str) -> Result<GalleryId, GalleryError> {
     text(row, column, GalleryId::parse, "a gallery id")
 }
 
-pub(super) fn subject_id(row: &Row<'_>, column: &str) -> Result<SubjectId, GalleryError> {
+pub(crate) fn subject_id(row: &Row<'_>, column: &str) -> Result<SubjectId, GalleryError> {
     text(row, column, SubjectId::parse, "a subject id")
 }
 
-pub(super) fn template_id(row: &Row<'_>, column: &str) -> Result<TemplateId, GalleryError> {
+pub(crate) fn template_id(row: &Row<'_>, column: &str) -> Result<TemplateId, GalleryError> {
     text(row, column, TemplateId::parse, "a template id")
 }
 

@@ -2,6 +2,7 @@
 
 mod apps;
 mod at_rest;
+mod audit;
 mod durability;
 mod erasure;
 mod model;

@@ -33,6 +33,24 @@ impl Form {
         Ok(Photo::declared(part.bytes.clone(), declared(part.content_type.as_deref())))
     }
 
+    /// Every photo under `prefix` and a number from 1 on, in the order of the parts, each with its number less 1.
+    pub(crate) fn numbered_photos(&self, prefix: &'static str) -> Result<Vec<(usize, Photo)>, Failure> {
+        let numbered = self.parts.iter().filter_map(|part| Some((part.name.strip_prefix(prefix)?, part)));
+        let photo = |(number, part): (&str, &Part)| {
+            let number = number.parse::<usize>().ok().filter(|number| *number > 0);
+            let number = number.ok_or_else(|| Failure::InvalidParameter {
+                name: part.name.clone(),
+                expected: "a part name that ends in a number from 1 on",
+            })?;
+            if part.bytes.len() > self.photo_bytes {
+                return Err(Failure::PhotoTooLarge { part: prefix, limit_bytes: self.photo_bytes });
+            }
+            let declared = declared(part.content_type.as_deref());
+            Ok((number - 1, Photo::declared(part.bytes.clone(), declared)))
+        };
+        numbered.map(photo).collect()
+    }
+
     /// The text under `name`; empty is as good as absent.
     pub(crate) fn text<'a>(&'a self, name: &'a str) -> Result<Option<&'a str>, Failure> {
         let mut found = self.named(name);

@@ -23,16 +23,35 @@ pub(crate) struct FailureCode(pub(crate) &'static str);
 /// How one surface writes a failure down.
 pub(crate) type WriteFailure = fn(&Failure, TransactionId, &HttpSettings) -> Response;
 
+/// One API: where it lives, its name in the audit log, and how it writes a failure down.
+struct Surface {
+    prefix: &'static str,
+    name: &'static str,
+    write: WriteFailure,
+}
+
 /// The surfaces with a format of their own. Everything else answers in the format of `/v1`.
-const SURFACES: [(&str, WriteFailure); 4] = [
-    (vendors::ooto::PREFIX, |failure, transaction, _| vendors::ooto::errors::write(failure, transaction)),
-    (vendors::riset::FACE_PREFIX, vendors::riset::errors::write),
-    (vendors::riset::LIVENESS_PREFIX, vendors::riset::errors::write),
-    (vendors::riset::TOKEN_PREFIX, vendors::riset::errors::write),
+const SURFACES: [Surface; 4] = [
+    Surface {
+        prefix: vendors::ooto::PREFIX,
+        name: "ooto",
+        write: |failure, transaction, _| vendors::ooto::errors::write(failure, transaction),
+    },
+    Surface { prefix: vendors::riset::FACE_PREFIX, ..RISET },
+    Surface { prefix: vendors::riset::LIVENESS_PREFIX, ..RISET },
+    Surface { prefix: vendors::riset::TOKEN_PREFIX, ..RISET },
 ];
 
+/// What the paths of the Riset.ai API share.
+const RISET: Surface =
+    Surface { prefix: vendors::riset::FACE_PREFIX, name: "riset", write: vendors::riset::errors::write };
+
 /// How everything else does.
-const ELSEWHERE: WriteFailure = |failure, transaction, _| native::errors::write(failure, transaction);
+const ELSEWHERE: Surface = Surface {
+    prefix: native::PREFIX,
+    name: "v1",
+    write: |failure, transaction, _| native::errors::write(failure, transaction),
+};
 
 pub(crate) async fn write_failures(
     State(settings): State<Arc<HttpSettings>>,
@@ -40,7 +59,7 @@ pub(crate) async fn write_failures(
     request: Request,
     next: Next,
 ) -> Response {
-    let write = surface(request.uri().path());
+    let write = surface(request.uri().path()).write;
     let response = next.run(request).await;
     let Some(failure) = failure_of(&response) else { return response };
     log_if_ours(&failure);
@@ -50,11 +69,15 @@ pub(crate) async fn write_failures(
     answer
 }
 
-fn surface(path: &str) -> WriteFailure {
+fn surface(path: &str) -> Surface {
     let is_below =
         |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    let found = SURFACES.iter().find(|(prefix, _)| is_below(prefix));
-    found.map_or(ELSEWHERE, |(_, write)| *write)
+    SURFACES.into_iter().find(|surface| is_below(surface.prefix)).unwrap_or(ELSEWHERE)
+}
+
+/// The name of the API that `path` belongs to, as the audit log has it.
+pub(crate) fn surface_name(path: &str) -> &'static str {
+    surface(path).name
 }
 
 /// What went wrong, if anything did. Answers of the router itself say it by their status only.

@@ -6,6 +6,7 @@ pub(crate) mod catch_panic;
 pub(crate) mod envelope;
 pub(crate) mod linger;
 pub(crate) mod no_store;
+pub(crate) mod origin;
 pub(crate) mod request_id;
 pub(crate) mod timeout;
 pub(crate) mod token;

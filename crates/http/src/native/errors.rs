@@ -26,16 +26,44 @@ pub(crate) struct Failures;
 /// Those of one that takes none.
 pub(crate) struct FailuresWithoutPhoto;
 
+/// Those of an endpoint about challenges that takes frames.
+pub(crate) struct ChallengeFailures;
+
+/// Those of one about challenges that takes none.
+pub(crate) struct ChallengeFailuresWithoutPhoto;
+
 impl IntoResponses for Failures {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(|kind| !kind.needs_subjects_or_tokens())
+        documented(|kind| !kind.needs_subjects_or_tokens() && !kind.is_about_challenges())
+    }
+}
+
+impl IntoResponses for ChallengeFailures {
+    fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
+        documented(concerns_challenges)
+    }
+}
+
+impl IntoResponses for ChallengeFailuresWithoutPhoto {
+    fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
+        documented(|kind| {
+            concerns_challenges(kind) && (!kind.needs_a_photo() || kind == ErrorKind::CheckUnavailable)
+        })
     }
 }
 
 impl IntoResponses for FailuresWithoutPhoto {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(|kind| !kind.needs_a_photo() && !kind.needs_subjects_or_tokens())
+        documented(|kind| {
+            !kind.needs_a_photo() && !kind.needs_subjects_or_tokens() && !kind.is_about_challenges()
+        })
     }
+}
+
+/// A challenge can be bound to a subject; tokens and base64 are not of this API.
+fn concerns_challenges(kind: ErrorKind) -> bool {
+    !kind.needs_subjects_or_tokens()
+        || matches!(kind, ErrorKind::SubjectNotFound | ErrorKind::SubjectOutdated)
 }
 
 fn documented(applies: impl Fn(ErrorKind) -> bool) -> BTreeMap<String, RefOr<ApiResponse>> {

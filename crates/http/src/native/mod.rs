@@ -1,5 +1,6 @@
 //! Our own API, version 1: everything that Faceward knows, in words of the standards. `snake_case` throughout.
 
+mod challenges;
 mod convert;
 pub(crate) mod errors;
 mod routes;

@@ -32,6 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(get_template, delete_template))
         .routes(routes!(verify))
         .routes(routes!(analyze))
+        .merge(super::challenges::routes())
 }
 
 /// What this server runs with: models, thresholds, calibration, and what it cannot answer.

@@ -1,5 +1,6 @@
 //! The HTTP surface over real models and real photos: one service for all tests, an app of its own for each.
 
+mod challenges;
 mod harness;
 mod logs;
 mod native;

@@ -1,6 +1,6 @@
 //! Apps: tenants with keys. Creating, authenticating, rotating, listing, deleting.
 //!
-//! Blocking, but for authentication, which reads memory. The gallery is asked at every call: a key that
+//! Every change is in the audit log. Blocking, but for authentication, which reads memory. The gallery is asked at every call: a key that
 //! was rotated or retired counts at once.
 
 mod key;
@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use subtle::{Choice, ConstantTimeEq};
 use uuid::Uuid;
 
+use crate::audit::{Change, changed};
 use crate::error::ServiceError;
 
 pub use key::{AppKey, InvalidKey};
@@ -62,8 +63,11 @@ impl Apps {
         let id = id.unwrap_or_else(|| AppId(Uuid::new_v4()));
         let key = key.map_or_else(AppKey::random, Ok)?;
         let now = Timestamp::now();
-        self.gallery.create_app(&AppRecord { id, name, mirrored: false, created_at: now })?;
-        self.gallery.add_key(&id, &key.hash(), now)?;
+        changed(&self.gallery, Change { action: "create_app", app: id }, || {
+            self.gallery.create_app(&AppRecord { id, name, mirrored: false, created_at: now })?;
+            self.gallery.add_key(&id, &key.hash(), now)?;
+            Ok(())
+        })?;
         Ok(Credentials { id, key })
     }
 
@@ -91,9 +95,11 @@ impl Apps {
         let now = Timestamp::now();
         // Far beyond any date that the store can hold means for ever; the new key is in force before the old ones end.
         let until = now.saturating_add(overlap).unwrap_or(Timestamp::MAX);
-        self.gallery.add_key(app, &key.hash(), now)?;
-        self.gallery.retire_keys(app, &key.hash(), until)?;
-        Ok(())
+        changed(&self.gallery, Change { action: "rotate_key", app: *app }, || {
+            self.gallery.add_key(app, &key.hash(), now)?;
+            self.gallery.retire_keys(app, &key.hash(), until)?;
+            Ok(())
+        })
     }
 
     /// Deletes the app, its keys, galleries and templates.
@@ -101,7 +107,9 @@ impl Apps {
     /// # Errors
     /// [`ServiceError::AppNotFound`]; the store fails.
     pub fn delete(&self, app: &AppId) -> Result<(), ServiceError> {
-        if self.gallery.delete_app(app)? { Ok(()) } else { Err(ServiceError::AppNotFound(*app)) }
+        changed(&self.gallery, Change { action: "delete_app", app: *app }, || {
+            if self.gallery.delete_app(app)? { Ok(()) } else { Err(ServiceError::AppNotFound(*app)) }
+        })
     }
 
     /// The record of the app.

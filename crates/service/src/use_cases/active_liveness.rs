@@ -4,14 +4,13 @@ use bytes::Bytes;
 use faceward_core::{AppId, Embedding, Outcome};
 use faceward_engine::{Analysis, Outputs, Request, Scope};
 
+use crate::audit::Trail;
 use crate::compute::usable;
 use crate::error::{Check, PhotoFault, PhotoField, ServiceError};
 use crate::policy::{Movement, MovementPart, Stance, decided_as_requested, same_still};
 use crate::report::{ActiveLiveness, FrameFault, FrameVerdict, Refusal};
 use crate::requests::{ActiveLivenessRequest, Checks, Frame};
 use crate::service::Service;
-
-use super::Meter;
 
 /// What a frame has to show, without its photo.
 struct Task {
@@ -34,8 +33,39 @@ impl Service {
         app: &AppId,
         request: ActiveLivenessRequest,
     ) -> Result<ActiveLiveness, ServiceError> {
-        let meter = Meter::start("active_liveness");
-        meter.end(self.do_active_liveness(*app, request).await)
+        let mut trail = self.trail("active_liveness", Some(app));
+        if let Some(subject) = &request.subject {
+            trail.about(Some(&subject.gallery), Some(&subject.subject), None);
+        }
+        let result = self.do_active_liveness(*app, request).await;
+        if let Ok(answer) = &result {
+            self.record_frames(&mut trail, answer);
+        }
+        trail.end(result).await
+    }
+
+    /// The verdict, and what each frame shows: `1_` before the scores of the first.
+    fn record_frames(&self, trail: &mut Trail, answer: &ActiveLiveness) {
+        for (index, frame) in answer.frames.iter().enumerate() {
+            let number = index + 1;
+            match frame {
+                Ok(verdict) => {
+                    trail.face(&format!("{number}_"), &verdict.face);
+                    for (movement, _) in verdict.movements.iter().filter(|(_, shown)| !shown) {
+                        trail.reason(format!("{number}_not_{movement}"));
+                    }
+                    if let Some(comparison) = &verdict.comparison {
+                        trail.score(format!("{number}_similarity"), f64::from(comparison.similarity.0));
+                        trail.model(self.comparator().calibration().model());
+                    }
+                }
+                Err(_) => trail.reason(format!("{number}_unusable")),
+            }
+        }
+        if answer.refusal.is_some() {
+            trail.reason("repeated_still");
+        }
+        trail.verdict(if answer.passed { "passed" } else { "failed" });
     }
 
     async fn do_active_liveness(
@@ -77,7 +107,7 @@ impl Service {
         task: &Task,
         references: &[Embedding],
     ) -> Result<Result<FrameVerdict, FrameFault>, ServiceError> {
-        match self.verdict(analysis, task, references) {
+        match self.frame_verdict(analysis, task, references) {
             Ok(verdict) => Ok(Ok(verdict)),
             Err(ServiceError::Photo {
                 fault: fault @ (PhotoFault::NoFace | PhotoFault::SeveralFaces | PhotoFault::TooSmall),
@@ -88,7 +118,7 @@ impl Service {
         }
     }
 
-    fn verdict(
+    fn frame_verdict(
         &self,
         analysis: Analysis,
         task: &Task,

@@ -8,8 +8,6 @@ use crate::report::AnalysisReport;
 use crate::requests::{AnalyzeRequest, Checks};
 use crate::service::Service;
 
-use super::Meter;
-
 impl Service {
     /// Describes every face of a photo; none is no error. A check that could not be decided on one of the faces is
     /// [`faceward_core::Outcome::Failed`] there and leaves the others their answers.
@@ -17,8 +15,15 @@ impl Service {
     /// # Errors
     /// The photo cannot be decoded; a requested check is unavailable; overload, timeout.
     pub async fn analyze(&self, request: AnalyzeRequest) -> Result<AnalysisReport, ServiceError> {
-        let meter = Meter::start("analyze");
-        meter.end(self.do_analyze(request).await)
+        let mut trail = self.trail("analyze", None);
+        let result = self.do_analyze(request).await;
+        if let Ok(report) = &result {
+            trail.score("n_faces", report.faces.len() as f64);
+            for (number, face) in report.faces.iter().enumerate() {
+                trail.face(&format!("face_{}_", number + 1), face);
+            }
+        }
+        trail.end(result).await
     }
 
     async fn do_analyze(&self, request: AnalyzeRequest) -> Result<AnalysisReport, ServiceError> {

@@ -3,13 +3,14 @@
 use faceward_core::{AppId, GalleryId, SubjectId, TemplateId};
 use faceward_gallery::{NewTemplate, OnConflict};
 
+use crate::audit::Trail;
 use crate::error::{PhotoFault, PhotoField, ServiceError};
 use crate::policy::{admit_reference, decided_as_requested};
 use crate::report::{Enrollment, FaceReport};
 use crate::requests::{Checks, EnrollRequest};
 use crate::service::Service;
 
-use super::{Meter, comparable_request};
+use super::comparable_request;
 
 /// The gallery of those who name none.
 pub(super) const DEFAULT_GALLERY: &str = "default";
@@ -21,15 +22,26 @@ impl Service {
     /// The photo has not exactly one usable face, or does not pass the operator's gates; the template exists and
     /// replacing was not asked for; a requested check is unavailable or undecided; overload, timeout.
     pub async fn enroll(&self, app: &AppId, request: EnrollRequest) -> Result<Enrollment, ServiceError> {
-        let meter = Meter::start("enroll");
-        meter.end(self.do_enroll(*app, request).await)
+        let mut trail = self.trail("enroll", Some(app));
+        let result = self.do_enroll(*app, request, &mut trail).await;
+        if let Ok(enrollment) = &result {
+            trail.face("", &enrollment.face);
+            trail.verdict("enrolled");
+        }
+        trail.end_durably(result).await
     }
 
-    async fn do_enroll(&self, app: AppId, request: EnrollRequest) -> Result<Enrollment, ServiceError> {
+    async fn do_enroll(
+        &self,
+        app: AppId,
+        request: EnrollRequest,
+        trail: &mut Trail,
+    ) -> Result<Enrollment, ServiceError> {
         let EnrollRequest { photo, template, gallery, subject, name, min_side, replace, options } = request;
         let template = template.unwrap_or_else(TemplateId::random);
         let gallery = gallery.map_or_else(|| GalleryId::parse(DEFAULT_GALLERY), Ok)?;
         let subject = subject.map_or_else(|| SubjectId::parse(template.as_str()), Ok)?;
+        trail.about(Some(&gallery), Some(&subject), Some(&template));
         self.require(options.checks)?;
         let photo = photo.checked().map_err(|fault| fault.of(PhotoField::Only))?;
         let admitted = self.let_in(options.permit.clone())?;
@@ -45,7 +57,9 @@ impl Service {
         admit_reference(&face, &self.settings().enroll)?;
         decided_as_requested(&mut face, options.checks, PhotoField::Only)?;
         let on_conflict = if replace { OnConflict::Replace } else { OnConflict::Refuse };
+        trail.model(embedding.model());
         let new = NewTemplate { gallery, subject, name, template, embedding };
+        trail.begun().await?;
         self.keep(app, new, on_conflict, face).await
     }
 

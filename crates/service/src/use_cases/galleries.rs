@@ -7,7 +7,6 @@ use crate::error::ServiceError;
 use crate::requests::SubjectRef;
 use crate::service::Service;
 
-use super::Meter;
 use super::enroll::DEFAULT_GALLERY;
 
 impl Service {
@@ -20,9 +19,12 @@ impl Service {
         app: &AppId,
         gallery: &GalleryId,
     ) -> Result<GalleryRecord, ServiceError> {
-        let meter = Meter::start("create_gallery");
+        let mut trail = self.trail("create_gallery", Some(app));
+        trail.about(Some(gallery), None, None);
+        trail.begun().await?;
         let (app, id) = (*app, gallery.clone());
-        meter.end(self.gallery(move |gallery| gallery.create_gallery(&app, &id)).await)
+        let created = self.gallery(move |gallery| gallery.create_gallery(&app, &id)).await;
+        trail.end_durably(created).await
     }
 
     /// Makes sure of the gallery of those who name none.
@@ -30,13 +32,11 @@ impl Service {
     /// # Errors
     /// The store fails.
     pub async fn ensure_default_gallery(&self, app: &AppId) -> Result<GalleryId, ServiceError> {
-        let meter = Meter::start("ensure_default_gallery");
         let id = GalleryId::parse(DEFAULT_GALLERY)?;
-        let created = self.create_gallery(app, &id).await;
-        meter.end(match created {
+        match self.create_gallery(app, &id).await {
             Ok(_) | Err(ServiceError::GalleryExists(_)) => Ok(id),
             Err(error) => Err(error),
-        })
+        }
     }
 
     /// The galleries of `app`, in ascending order of id.
@@ -44,9 +44,9 @@ impl Service {
     /// # Errors
     /// The app was deleted meanwhile.
     pub async fn list_galleries(&self, app: &AppId) -> Result<Vec<GalleryRecord>, ServiceError> {
-        let meter = Meter::start("list_galleries");
+        let trail = self.trail("list_galleries", Some(app));
         let app = *app;
-        meter.end(self.gallery(move |gallery| gallery.list_galleries(&app)).await)
+        trail.end(self.gallery(move |gallery| gallery.list_galleries(&app)).await).await
     }
 
     /// Deletes a gallery of `app` with its subjects, for good when this returns.
@@ -54,12 +54,15 @@ impl Service {
     /// # Errors
     /// [`ServiceError::GalleryNotFound`].
     pub async fn delete_gallery(&self, app: &AppId, gallery: &GalleryId) -> Result<(), ServiceError> {
-        let meter = Meter::start("delete_gallery");
+        let mut trail = self.trail("delete_gallery", Some(app));
+        trail.about(Some(gallery), None, None);
+        trail.begun().await?;
         let (app, id) = (*app, gallery.clone());
         let deleted = self.gallery(move |gallery| gallery.delete_gallery(&app, &id)).await;
-        meter.end(deleted.and_then(|deleted| {
+        let result = deleted.and_then(|deleted| {
             if deleted { Ok(()) } else { Err(ServiceError::GalleryNotFound(gallery.clone())) }
-        }))
+        });
+        trail.end_durably(result).await
     }
 
     /// Deletes every gallery of `app` with its subjects, for good when this returns. The app and its keys stay.
@@ -67,7 +70,8 @@ impl Service {
     /// # Errors
     /// The store fails.
     pub async fn delete_all_galleries(&self, app: &AppId) -> Result<(), ServiceError> {
-        let meter = Meter::start("delete_all_galleries");
+        let trail = self.trail("delete_all_galleries", Some(app));
+        trail.begun().await?;
         let app = *app;
         let deleted = self.gallery(move |gallery| {
             for record in gallery.list_galleries(&app)? {
@@ -75,7 +79,7 @@ impl Service {
             }
             Ok(())
         });
-        meter.end(deleted.await)
+        trail.end_durably(deleted.await).await
     }
 
     /// Makes sure that `app` has a gallery of this id.
@@ -96,13 +100,14 @@ impl Service {
         app: &AppId,
         gallery: &GalleryId,
     ) -> Result<Vec<SubjectRecord>, ServiceError> {
-        let meter = Meter::start("list_subjects");
+        let mut trail = self.trail("list_subjects", Some(app));
+        trail.about(Some(gallery), None, None);
         let (app, id) = (*app, gallery.clone());
         let listed = self.gallery(move |gallery| {
             known_gallery(gallery.has_gallery(&app, &id)?, &id)?;
             gallery.list_subjects(&app, &id, None, usize::MAX)
         });
-        meter.end(listed.await)
+        trail.end(listed.await).await
     }
 
     /// Deletes a subject with all of its templates, for good when this returns; gives how many those were.
@@ -110,19 +115,22 @@ impl Service {
     /// # Errors
     /// [`ServiceError::GalleryNotFound`], [`ServiceError::SubjectNotFound`].
     pub async fn delete_subject(&self, app: &AppId, subject: &SubjectRef) -> Result<usize, ServiceError> {
-        let meter = Meter::start("delete_subject");
+        let mut trail = self.trail("delete_subject", Some(app));
+        trail.about(Some(&subject.gallery), Some(&subject.subject), None);
+        trail.begun().await?;
         let (app, SubjectRef { gallery: id, subject: subject_id }) = (*app, subject.clone());
         let deleted = self.gallery(move |gallery| {
             known_gallery(gallery.has_gallery(&app, &id)?, &id)?;
             gallery.delete_subject(&app, &id, &subject_id)
         });
-        meter.end(deleted.await.and_then(|n_deleted| {
+        let result = deleted.await.and_then(|n_deleted| {
             if n_deleted > 0 {
                 Ok(n_deleted)
             } else {
                 Err(ServiceError::SubjectNotFound(subject.subject.clone()))
             }
-        }))
+        });
+        trail.end_durably(result).await
     }
 
     /// What people call a subject, if anybody said.

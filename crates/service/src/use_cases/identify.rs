@@ -5,12 +5,13 @@ use std::num::NonZeroUsize;
 use faceward_core::{AppId, Similarity};
 use faceward_gallery::Candidate;
 
+use crate::audit::Trail;
 use crate::error::{PhotoField, ServiceError};
 use crate::report::{Identification, Match};
 use crate::requests::IdentifyRequest;
 use crate::service::Service;
 
-use super::{Meter, comparable_request};
+use super::comparable_request;
 
 impl Service {
     /// Searches the galleries of `app`; each subject counts by its best template. Nobody below the threshold is named.
@@ -23,8 +24,16 @@ impl Service {
         app: &AppId,
         request: IdentifyRequest,
     ) -> Result<Identification, ServiceError> {
-        let meter = Meter::start("identify");
-        meter.end(self.do_identify(*app, request).await)
+        let mut trail = self.trail("identify", Some(app));
+        if let Some([only]) = request.galleries.as_deref() {
+            trail.about(Some(only), None, None);
+        }
+        let result = self.do_identify(*app, request).await;
+        if let Ok(found) = &result {
+            note(&mut trail, found);
+            trail.model(self.comparator().calibration().model());
+        }
+        trail.end(result).await
     }
 
     async fn do_identify(
@@ -52,6 +61,19 @@ impl Service {
     fn scored(&self, candidate: Candidate) -> Match {
         let Candidate { template, gallery, subject, cosine } = candidate;
         Match { template, gallery, subject, cosine, similarity: self.comparator().similarity(cosine) }
+    }
+}
+
+/// Whom the search came up with. Somebody below the threshold is named in the log no more than in the answer.
+fn note(trail: &mut Trail, found: &Identification) {
+    trail.face("", &found.face);
+    if let Some(similarity) = found.best_similarity {
+        trail.score("similarity", f64::from(similarity.0));
+    }
+    trail.score("threshold", f64::from(found.threshold.0));
+    trail.verdict(if found.best.is_some() { "identified" } else { "not_identified" });
+    if let Some(best) = &found.best {
+        trail.about(Some(&best.gallery), Some(&best.subject), Some(&best.template));
     }
 }
 

@@ -6,7 +6,7 @@ use crate::report::FaceReport;
 use crate::requests::InspectRequest;
 use crate::service::Service;
 
-use super::{Meter, one_face_request};
+use super::one_face_request;
 
 impl Service {
     /// Describes the one face of a photo.
@@ -14,8 +14,14 @@ impl Service {
     /// # Errors
     /// The photo has not exactly one usable face; a requested check is unavailable or undecided; overload, timeout.
     pub async fn inspect(&self, request: InspectRequest) -> Result<FaceReport, ServiceError> {
-        let meter = Meter::start("inspect");
-        meter.end(self.do_inspect(request).await)
+        let checks = request.options.checks;
+        let mut trail = self.trail("inspect", None);
+        let result = self.do_inspect(request).await;
+        if let Ok(report) = &result {
+            trail.face("", report);
+            trail.checked(checks, &[report]);
+        }
+        trail.end(result).await
     }
 
     async fn do_inspect(&self, request: InspectRequest) -> Result<FaceReport, ServiceError> {

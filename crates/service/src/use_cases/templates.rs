@@ -3,11 +3,10 @@
 use faceward_core::{AppId, TemplateId};
 use faceward_gallery::TemplateRecord;
 
+use crate::audit::Trail;
 use crate::error::ServiceError;
 use crate::requests::ListTemplatesRequest;
 use crate::service::Service;
-
-use super::Meter;
 
 const DEFAULT_PAGE: usize = 100;
 const LARGEST_PAGE: usize = 1000;
@@ -22,15 +21,18 @@ impl Service {
         app: &AppId,
         request: ListTemplatesRequest,
     ) -> Result<Vec<TemplateRecord>, ServiceError> {
-        let meter = Meter::start("list_templates");
+        let mut trail = self.trail("list_templates", Some(app));
+        trail.about(request.gallery.as_ref(), None, None);
         let ListTemplatesRequest { gallery: of, after, limit } = request;
         let limit = limit.unwrap_or(DEFAULT_PAGE);
         if !(1..=LARGEST_PAGE).contains(&limit) {
             let expected = "a whole number from 1 to 1000";
-            return meter.end(Err(ServiceError::InvalidParameter { name: "limit", expected }));
+            return trail.end(Err(ServiceError::InvalidParameter { name: "limit", expected })).await;
         }
         let app = *app;
-        meter.end(self.gallery(move |gallery| gallery.list(&app, of.as_ref(), after.as_ref(), limit)).await)
+        let listed =
+            self.gallery(move |gallery| gallery.list(&app, of.as_ref(), after.as_ref(), limit)).await;
+        trail.end(listed).await
     }
 
     /// The template `template` of `app`.
@@ -42,10 +44,13 @@ impl Service {
         app: &AppId,
         template: &TemplateId,
     ) -> Result<TemplateRecord, ServiceError> {
-        let meter = Meter::start("get_template");
-        let (app, template) = (*app, template.clone());
-        let found = self.gallery(move |gallery| gallery.get(&app, &template)).await;
-        meter.end(found.and_then(|record| record.ok_or(ServiceError::TemplateNotFound)))
+        let mut trail = self.trail("get_template", Some(app));
+        trail.about(None, None, Some(template));
+        let found = self.known_template(app, template).await;
+        if let Ok(record) = &found {
+            trail.about_template(record);
+        }
+        trail.end(found).await
     }
 
     /// Deletes the template `template` of `app`, for good when this returns.
@@ -53,11 +58,34 @@ impl Service {
     /// # Errors
     /// [`ServiceError::TemplateNotFound`].
     pub async fn delete_template(&self, app: &AppId, template: &TemplateId) -> Result<(), ServiceError> {
-        let meter = Meter::start("delete_template");
+        let mut trail = self.trail("delete_template", Some(app));
+        trail.about(None, None, Some(template));
+        let deleted = self.do_delete_template(app, template, &mut trail).await;
+        trail.end_durably(deleted).await
+    }
+
+    async fn do_delete_template(
+        &self,
+        app: &AppId,
+        template: &TemplateId,
+        trail: &mut Trail,
+    ) -> Result<(), ServiceError> {
+        let record = self.known_template(app, template).await?;
+        trail.about_template(&record);
+        trail.begun().await?;
         let (app, template) = (*app, template.clone());
-        let deleted = self.gallery(move |gallery| gallery.delete(&app, &template)).await;
-        meter.end(
-            deleted.and_then(|deleted| if deleted { Ok(()) } else { Err(ServiceError::TemplateNotFound) }),
-        )
+        let deleted = self.gallery(move |gallery| gallery.delete(&app, &template)).await?;
+        // It may have been deleted by another request in the meantime.
+        if deleted { Ok(()) } else { Err(ServiceError::TemplateNotFound) }
+    }
+
+    async fn known_template(
+        &self,
+        app: &AppId,
+        template: &TemplateId,
+    ) -> Result<TemplateRecord, ServiceError> {
+        let (app, template) = (*app, template.clone());
+        let found = self.gallery(move |gallery| gallery.get(&app, &template)).await?;
+        found.ok_or(ServiceError::TemplateNotFound)
     }
 }

@@ -6,7 +6,7 @@ use crate::report::Verification;
 use crate::requests::VerifyRequest;
 use crate::service::Service;
 
-use super::{Meter, comparable_request};
+use super::comparable_request;
 
 impl Service {
     /// Compares the faces of two photos, each computed on a thread of its own.
@@ -15,8 +15,14 @@ impl Service {
     /// A photo has not exactly one usable face (where both have not: the first one's error); a requested check is
     /// unavailable or undecided; overload, timeout.
     pub async fn verify(&self, request: VerifyRequest) -> Result<Verification, ServiceError> {
-        let meter = Meter::start("verify");
-        meter.end(self.do_verify(request).await)
+        let mut trail = self.trail("verify", None);
+        let result = self.do_verify(request).await;
+        if let Ok(found) = &result {
+            trail.face("first_", &found.first);
+            trail.face("second_", &found.second);
+            trail.comparison(&found.comparison, self.comparator().calibration().model());
+        }
+        trail.end(result).await
     }
 
     async fn do_verify(&self, request: VerifyRequest) -> Result<Verification, ServiceError> {

@@ -2,12 +2,13 @@
 
 use faceward_core::AppId;
 
+use crate::audit::Trail;
 use crate::error::{PhotoField, ServiceError};
 use crate::report::TemplateVerification;
 use crate::requests::VerifyAgainstRequest;
 use crate::service::Service;
 
-use super::{Meter, comparable_request};
+use super::comparable_request;
 
 impl Service {
     /// Compares the face of a photo with a template of `app`.
@@ -20,14 +21,21 @@ impl Service {
         app: &AppId,
         request: VerifyAgainstRequest,
     ) -> Result<TemplateVerification, ServiceError> {
-        let meter = Meter::start("verify_against");
-        meter.end(self.do_verify_against(*app, request).await)
+        let mut trail = self.trail("verify_against", Some(app));
+        trail.about(None, None, Some(&request.template));
+        let result = self.do_verify_against(*app, request, &mut trail).await;
+        if let Ok(found) = &result {
+            trail.face("", &found.face);
+            trail.comparison(&found.comparison, self.comparator().calibration().model());
+        }
+        trail.end(result).await
     }
 
     async fn do_verify_against(
         &self,
         app: AppId,
         request: VerifyAgainstRequest,
+        trail: &mut Trail,
     ) -> Result<TemplateVerification, ServiceError> {
         let VerifyAgainstRequest { photo, template, options } = request;
         let field = PhotoField::Only;
@@ -36,10 +44,14 @@ impl Service {
         let admitted = self.let_in(options.permit.clone())?;
         let wanted_template = template.clone();
         // Before the photo is computed: without a reference there is nothing to compute it for.
-        let reference = self
-            .gallery(move |gallery| gallery.embedding(&app, &wanted_template))
-            .await?
-            .ok_or(ServiceError::TemplateNotFound)?;
+        let found = self
+            .gallery(move |gallery| {
+                let record = gallery.get(&app, &wanted_template)?;
+                Ok(record.zip(gallery.embedding(&app, &wanted_template)?))
+            })
+            .await?;
+        let (record, reference) = found.ok_or(ServiceError::TemplateNotFound)?;
+        trail.about_template(&record);
         let wanted = comparable_request(&options, self.settings().mirrored_probes);
         let (analysis, _queued) = self.queue(&admitted, photo, field, wanted)?.analysis().await?;
         let (face, probe) = self.comparable_face(analysis, field, options.checks)?;

@@ -7,7 +7,7 @@ use crate::report::{Comparison, SubjectVerification};
 use crate::requests::{SubjectRef, VerifySubjectRequest};
 use crate::service::Service;
 
-use super::{Meter, comparable_request};
+use super::comparable_request;
 
 impl Service {
     /// Compares a photo with every template of a subject.
@@ -20,8 +20,14 @@ impl Service {
         app: &AppId,
         request: VerifySubjectRequest,
     ) -> Result<SubjectVerification, ServiceError> {
-        let meter = Meter::start("verify_subject");
-        meter.end(self.do_verify_subject(*app, request).await)
+        let mut trail = self.trail("verify_subject", Some(app));
+        trail.about(Some(&request.subject.gallery), Some(&request.subject.subject), None);
+        let result = self.do_verify_subject(*app, request).await;
+        if let Ok(verification) = &result {
+            trail.face("", &verification.face);
+            trail.comparison(&verification.comparison, self.comparator().calibration().model());
+        }
+        trail.end(result).await
     }
 
     async fn do_verify_subject(

@@ -3,6 +3,8 @@
 //! One binary, so that the models are loaded once.
 
 mod apart;
+mod audit;
+mod challenges;
 mod enrollment;
 mod faults;
 mod fixture;

@@ -1,5 +1,6 @@
 //! Reports of the service to the JSON of `/v1`. Pure.
 
+mod challenge;
 mod info;
 
 use std::borrow::Cow;
@@ -14,6 +15,7 @@ use faceward_service::{
 use super::wire;
 use crate::transaction::TransactionId;
 
+pub(crate) use challenge::{asked_movement, challenge, verdict};
 pub(crate) use info::info;
 
 pub(crate) fn analysis(report: &AnalysisReport, transaction: TransactionId) -> wire::Analysis {

@@ -2,6 +2,7 @@
 //!
 //! A value that is not there is `null`, and the `absent` list of the same face says why.
 
+mod challenge;
 mod face;
 mod info;
 
@@ -9,6 +10,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+pub(crate) use challenge::{
+    AskedMovement, Challenge, ChallengeFrame, ChallengeMotion, ChallengeRequest, ChallengeStep,
+    ChallengeSubject, ChallengeVerdict, FrameLimits,
+};
 pub(crate) use face::{
     Absent, AbsentReason, Attributes, Basis, Face, FaceBox, IsoComponent, Judged, Landmarks, Liveness,
     Measure, NetworkScore, Pose, Quality, Race,

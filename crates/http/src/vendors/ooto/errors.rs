@@ -52,6 +52,13 @@ pub(crate) const fn row(kind: ErrorKind) -> Row {
         | ErrorKind::SubjectNotFound
         | ErrorKind::SubjectOutdated
         | ErrorKind::PhotoNotBase64
+        | ErrorKind::ChallengeUnknown
+        | ErrorKind::ChallengeForeign
+        | ErrorKind::ChallengeReplayed
+        | ErrorKind::ChallengeExpired
+        | ErrorKind::ChallengeReordered
+        | ErrorKind::ChallengeIncomplete
+        | ErrorKind::TooManyChallenges
         | ErrorKind::TemplateOutdated
         | ErrorKind::CheckUndecided
         | ErrorKind::Rejected
@@ -115,13 +122,15 @@ pub(crate) struct FailuresWithoutPhoto;
 
 impl IntoResponses for Failures {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(|kind| !kind.needs_subjects_or_tokens())
+        documented(|kind| !kind.needs_subjects_or_tokens() && !kind.is_about_challenges())
     }
 }
 
 impl IntoResponses for FailuresWithoutPhoto {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(|kind| !kind.needs_a_photo() && !kind.needs_subjects_or_tokens())
+        documented(|kind| {
+            !kind.needs_a_photo() && !kind.needs_subjects_or_tokens() && !kind.is_about_challenges()
+        })
     }
 }
 

@@ -99,6 +99,13 @@ pub(crate) const fn code(kind: ErrorKind) -> Code {
             Code::Always(503)
         }
         ErrorKind::Internal => Code::Always(500),
+        // No endpoint of this API asks about challenges: as in the others' formats, the HTTP status.
+        ErrorKind::ChallengeUnknown => Code::Always(404),
+        ErrorKind::ChallengeForeign => Code::Always(403),
+        ErrorKind::ChallengeReplayed => Code::Always(409),
+        ErrorKind::ChallengeExpired => Code::Always(410),
+        ErrorKind::ChallengeReordered | ErrorKind::ChallengeIncomplete => Code::Always(422),
+        ErrorKind::TooManyChallenges => Code::Always(429),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use bytes::Bytes;
+use faceward_service::note_trx_id;
 
 use super::call::Call;
 use crate::extract::body;
@@ -31,6 +32,7 @@ impl Received {
         let (reference, request) =
             tokio::task::spawn_blocking(work).await.map_err(|_| Failure::Panicked)??;
         if let Some(reference) = reference {
+            note_trx_id(reference.as_str());
             tracing::info!(trx_id = %reference, "the client's name for this request");
         }
         Ok(request)

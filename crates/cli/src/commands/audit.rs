@@ -1,0 +1,257 @@
+//! `faceward audit`: the audit log, read and exported.
+
+use clap::{Args, ValueEnum};
+use faceward_core::{AppId, GalleryId, SubjectId, TemplateId};
+use faceward_service::{AuditFilter, AuditReader, AuditRecord};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::Context;
+use super::enroll::parsed;
+use crate::exit::{Exit, Failure};
+use crate::terminal;
+
+/// Records that are read at a time; between two pages a running server may purge.
+const PAGE: usize = 1000;
+
+/// Show or export the audit log: who did what to whom and when, with which result
+///
+/// Works beside a running server. Without `--format` the newest records as a table; with it every record that passes the
+/// filters, oldest first, on standard output. Records hold no photo, vector or key. A change shows twice: `begun` before
+/// it is made, then how it ended.
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    /// Only of this app (APP-ID)
+    #[arg(long, value_name = "UUID")]
+    app: Option<Uuid>,
+    /// Only about this gallery
+    #[arg(long, value_name = "ID")]
+    gallery: Option<String>,
+    /// Only about this subject
+    #[arg(long, value_name = "ID")]
+    subject: Option<String>,
+    /// Only about this template
+    #[arg(long, value_name = "ID")]
+    template: Option<String>,
+    /// Only this action, as in `enroll` or `delete_template`
+    #[arg(long, value_name = "NAME")]
+    action: Option<String>,
+    /// Only of this request (its transaction id)
+    #[arg(long, value_name = "UUID")]
+    transaction: Option<Uuid>,
+    /// Only from then on: a date (2026-01-31, UTC), a time (2026-01-31T08:00:00Z), or days back (7d)
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    since: Option<Timestamp>,
+    /// Only before then
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    until: Option<Timestamp>,
+    /// Most records of the table
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    limit: usize,
+    /// Export: jsonl (one JSON object a line) or csv
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
+}
+
+/// How an export looks.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Jsonl,
+    Csv,
+}
+
+/// One record as it is exported. Scores, reasons and models are JSON in a CSV cell.
+#[derive(Serialize)]
+struct Row {
+    sequence: i64,
+    at: String,
+    transaction_id: String,
+    trx_id: Option<String>,
+    surface: String,
+    app_id: Option<String>,
+    action: String,
+    gallery: Option<String>,
+    subject: Option<String>,
+    template: Option<String>,
+    outcome: String,
+    verdict: Option<String>,
+    scores: serde_json::Value,
+    reasons: serde_json::Value,
+    models: serde_json::Value,
+}
+
+impl Audit {
+    /// Reads the log.
+    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        let filter = self.filter()?;
+        let log = AuditReader::open(&context.config.data_dir)
+            .map_err(|error| Failure::new(Exit::DataRefused, error))?
+            .ok_or_else(|| {
+                let folder = context.config.data_dir.display();
+                Failure::new(Exit::DataRefused, anyhow::anyhow!("there is no audit log in {folder}"))
+            })?;
+        match self.format {
+            None => self.table(&log, &filter)?,
+            Some(Format::Jsonl) => export(&log, &filter, json_lines)?,
+            Some(Format::Csv) => {
+                terminal::line(HEAD)?;
+                export(&log, &filter, csv_lines)?;
+            }
+        }
+        Ok(Exit::Yes)
+    }
+
+    fn filter(&self) -> Result<AuditFilter, Failure> {
+        Ok(AuditFilter {
+            app: self.app.map(AppId),
+            gallery: parsed(self.gallery.as_deref(), GalleryId::parse)?,
+            subject: parsed(self.subject.as_deref(), SubjectId::parse)?,
+            template: parsed(self.template.as_deref(), TemplateId::parse)?,
+            action: self.action.clone(),
+            transaction: self.transaction,
+            since: self.since,
+            until: self.until,
+        })
+    }
+
+    fn table(&self, log: &AuditReader, filter: &AuditFilter) -> Result<(), Failure> {
+        let records = log.newest(filter, self.limit).map_err(unreadable)?;
+        let head = ["AT", "APP-ID", "ACTION", "SUBJECT", "TEMPLATE", "OUTCOME", "VERDICT", "SCORES"];
+        let rows = records.iter().map(Row::of).map(|row| {
+            let scores = row.scores.as_object().into_iter().flatten();
+            let scores: Vec<String> =
+                scores.map(|(name, score)| format!("{name}={}", short(score))).collect();
+            let absent = || "-".to_owned();
+            vec![
+                row.at,
+                row.app_id.unwrap_or_else(absent),
+                row.action,
+                row.subject.unwrap_or_else(absent),
+                row.template.unwrap_or_else(absent),
+                row.outcome,
+                row.verdict.unwrap_or_else(absent),
+                scores.join(" "),
+            ]
+        });
+        let head = head.map(str::to_owned).to_vec();
+        terminal::line(&terminal::columns(&std::iter::once(head).chain(rows).collect::<Vec<_>>()))
+    }
+}
+
+/// The columns of a CSV export, in the order of [`Row`].
+const HEAD: &str = "sequence,at,transaction_id,trx_id,surface,app_id,action,gallery,subject,template,outcome,verdict,\
+                    scores,reasons,models";
+
+impl Row {
+    fn of(record: &AuditRecord) -> Self {
+        let AuditRecord { sequence, event } = record;
+        let models: Vec<&str> = event.models.iter().map(faceward_core::ModelId::as_str).collect();
+        Self {
+            sequence: *sequence,
+            at: event.at.to_string(),
+            transaction_id: event.transaction.to_string(),
+            trx_id: event.trx_id.clone(),
+            surface: event.surface.to_string(),
+            app_id: event.app.map(|app| app.to_string()),
+            action: event.action.to_string(),
+            gallery: event.gallery.as_ref().map(ToString::to_string),
+            subject: event.subject.as_ref().map(ToString::to_string),
+            template: event.template.as_ref().map(ToString::to_string),
+            outcome: event.outcome.to_string(),
+            verdict: event.verdict.as_ref().map(ToString::to_string),
+            scores: event.scores.iter().map(|(name, score)| (name.to_string(), *score)).collect(),
+            reasons: event.reasons.iter().map(|reason| reason.as_ref().to_owned()).collect(),
+            models: models.into(),
+        }
+    }
+}
+
+/// Writes every record that passes, a page at a time.
+fn export(
+    log: &AuditReader,
+    filter: &AuditFilter,
+    write: impl Fn(&[Row]) -> anyhow::Result<String>,
+) -> Result<(), Failure> {
+    let mut after = 0;
+    loop {
+        let records = log.page(filter, after, PAGE).map_err(unreadable)?;
+        let Some(last) = records.last() else { return Ok(()) };
+        after = last.sequence;
+        let rows: Vec<Row> = records.iter().map(Row::of).collect();
+        terminal::line(write(&rows)?.trim_end())?;
+    }
+}
+
+fn json_lines(rows: &[Row]) -> anyhow::Result<String> {
+    let lines: Result<Vec<String>, _> = rows.iter().map(serde_json::to_string).collect();
+    Ok(lines?.join("\n"))
+}
+
+fn csv_lines(rows: &[Row]) -> anyhow::Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        let json = |value: &serde_json::Value| value.to_string();
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        writer.write_record([
+            row.sequence.to_string(),
+            row.at.clone(),
+            row.transaction_id.clone(),
+            text(&row.trx_id),
+            row.surface.clone(),
+            text(&row.app_id),
+            row.action.clone(),
+            text(&row.gallery),
+            text(&row.subject),
+            text(&row.template),
+            row.outcome.clone(),
+            text(&row.verdict),
+            json(&row.scores),
+            json(&row.reasons),
+            json(&row.models),
+        ])?;
+    }
+    Ok(String::from_utf8(writer.into_inner()?)?)
+}
+
+fn unreadable(error: impl Into<anyhow::Error>) -> Failure {
+    Failure::new(Exit::DataRefused, error)
+}
+
+/// A score with as many digits as a person reads.
+fn short(score: &serde_json::Value) -> String {
+    score.as_f64().map_or_else(|| score.to_string(), |score| format!("{score:.4}"))
+}
+
+/// A point in time: RFC 3339, a date in UTC, or `7d` for a week ago.
+fn time(text: &str) -> Result<Timestamp, String> {
+    let expected = || "a date, a time with its zone, or days back as in 7d".to_owned();
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Ok(time);
+    }
+    if let Some(days) = text.strip_suffix('d').and_then(|days| days.parse::<u16>().ok()) {
+        let hours = (i64::from(days) * 24).hours();
+        return Timestamp::now().checked_sub(hours).map_err(|_| expected());
+    }
+    let date: Date = text.parse().map_err(|_| expected())?;
+    date.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp()).map_err(|_| expected())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_a_date_a_moment_or_days_back() {
+        let at = |text: &str| time(text).expect(text).to_string();
+        assert_eq!(at("2026-01-31"), "2026-01-31T00:00:00Z");
+        assert_eq!(at("2026-01-31T08:00:00+02:00"), "2026-01-31T06:00:00Z");
+        let week = Timestamp::now().duration_since(time("7d").expect("days back"));
+        assert_eq!(week.as_hours(), 7 * 24);
+        for bad in ["", "yesterday", "7", "d", "-1d", "2026-13-01"] {
+            assert!(time(bad).is_err(), "{bad}");
+        }
+    }
+}

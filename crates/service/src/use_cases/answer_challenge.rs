@@ -1,0 +1,255 @@
+//! Answer a challenge: the frames of somebody who does what was asked, judged together.
+
+use faceward_core::{AppId, Embedding, GalleryId, Similarity, SubjectId};
+use faceward_engine::{Analysis, Fingerprint, Outputs, Request, Scope};
+
+use crate::audit::Trail;
+use crate::challenges::{Challenge, ChallengeSettings};
+use crate::compute::{Admitted, PendingFrame, usable};
+use crate::error::{InternalError, PhotoFault, PhotoField, ServiceError};
+use crate::photo::Photo;
+use crate::policy::{Facts, Frame, Movement, Rules, SequenceVerdict, Stance, Still, judge_sequence};
+use crate::report::Judged;
+use crate::requests::AnswerRequest;
+use crate::service::Service;
+
+use super::create_challenge::subject_ref;
+
+/// Frames of one answer that are queued at a time: as many as a comparison of two photos has.
+const QUEUED_AT_ONCE: usize = 2;
+/// What a frame's errors are about: each is told apart by its place in the answer.
+const FIELD: PhotoField = PhotoField::Only;
+
+/// What came of an answer.
+#[derive(Clone, Debug)]
+pub struct ChallengeAnswer {
+    /// What had to be done.
+    pub movements: Vec<Movement>,
+    /// The frames in their order.
+    pub frames: Vec<FrameReport>,
+    /// The verdict. Without a reason against it the answer passed.
+    pub verdict: SequenceVerdict,
+    /// The subject that the challenge was made for.
+    pub subject: Option<(GalleryId, SubjectId)>,
+    /// The threshold of every similarity in here.
+    pub threshold: Similarity,
+}
+
+/// One frame of an answer.
+#[derive(Clone, Debug)]
+pub struct FrameReport {
+    /// The step that it was sent for, from 0 on.
+    pub step: usize,
+    /// What the head, the eyes and the mouth do, with the subject's own sides and signs; `Err`: why it cannot be used.
+    pub stance: Result<Stance, PhotoFault>,
+    /// Passive liveness; `None` where the frame cannot be used or the check cannot decide, which is as bad as not fine.
+    pub liveness: Option<Judged>,
+}
+
+impl ChallengeAnswer {
+    /// Whether nothing speaks against it.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.verdict.reasons.is_empty()
+    }
+}
+
+impl Service {
+    /// Judges the answer to a challenge of `app`. Whatever comes of it, there is no second answer, unless it is refused
+    /// before it is looked at: out of order, incomplete, overload.
+    ///
+    /// # Errors
+    /// The challenge is unknown, of another app, answered already or expired; frames out of order, too few or too many;
+    /// its subject was deleted; overload, timeout. A frame that cannot be used is no error but a reason.
+    pub async fn answer_challenge(
+        &self,
+        app: &AppId,
+        request: AnswerRequest,
+    ) -> Result<ChallengeAnswer, ServiceError> {
+        let mut trail = self.trail("answer_challenge", Some(app));
+        let result = self.do_answer_challenge(*app, request, &mut trail).await;
+        if let Ok(answer) = &result {
+            note(&mut trail, answer);
+            trail.model(self.comparator().calibration().model());
+        }
+        trail.end_durably(result).await
+    }
+
+    async fn do_answer_challenge(
+        &self,
+        app: AppId,
+        request: AnswerRequest,
+        trail: &mut Trail,
+    ) -> Result<ChallengeAnswer, ServiceError> {
+        let AnswerRequest { challenge: id, frames, permit } = request;
+        let challenge = self.challenges().look(app, &id)?;
+        if let Some((gallery, subject)) = &challenge.subject {
+            trail.about(Some(gallery), Some(subject), None);
+        }
+        check_order(&frames, challenge.movements.len())?;
+        let admitted = self.let_in(permit)?;
+        let challenge = self.challenges().take(app, &id)?;
+        let templates = match &challenge.subject {
+            Some((gallery, subject)) => Some(self.references(app, &subject_ref(gallery, subject)).await?),
+            None => None,
+        };
+        let frames = self.examine(app, &admitted, frames, challenge.mirrored).await?;
+        self.verdict(challenge, frames, templates.as_deref())
+    }
+
+    fn verdict(
+        &self,
+        challenge: Challenge,
+        frames: Vec<Frame>,
+        templates: Option<&[Embedding]>,
+    ) -> Result<ChallengeAnswer, ServiceError> {
+        let Challenge { movements, subject, mirrored: _ } = challenge;
+        let rules = Rules { thresholds: &self.settings().thresholds.movement, comparator: self.comparator() };
+        let verdict =
+            judge_sequence(&movements, &frames, templates, &rules).map_err(InternalError::Incomparable)?;
+        let threshold = self.comparator().threshold();
+        let frames = frames.into_iter().map(frame_report).collect();
+        Ok(ChallengeAnswer { movements, frames, verdict, subject, threshold })
+    }
+
+    /// The facts of every frame, a few computed at a time.
+    async fn examine(
+        &self,
+        app: AppId,
+        admitted: &Admitted,
+        frames: Vec<(usize, Photo)>,
+        mirrored: bool,
+    ) -> Result<Vec<Frame>, ServiceError> {
+        let mut examined: Vec<(usize, Result<Facts, PhotoFault>)> = Vec::with_capacity(frames.len());
+        let mut frames = frames.into_iter().peekable();
+        while frames.peek().is_some() {
+            let batch = frames.by_ref().take(QUEUED_AT_ONCE);
+            let batch: Vec<_> =
+                batch.map(|(step, photo)| (step, self.queue_photo(admitted, photo))).collect();
+            for (step, queued) in batch {
+                let facts = match queued {
+                    Ok(pending) => pending.frame().await.and_then(|found| self.facts(found, mirrored)),
+                    Err(error) => Err(error),
+                };
+                examined.push((step, unless_ours(facts)?));
+            }
+        }
+        let pixels = |facts: &Result<Facts, PhotoFault>| {
+            facts.as_ref().ok().map(|facts| facts.still.fingerprint.pixels)
+        };
+        let prints: Vec<_> = examined.iter().map(|(_, facts)| pixels(facts)).collect();
+        let reused = self.challenges().remember_frames(app, &prints);
+        let frames = examined.into_iter().zip(reused);
+        Ok(frames.map(|((step, facts), reused)| Frame { step, facts, reused }).collect())
+    }
+
+    fn queue_photo(&self, admitted: &Admitted, photo: Photo) -> Result<PendingFrame, ServiceError> {
+        let outputs =
+            Outputs { pose: true, embedding: true, liveness: true, attributes: true, ..Outputs::default() };
+        let mirrored_embedding = self.settings().mirrored_probes;
+        let wanted = Request { outputs, scope: Scope::Primary, mirrored_embedding };
+        let bytes = photo.checked().map_err(|fault| fault.of(FIELD))?;
+        self.queue_frame(admitted, bytes, FIELD, wanted)
+    }
+
+    /// What the verdict is made from; the one face of the frame must give an embedding.
+    fn facts(
+        &self,
+        (analysis, fingerprint): (Analysis, Option<Fingerprint>),
+        mirrored: bool,
+    ) -> Result<Facts, ServiceError> {
+        let (report, embedding) = self.one_face(analysis, FIELD)?;
+        let embedding = usable(embedding, FIELD)?;
+        let fingerprint = fingerprint.ok_or_else(|| PhotoFault::Undecodable.of(FIELD))?;
+        let still = Still {
+            size: [report.photo.width, report.photo.height],
+            rect: report.face.rect,
+            pose: report.face.pose.value().copied(),
+            fingerprint,
+        };
+        let liveness = report.liveness.value().copied();
+        Ok(Facts { stance: Stance::of(&report.face, mirrored), still, liveness, embedding })
+    }
+}
+
+/// A frame's own fault is part of the verdict; anything else ends the request.
+fn unless_ours(facts: Result<Facts, ServiceError>) -> Result<Result<Facts, PhotoFault>, ServiceError> {
+    match facts {
+        Ok(facts) => Ok(Ok(facts)),
+        Err(error) => match error.photo_fault() {
+            Some(fault) => Ok(Err(fault)),
+            None => Err(error),
+        },
+    }
+}
+
+/// Steps from the first to the last, in this order, each with enough frames to see a movement in.
+fn check_order(frames: &[(usize, Photo)], n_steps: usize) -> Result<(), ServiceError> {
+    if !frames.is_sorted_by_key(|(step, _)| *step) || frames.iter().any(|(step, _)| *step >= n_steps) {
+        return Err(ServiceError::ChallengeReordered);
+    }
+    let n_frames = |step: usize| frames.iter().filter(|(of, _)| *of == step).count();
+    let enough = (0..n_steps).all(|step| n_frames(step) >= ChallengeSettings::FEWEST_FRAMES);
+    if enough && frames.len() <= ChallengeSettings::MOST_FRAMES {
+        Ok(())
+    } else {
+        Err(ServiceError::ChallengeIncomplete)
+    }
+}
+
+fn frame_report(frame: Frame) -> FrameReport {
+    let liveness = frame.facts.as_ref().ok().and_then(|facts| facts.liveness);
+    FrameReport { step: frame.step, stance: frame.facts.map(|facts| facts.stance), liveness }
+}
+
+/// What the audit log is told: the verdict, its reasons, the numbers closest to a limit.
+fn note(trail: &mut Trail, answer: &ChallengeAnswer) {
+    trail.verdict(if answer.passed() { "passed" } else { "not_passed" });
+    answer.verdict.reasons.iter().for_each(|reason| trail.reason(reason.name()));
+    trail.score("n_frames", answer.frames.len() as f64);
+    let scores = answer.frames.iter().filter_map(|frame| Some(frame.liveness?.score));
+    if let Some(least) = scores.min_by(f64::total_cmp) {
+        trail.score("least_liveness", least);
+    }
+    let similarities = answer.verdict.similarities.iter().flatten();
+    if let Some(least) = similarities.map(|similarity| similarity.0).min_by(f32::total_cmp) {
+        trail.score("least_similarity", f64::from(least));
+    }
+    if let Some(similarity) = answer.verdict.subject {
+        trail.score("similarity", f64::from(similarity.0));
+    }
+    trail.score("threshold", f64::from(answer.threshold.0));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_come_in_their_order_and_none_is_left_out() {
+        let check = |steps: &[usize]| {
+            let frames: Vec<_> = steps.iter().map(|step| (*step, Photo::missing())).collect();
+            match check_order(&frames, 3) {
+                Ok(()) => "fine",
+                Err(ServiceError::ChallengeReordered) => "reordered",
+                Err(ServiceError::ChallengeIncomplete) => "incomplete",
+                Err(_other) => "another error",
+            }
+        };
+        let rows: [(&[usize], &str); 8] = [
+            (&[0, 0, 1, 1, 2, 2], "fine"),
+            (&[0, 0, 0, 1, 1, 2, 2, 2, 2], "fine"),
+            (&[1, 1, 0, 0, 2, 2], "reordered"),
+            (&[0, 1, 0, 1, 2, 2], "reordered"),
+            (&[0, 0, 1, 1, 3, 3], "reordered"),
+            (&[0, 0, 2, 2], "incomplete"),
+            (&[0, 1, 1, 2, 2], "incomplete"),
+            (&[], "incomplete"),
+        ];
+        for (steps, expected) in rows {
+            assert_eq!(check(steps), expected, "{steps:?}");
+        }
+        let many: Vec<usize> = (0..3).flat_map(|step| [step; 11]).collect();
+        assert_eq!(check(&many), "incomplete", "too many");
+    }
+}

@@ -1,0 +1,106 @@
+//! Create a challenge: movements that nobody could foresee, to be shown once and soon.
+
+use std::time::Duration;
+
+use faceward_core::{AppId, GalleryId, SubjectId};
+
+use crate::audit::Trail;
+use crate::challenges::{Challenge, ChallengeId, ChallengeSettings, draw};
+use crate::error::{Check, ServiceError};
+use crate::policy::Movement;
+use crate::requests::{ChallengeRequest, SubjectRef};
+use crate::service::Service;
+
+use super::enroll::DEFAULT_GALLERY;
+
+/// A challenge that was made.
+#[derive(Clone, Debug)]
+pub struct OpenChallenge {
+    /// What the answer has to name.
+    pub id: ChallengeId,
+    /// What has to be done, in this order; `front` comes first.
+    pub movements: Vec<Movement>,
+    /// Time until the whole answer must have arrived.
+    pub lifetime: Duration,
+}
+
+impl Service {
+    /// Makes a challenge for `app`.
+    ///
+    /// # Errors
+    /// Steps or movements out of range; the subject is unknown or has no template of the model in use; a check that
+    /// the answer needs has no model; the app has too many open challenges.
+    pub async fn create_challenge(
+        &self,
+        app: &AppId,
+        request: ChallengeRequest,
+    ) -> Result<OpenChallenge, ServiceError> {
+        let mut trail = self.trail("create_challenge", Some(app));
+        let result = self.do_create_challenge(*app, request, &mut trail).await;
+        trail.end(result).await
+    }
+
+    async fn do_create_challenge(
+        &self,
+        app: AppId,
+        request: ChallengeRequest,
+        trail: &mut Trail,
+    ) -> Result<OpenChallenge, ServiceError> {
+        let ChallengeRequest { subject, gallery, n_steps, movements, mirrored } = request;
+        let settings = &self.settings().challenges;
+        let subject = subject.map(|subject| whom(gallery, subject)).transpose()?;
+        if let Some((gallery, subject)) = &subject {
+            trail.about(Some(gallery), Some(subject), None);
+        }
+        let movements = movements.unwrap_or_else(|| settings.movements.clone());
+        let n_steps = n_steps.unwrap_or(settings.steps);
+        check(n_steps, &movements)?;
+        self.require_movements(&movements)?;
+        if let Some((gallery, subject)) = &subject {
+            self.references(app, &subject_ref(gallery, subject)).await?;
+        }
+        let movements = draw(n_steps, &movements)?;
+        let challenge = Challenge { movements: movements.clone(), subject, mirrored };
+        let id = self.challenges().open(app, challenge, settings)?;
+        Ok(OpenChallenge { id, movements, lifetime: settings.lifetime })
+    }
+
+    /// Refuses movements, and the passive check that goes with them, that no enabled model can tell.
+    fn require_movements(&self, movements: &[Movement]) -> Result<(), ServiceError> {
+        let unavailable = self.info().unavailable;
+        let lacks = |value: &str| unavailable.iter().any(|absent| absent.value == value);
+        if lacks("liveness") {
+            return Err(ServiceError::CheckUnavailable(Check::Liveness));
+        }
+        let needs_eyes = movements.contains(&Movement::EyesClosed);
+        let needs_mouth = movements.contains(&Movement::MouthOpen);
+        let blind = lacks("pose")
+            || needs_eyes && (lacks("left_eye_open") || lacks("right_eye_open"))
+            || needs_mouth && lacks("mouth_open");
+        if blind { Err(ServiceError::CheckUnavailable(Check::Movement)) } else { Ok(()) }
+    }
+}
+
+/// A subject of a challenge, as use cases name it.
+pub(super) fn subject_ref(gallery: &GalleryId, subject: &SubjectId) -> SubjectRef {
+    SubjectRef { gallery: gallery.clone(), subject: subject.clone() }
+}
+
+fn whom(gallery: Option<GalleryId>, subject: SubjectId) -> Result<(GalleryId, SubjectId), ServiceError> {
+    let gallery = gallery.map_or_else(|| GalleryId::parse(DEFAULT_GALLERY), Ok)?;
+    Ok((gallery, subject))
+}
+
+fn check(n_steps: usize, movements: &[Movement]) -> Result<(), ServiceError> {
+    let range = ChallengeSettings::FEWEST_STEPS..=ChallengeSettings::MOST_STEPS;
+    if !range.contains(&n_steps) {
+        return Err(ServiceError::InvalidParameter { name: "steps", expected: "a whole number from 2 to 8" });
+    }
+    if !ChallengeSettings::can_draw_from(movements) {
+        return Err(ServiceError::InvalidParameter {
+            name: "movements",
+            expected: "at least two different ones of left, right, up, down, eyes_closed, mouth_open",
+        });
+    }
+    Ok(())
+}
