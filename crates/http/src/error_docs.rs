@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::error::{ErrorKind, Fault};
+use crate::native;
 use crate::vendors::{ooto, riset};
 
 const HEAD: &str = "\
@@ -70,7 +71,7 @@ Which failure has which status (image, `source_image`, `target_image`; or by the
 /// The whole page.
 pub(crate) fn page() -> String {
     let mut page = HEAD.to_owned();
-    for kind in ErrorKind::ALL {
+    for kind in ErrorKind::ALL.iter().filter(|kind| native::errors::concerns_challenges(**kind)) {
         let turn = match kind.fault() {
             Fault::Caller => "caller",
             Fault::Moment => "moment",
@@ -79,7 +80,8 @@ pub(crate) fn page() -> String {
         row(&mut page, &[&format!("`{}`", kind.code()), kind.status().as_str(), turn, kind.meaning()]);
     }
     page.push_str(OOTO_HEAD);
-    for kind in ErrorKind::ALL.iter().filter(|kind| !kind.is_about_challenges()) {
+    let general = |kind: &&ErrorKind| !kind.needs_subjects_or_tokens() && !kind.is_about_challenges();
+    for kind in ErrorKind::ALL.iter().filter(general) {
         let ooto::errors::Row { status, code, info } = ooto::errors::row(*kind);
         row(
             &mut page,
@@ -91,7 +93,7 @@ pub(crate) fn page() -> String {
         row(&mut page, &[text, riset::errors::http_status(code, false).as_str(), message]);
     }
     page.push_str(RISET_KINDS);
-    for kind in ErrorKind::ALL {
+    for kind in ErrorKind::ALL.iter().filter(|kind| !kind.is_about_challenges()) {
         let status = match riset::errors::code(*kind) {
             riset::errors::Code::Always(code) => code.to_string(),
             riset::errors::Code::ByImage([image, source, target]) => format!("{image}, {source}, {target}"),
@@ -134,7 +136,9 @@ mod tests {
     #[test]
     fn codes_are_unique_and_snake_case() {
         let mut codes: Vec<_> = ErrorKind::ALL.iter().map(|kind| kind.code()).collect();
-        assert!(codes.iter().all(|code| code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')));
+        assert!(codes.iter().all(|code| {
+            code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        }));
         codes.sort_unstable();
         let n_codes = codes.len();
         codes.dedup();

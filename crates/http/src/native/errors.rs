@@ -60,8 +60,8 @@ impl IntoResponses for FailuresWithoutPhoto {
     }
 }
 
-/// A challenge can be bound to a subject; tokens and base64 are not of this API.
-fn concerns_challenges(kind: ErrorKind) -> bool {
+/// Whether something about this API can fail so: a challenge can be bound to a subject; tokens and base64 are not of it.
+pub(crate) fn concerns_challenges(kind: ErrorKind) -> bool {
     !kind.needs_subjects_or_tokens()
         || matches!(kind, ErrorKind::SubjectNotFound | ErrorKind::SubjectOutdated)
 }
