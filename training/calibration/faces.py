@@ -204,24 +204,6 @@ def blendshapes(networks, points):
     return networks.run("face_blendshapes.tflite", level[None])[0].ravel()
 
 
-def eye_outputs(networks, photo, points):
-    """Log-odds of the image-left and the image-right eye being open, by fr-eye."""
-    odds = []
-    for outer, inner in EYES:
-        corners = points[[outer, inner], :2]
-        width = np.linalg.norm(corners[1] - corners[0])
-        chip, _, _ = levelled_square(photo, corners.mean(0), 1.6 * width, eye_line(points), 24)
-        odds.append(eye_log_odds(networks, chip))
-    return np.array(odds)
-
-
-def eye_log_odds(networks, chip):
-    """Log-odds of open by fr-eye for a chip of 24 x 24."""
-    grey = chip @ np.array([0.299, 0.587, 0.114])
-    closed, open_ = networks.run("fr_eye.onnx", grey[None, None] / 255)[0].ravel()
-    return open_ - closed
-
-
 # dlib's five points (eye corners: image-right outer, inner, image-left outer, inner; base of the nose) in a chip whose
 # face has no padding, from its get_face_chip_details; and the mesh points that stand for them.
 DLIB_POINTS = np.array(

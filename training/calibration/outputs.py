@@ -2,8 +2,7 @@
 
     python outputs.py --data DATA --models MODELS --cache CACHE SET...
 
-The fit_*.py read pad, pad_casia, lfw, landmarks68, expression, utkface and age_asian; `eyes` holds single eyes and is
-given to fr-eye as it is.
+The fit_*.py read pad, pad_casia, lfw, landmarks68, expression, utkface and age_asian.
 
 DATA holds the sets, MODELS is the folder that `faceward models fetch` fills. Photos without a face are left out; `row`
 says which photo of the index each entry is.
@@ -41,18 +40,9 @@ def outputs_of(networks, photo, name):
         "presence": presence,
         "mirrored_mesh": faces.mesh(networks, np.ascontiguousarray(photo[:, ::-1]), mirrored)[0].astype(np.float32),
         "blendshapes": faces.blendshapes(networks, points),
-        "eyes": faces.eye_outputs(networks, photo, points),
         "male": faces.gender_output(networks, photo, points),
         "liveness": [faces.liveness_outputs(networks, photo, face, most) for most in CONTEXTS.get(name, (2.7,))],
     }
-
-
-def eye_crop(networks, photo, _name):
-    """Log-odds of the one eye in the photo being open: fr-eye on the middle 80 % of its width."""
-    height, width = photo.shape[:2]
-    side = 0.8 * width
-    corner = np.array([width - side, height - side]) / 2
-    return {"eye": faces.eye_log_odds(networks, faces.warped(photo, np.eye(2) * side / 24, corner, 24))}
 
 
 def mirror(photo, face):
@@ -80,10 +70,9 @@ def main():
     arguments.cache.mkdir(parents=True, exist_ok=True)
     for name in arguments.sets:
         rows = []
-        read = eye_crop if name == "eyes" else outputs_of
         for row, path in enumerate(faces.index_of(arguments.data, name).path):
             photo = faces.read_photo(arguments.data, name, path)
-            found = read(networks, photo, name)
+            found = outputs_of(networks, photo, name)
             if found is not None:
                 rows.append(found | {"row": row, "hash": difference_hash(photo)})
         columns = {key: np.array([entry[key] for entry in rows]) for key in rows[0]}

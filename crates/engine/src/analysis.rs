@@ -101,6 +101,8 @@ pub struct Attributes {
     pub race: Outcome<Race>,
     /// Probability that the face wears a mask.
     pub masked: Outcome<f32>,
+    /// Probability that something covers a part of the face: a mask, a hand, dark glasses, hair, an object.
+    pub occluded: Outcome<f32>,
 }
 
 impl Attributes {
@@ -114,6 +116,7 @@ impl Attributes {
         age: Outcome::NotRequested,
         race: Outcome::NotRequested,
         masked: Outcome::NotRequested,
+        occluded: Outcome::NotRequested,
     };
 }
 

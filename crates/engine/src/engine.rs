@@ -7,6 +7,7 @@ use faceward_inference::{InferenceError, RuntimeKind};
 use faceward_models::Store;
 
 use crate::attributes::{self, AttributesStep};
+use crate::capture::{self, FlareStep};
 use crate::deepfake::{self, DeepfakeStep};
 use crate::detection::{self, Detector};
 use crate::embedding::{self, EmbeddingStep};
@@ -121,10 +122,13 @@ impl Engine {
             liveness: pair(liveness::MODELS)?.map(LivenessStep::new),
             deepfake: session(deepfake::MODEL)?.map(DeepfakeStep::new),
             attributes: AttributesStep {
+                face: session(attributes::FACE_MODEL)?,
                 eye: session(attributes::EYE_MODEL)?,
+                mouth: session(attributes::MOUTH_MODEL)?,
                 blendshapes: session(attributes::BLENDSHAPES_MODEL)?,
                 gender: session(attributes::GENDER_MODEL)?,
             },
+            flare: session(capture::FLARE_MODEL)?.map(FlareStep::new),
         };
         Ok(Worker::new(self.limits, Detector { close, overview, fine }, steps, clock))
     }

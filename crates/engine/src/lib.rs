@@ -7,6 +7,7 @@
 mod alignment;
 mod analysis;
 mod attributes;
+mod capture;
 mod deepfake;
 mod detection;
 mod embedding;

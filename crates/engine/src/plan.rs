@@ -17,7 +17,7 @@ pub(crate) enum Step {
     Deepfake,
     /// Eyes, mouth, expression and demography, in part from the mesh.
     Attributes,
-    /// Quality measures, from all of the geometry and from attributes.
+    /// Quality measures, from all of the geometry, from attributes and from what the recognition networks say.
     Quality,
 }
 
@@ -64,7 +64,7 @@ impl Step {
         match self {
             Self::Landmarks | Self::Liveness | Self::Deepfake => &[],
             Self::Pose | Self::Embedding | Self::Attributes => &[Self::Landmarks],
-            Self::Quality => &[Self::Landmarks, Self::Pose, Self::Attributes],
+            Self::Quality => &[Self::Landmarks, Self::Pose, Self::Embedding, Self::Attributes],
         }
     }
 }
@@ -94,7 +94,7 @@ mod tests {
         check(Outputs { pose: true, ..Outputs::default() }, &[Step::Landmarks, Step::Pose]);
         check(
             Outputs { quality: true, ..Outputs::default() },
-            &[Step::Landmarks, Step::Pose, Step::Attributes, Step::Quality],
+            &[Step::Landmarks, Step::Pose, Step::Embedding, Step::Attributes, Step::Quality],
         );
         check(Outputs::ALL, &Step::ALL);
     }

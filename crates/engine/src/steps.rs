@@ -8,6 +8,7 @@ use faceward_inference::InferenceError;
 
 use crate::analysis::{Attributes, FaceAnalysis};
 use crate::attributes::AttributesStep;
+use crate::capture::{FlareStep, distortion};
 use crate::deepfake::DeepfakeStep;
 use crate::detection::Detection;
 use crate::embedding::{self, EmbeddingStep};
@@ -36,12 +37,14 @@ pub(crate) struct FaceSteps {
     pub(crate) liveness: Option<LivenessStep>,
     pub(crate) deepfake: Option<DeepfakeStep>,
     pub(crate) attributes: AttributesStep,
+    pub(crate) flare: Option<FlareStep>,
 }
 
 /// A face on its way through the steps.
 pub(crate) struct FaceDraft {
     geometry: FaceGeometry,
     mesh: Outcome<FaceMesh>,
+    utility: Outcome<f32>,
     analysis: FaceAnalysis,
 }
 
@@ -51,6 +54,7 @@ impl FaceSteps {
         FaceDraft {
             geometry: FaceGeometry { rect: detection.rect, points: detection.points },
             mesh: Outcome::NotRequested,
+            utility: Outcome::NotRequested,
             analysis: FaceAnalysis {
                 rect: detection.rect,
                 confidence: detection.score,
@@ -77,7 +81,7 @@ impl FaceSteps {
         scene: &Scene<'_>,
         face: &mut FaceDraft,
     ) -> Result<(), InferenceError> {
-        let FaceDraft { geometry, mesh, analysis } = face;
+        let FaceDraft { geometry, mesh, utility, analysis } = face;
         match step {
             Step::Landmarks => {
                 *mesh = attempt(&mut self.mesh, |step| step.run(scene.photo, geometry))?;
@@ -91,8 +95,9 @@ impl FaceSteps {
             Step::Embedding => {
                 let mirrored = scene.request.mirrored_embedding;
                 let points = &embedding::points(&geometry.points, mesh.value());
-                analysis.embedding =
-                    attempt(&mut self.embedding, |step| step.run(scene.photo, points, mirrored))?;
+                let found = attempt(&mut self.embedding, |step| step.run(scene.photo, points, mirrored))?;
+                *utility = found.as_ref().map(|found| found.utility);
+                analysis.embedding = found.map(|found| found.embedding);
             }
             Step::Liveness => {
                 analysis.liveness = attempt(&mut self.liveness, |step| step.run(scene.photo, geometry))?;
@@ -102,12 +107,17 @@ impl FaceSteps {
             }
             Step::Attributes => analysis.attributes = self.attributes.run(scene.photo, geometry, mesh)?,
             Step::Quality => {
+                let flare = attempt(&mut self.flare, |step| step.run(scene.photo, geometry))?;
+                let bent = |mesh: &FaceMesh| distortion(mesh, &geometry.points);
                 analysis.quality = Outcome::Value(Quality::measure(&QualityInput {
                     photo: scene.photo,
                     mesh: &analysis.mesh,
                     pose: &analysis.pose,
                     attributes: &analysis.attributes,
                     detections: scene.detections,
+                    flare: &flare,
+                    distortion: &derive(mesh, bent, "the mesh has no extent"),
+                    utility,
                 }));
             }
         }
@@ -125,6 +135,9 @@ impl FaceDraft {
         }
         if !Step::Pose.gives(outputs) {
             analysis.pose = Outcome::NotRequested;
+        }
+        if !Step::Embedding.gives(outputs) {
+            analysis.embedding = Outcome::NotRequested;
         }
         if !Step::Attributes.gives(outputs) {
             analysis.attributes = Attributes::NOT_REQUESTED;

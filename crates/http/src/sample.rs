@@ -75,6 +75,7 @@ fn face(values: &Values) -> FaceAnalysis {
             age: (values.number)(41.6),
             race: values.or_unavailable(Race::Other),
             masked: (values.number)(0.1),
+            occluded: (values.number)(0.25),
         },
         quality: values.or_unavailable(quality(values)),
     }

@@ -9,7 +9,13 @@ macro_rules! embedded {
 }
 
 /// Every trained file, one name a line; `models/models.toml` declares the same.
-const FILES: &[(&str, &[u8])] = embedded!["faceward-deepfake-1.onnx"];
+const FILES: &[(&str, &[u8])] = embedded![
+    "eye-state-1.onnx",
+    "face-attributes-1.onnx",
+    "faceward-deepfake-1.onnx",
+    "flare-1.onnx",
+    "mouth-state-1.onnx",
+];
 
 /// The contents of the trained file `name`.
 pub(crate) fn bytes(name: &str) -> Option<&'static [u8]> {

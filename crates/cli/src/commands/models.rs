@@ -113,6 +113,9 @@ const fn task(task: Task) -> &'static str {
         Task::Liveness => "liveness",
         Task::Deepfake => "deepfake",
         Task::EyeState => "eye state",
+        Task::MouthState => "mouth state",
+        Task::FaceAttributes => "face attributes",
+        Task::Flare => "flare",
         Task::Gender => "gender",
     }
 }

@@ -1,15 +1,15 @@
 //! Whether the expression is neutral, from the shape of the mesh and from 52 blendshapes.
 //!
 //! The mesh is brought onto the mean face, so that only its shape is left; a small network of our own reads it together
-//! with the blendshapes and the pose. `models/calibration/expression.toml` says how right it is: less than a network
-//! that sees the pixels, at a hundredth of the cost.
+//! with the blendshapes and the pose. `models/calibration/expression.toml` says how right it is alone; the face network,
+//! which sees the pixels, is the second witness.
 
 use faceward_core::FivePoints;
-use faceward_models::calibration::attributes::{ExpressionTable, expression as table};
+use faceward_models::calibration::attributes::expression as table;
 
 use super::{failed, sigmoid};
 use crate::face::StepError;
-use crate::landmarks::{FaceMesh, head_pose, on_mean_face};
+use crate::landmarks::{FaceMesh, head_pose, on_mean_face, shape_output};
 use crate::networks::ModelSession;
 
 /// The points that the blendshapes network takes, in its order (`MediaPipe`, Face Landmarker).
@@ -41,7 +41,7 @@ pub(super) fn is_neutral(
     let mut others: Vec<f32> = blendshapes.iter().map(|value| (value + LEAST_BLENDSHAPE).ln()).collect();
     others.extend(blendshapes);
     others.extend([pose.yaw / POSE_UNIT, pose.pitch / POSE_UNIT]);
-    log_odds(table(), &shape, &others)
+    shape_output(&table().network, &shape, &others)
         .map(sigmoid)
         .ok_or_else(|| failed("the blendshapes network gave no numbers"))
 }
@@ -56,52 +56,10 @@ fn level_points(mesh: &FaceMesh) -> Vec<f32> {
         .collect()
 }
 
-/// Log-odds of neutral; `None` if there are too few inputs or one is no number.
-fn log_odds(table: &ExpressionTable, shape: &[f32], others: &[f32]) -> Option<f32> {
-    if shape.len() != ExpressionTable::N_SHAPE || others.len() != ExpressionTable::N_OTHERS {
-        return None;
-    }
-    let mut inputs: Vec<f32> =
-        table.components.chunks_exact(shape.len()).map(|row| dot(row, shape)).collect();
-    inputs.extend(others);
-    inputs.push(1.0);
-    let hidden: Vec<f32> =
-        table.hidden.chunks_exact(inputs.len()).map(|row| dot(row, &inputs).max(0.0)).collect();
-    let odds = dot(&table.output, &hidden) + table.bias;
-    odds.is_finite().then_some(odds)
-}
-
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::landmarks::tests::mesh;
-
-    #[test]
-    fn the_small_network_is_components_then_rectified_units_then_one_output() {
-        let mut table = table().clone();
-        // One component that adds up the first two coordinates; two units that see it with opposite signs.
-        table.components = vec![0.0; ExpressionTable::N_SHAPE];
-        table.components[..2].fill(1.0);
-        let unit = |weight: f32| {
-            let mut row = vec![0.0; 1 + ExpressionTable::N_OTHERS + 1];
-            row[0] = weight;
-            row
-        };
-        table.hidden = [unit(2.0), unit(-2.0)].concat();
-        table.output = vec![10.0, 1.0];
-        table.bias = 0.5;
-        let mut shape = vec![0.0; ExpressionTable::N_SHAPE];
-        let others = vec![0.0; ExpressionTable::N_OTHERS];
-        shape[1] = 3.0;
-        assert_eq!(log_odds(&table, &shape, &others), Some(60.5), "10 x 2 x 3 + 0.5");
-        shape[1] = -3.0;
-        assert_eq!(log_odds(&table, &shape, &others), Some(6.5), "1 x 2 x 3 + 0.5");
-        assert_eq!(log_odds(&table, &shape[1..], &others), None);
-    }
 
     #[test]
     fn the_blendshapes_network_gets_level_points() {

@@ -1,13 +1,13 @@
-//! Whether an eye is open: the gap between its lids on the mesh, and a network that sees the eye.
+//! Whether an eye is open: the gap between its lids on the mesh, and a network of our own that sees the eye.
 //!
 //! The mesh is the better witness on small faces, where the network has a few pixels; on large ones both count.
 
 use faceward_core::Point;
 use faceward_models::calibration::attributes::{EyesTable, eyes as table};
 
-use super::{failed, sigmoid};
+use super::{failed, middle, one_logit, sigmoid};
 use crate::face::StepError;
-use crate::image::{Border, Resampling, Upright};
+use crate::image::Upright;
 use crate::landmarks::{FaceMesh, LevelSquare};
 use crate::networks::ModelSession;
 
@@ -25,9 +25,7 @@ pub(super) const SUBJECT_LEFT: Eye = Eye { corners: [263, 362], lids: [[387, 373
 pub(super) const SUBJECT_RIGHT: Eye = Eye { corners: [33, 133], lids: [[160, 144], [159, 145], [158, 153]] };
 
 /// Side of the square that the network sees, in widths of the eye.
-const SQUARE_PER_WIDTH: f32 = 1.6;
-/// The same for a photo that an eye fills, in widths of the photo: such photos show more than the eye.
-const MIDDLE_OF_CROP: f32 = 0.8;
+const SQUARE_PER_WIDTH: f32 = 1.4;
 
 /// Probability that `eye` is open, 0 to 1.
 pub(super) fn is_open(
@@ -43,34 +41,13 @@ pub(super) fn is_open(
         side: SQUARE_PER_WIDTH * width,
         eye_line_degrees: mesh.eye_line_degrees(),
     };
-    let network = network_log_odds(session, photo, &square)?;
+    let network = one_logit(session, photo, &square)?;
     Ok(sigmoid(log_odds(table(), gap, network, width)))
 }
 
-/// Probability that the eye that fills `crop` is open, 0 to 1: the network alone, on the middle of the crop.
+/// Probability that the eye that fills `crop` is open: the network alone, on a square as wide as the crop.
 pub(super) fn is_open_in_crop(session: &mut ModelSession, crop: &Upright) -> Result<f32, StepError> {
-    let (width, height) = (crop.width() as f32, crop.height() as f32);
-    let centre = Point::new(width / 2.0, height / 2.0);
-    let square = LevelSquare { centre, side: MIDDLE_OF_CROP * width, eye_line_degrees: 0.0 };
-    network_log_odds(session, crop, &square).map(sigmoid)
-}
-
-/// What the network says about a square of the photo: log-odds of open.
-fn network_log_odds(
-    session: &mut ModelSession,
-    photo: &Upright,
-    square: &LevelSquare,
-) -> Result<f32, StepError> {
-    let size = session.image_size();
-    let chip = photo
-        .warp(&square.to_chip(size.width), size, Border::Zero, Resampling::Antialiased)
-        .ok_or_else(|| failed("the eye has no width"))?;
-    let outputs = session.run_image(&chip)?;
-    // Two logits: closed, open.
-    match outputs.first().map(|output| output.data.as_slice()) {
-        Some([closed, open]) => Ok(open - closed),
-        _ => Err(failed("the eye network gave no number")),
-    }
+    one_logit(session, crop, &middle(crop, crop.width())).map(sigmoid)
 }
 
 /// Mean gap between the lids over the width of the eye, and that width in pixels; `None` if it is 0.

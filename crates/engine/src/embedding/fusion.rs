@@ -43,7 +43,7 @@ pub(super) fn fuse(parts: [&[f32]; 2], fusion: &EmbeddingFusion) -> Option<Vec<f
 }
 
 /// Euclidean length.
-fn norm(values: impl Iterator<Item = f64>) -> f64 {
+pub(super) fn norm(values: impl Iterator<Item = f64>) -> f64 {
     values.map(|value| value * value).sum::<f64>().sqrt()
 }
 

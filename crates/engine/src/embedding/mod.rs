@@ -1,16 +1,19 @@
 //! A face as a vector that tells persons apart: two networks on one aligned chip, fused.
 
 mod fusion;
+mod utility;
 
 use faceward_core::{Embedding, FivePoints, ModelId, Point};
 use faceward_models::calibration::embedding::embedding;
+use faceward_models::calibration::utility::utility as utility_table;
 
 use crate::alignment;
 use crate::face::StepError;
 use crate::image::Upright;
 use crate::landmarks::FaceMesh;
 use crate::networks::ModelSession;
-use fusion::{Accumulator, fuse};
+use fusion::{Accumulator, fuse, norm};
+use utility::utility;
 
 /// Ids of the networks in the manifest, in the order of the fused vector.
 pub(crate) const MODELS: [&str; 2] = ["sface-2021dec", "fr-feature"];
@@ -40,6 +43,15 @@ pub(crate) fn points(detected: &FivePoints, mesh: Option<&FaceMesh>) -> FivePoin
     FivePoints::from_array(points)
 }
 
+/// What the networks say about one face.
+#[derive(Clone, Debug)]
+pub(crate) struct Recognised {
+    /// The face as a vector.
+    pub(crate) embedding: Embedding,
+    /// How useful it is for recognition, 0 to 1; of the face itself, without its mirror image.
+    pub(crate) utility: f32,
+}
+
 /// Computes embeddings.
 pub(crate) struct EmbeddingStep {
     networks: [ModelSession; 2],
@@ -60,24 +72,27 @@ impl EmbeddingStep {
         photo: &Upright,
         points: &FivePoints,
         mirrored: bool,
-    ) -> Result<Embedding, StepError> {
+    ) -> Result<Recognised, StepError> {
         let chip = alignment::chip(photo, points)
             .ok_or_else(|| StepError::Photo("the five points of the face coincide".to_owned()))?;
         let mirror_image = mirrored.then(|| chip.mirrored());
-        let mut parts = [Vec::new(), Vec::new()];
-        for (network, part) in self.networks.iter_mut().zip(&mut parts) {
+        let (mut parts, mut norms) = ([Vec::new(), Vec::new()], [None; 2]);
+        for ((network, part), straight_norm) in self.networks.iter_mut().zip(&mut parts).zip(&mut norms) {
             let mut sum = Accumulator::default();
             for view in std::iter::once(&chip).chain(&mirror_image) {
                 for output in network.run_image(view)?.into_iter().take(1) {
                     sum.add(&output.data);
+                    straight_norm.get_or_insert(norm(output.data.iter().map(|v| f64::from(*v))) as f32);
                 }
             }
             *part = sum.direction();
         }
         let fused = fuse([&parts[0], &parts[1]], embedding())
             .ok_or_else(|| StepError::Photo("the networks gave no usable embedding".to_owned()))?;
-        Embedding::normalised(model_id().clone(), fused)
-            .ok_or_else(|| StepError::Photo("the networks gave an embedding without direction".to_owned()))
+        let embedding = Embedding::normalised(model_id().clone(), fused)
+            .ok_or_else(|| StepError::Photo("the networks gave an embedding without direction".to_owned()))?;
+        let utility = utility(norms.map(Option::unwrap_or_default), utility_table());
+        Ok(Recognised { embedding, utility })
     }
 }
 

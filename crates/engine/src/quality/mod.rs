@@ -1,6 +1,6 @@
 //! Face image quality: the components of ISO/IEC 29794-5 and the quality keys of the OOTO API.
 //!
-//! Pure arithmetic on the photo, the face mesh and what other steps found; no network. `iso` and `keys` hold one file
+//! Pure arithmetic on the photo, the face mesh and what other steps found; no network runs here. `iso` and `keys` hold one file
 //! a measure, `context` what measures share, `mapping` the published way from native values to 0..100.
 //! How to add one: `docs/adding-a-measure.md`.
 
@@ -18,7 +18,7 @@ pub use mapping::iso_quality;
 use crate::analysis::Attributes;
 use crate::image::Upright;
 use context::{Absent, FaceContext};
-use keys::{blur, contrast, emotion, exposure, eye_closed, macroblocks, uniformity};
+use keys::{blur, contrast, emotion, exposure, eye_closed, macroblocks, occlusion, uniformity};
 
 /// What is known about a face when its quality is measured. Coordinates are pixels of `photo`.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,12 @@ pub struct QualityInput<'a> {
     pub attributes: &'a Attributes,
     /// Boxes of every face in the photo.
     pub detections: &'a [PixelRect],
+    /// Light shining into the lens, as a network sees it.
+    pub flare: &'a Outcome<f32>,
+    /// Bent by a lens or a short distance, from the mesh with its depths.
+    pub distortion: &'a Outcome<f32>,
+    /// How useful the recognition networks find the face.
+    pub utility: &'a Outcome<f32>,
 }
 
 /// Quality of one face.
@@ -79,15 +85,15 @@ impl Quality {
             uniformity: outcome(uniformity::measure(&face)),
             exposure: outcome(exposure::measure(&face)),
             contrast: outcome(contrast::measure(&face)),
-            flare: Outcome::Unavailable,
+            flare: input.flare.clone(),
             blur: outcome(blur::measure(&face)),
             macroblocks: outcome(macroblocks::measure(&face)),
-            distortion: Outcome::Unavailable,
-            occlusion: Outcome::Unavailable,
+            distortion: input.distortion.clone(),
+            occlusion: outcome(occlusion::measure(&face)),
             emotion: outcome(emotion::measure(&face)),
             left_eye_closed: outcome(eye_closed::left(&face)),
             right_eye_closed: outcome(eye_closed::right(&face)),
-            crfiqa: Outcome::Unavailable,
+            crfiqa: input.utility.clone(),
         }
     }
 }

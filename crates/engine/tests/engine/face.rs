@@ -1,11 +1,11 @@
 //! Mesh, 68 points, pose, liveness and attributes on official portraits, and on what mirroring and cropping make of them.
 
-use faceward_core::{Outcome, Point};
+use faceward_core::{Outcome, PixelRect, Point};
 use faceward_engine::image::{Border, Resampling, Size, Upright};
-use faceward_engine::{FaceAnalysis, Outputs, Request, Scope};
+use faceward_engine::{FaceAnalysis, FacePart, Outputs, Race, Request, Scope};
 
 use crate::encode::{Jpeg, jpeg};
-use crate::setup::{only_face, pixels, try_analyze};
+use crate::setup::{only_face, part_is_open, paste, pixels, try_analyze};
 
 /// Everything that this file is about, of the one face of a photo.
 fn analyze(photo: &[u8]) -> FaceAnalysis {
@@ -132,10 +132,60 @@ fn a_smile_with_teeth_is_an_open_mouth_and_not_neutral() {
     assert!(*value(&closed.neutral) > *value(&smile.neutral) + 0.2, "{closed:?}");
 }
 
+/// The part of a fixture round `centre`, as a photo of its own.
+fn part(photo: &Upright, centre: Point, width: f32, height: f32) -> Vec<u8> {
+    let rect = PixelRect {
+        left: centre.x - width / 2.0,
+        top: centre.y - height / 2.0,
+        right: centre.x + width / 2.0,
+        bottom: centre.y + height / 2.0,
+    };
+    let size = Size { width: width as u32, height: height as u32 };
+    let crop = photo.resized_crop(&rect, size, Border::Zero, Resampling::Antialiased).expect("a crop");
+    jpeg(&crop, Jpeg::Plain, None)
+}
+
 #[test]
-fn what_has_no_model_is_unavailable() {
-    let attributes = fixture("biden.jpg").attributes;
-    assert_eq!(attributes.age, Outcome::Unavailable);
-    assert_eq!(attributes.race, Outcome::Unavailable);
-    assert_eq!(attributes.masked, Outcome::Unavailable);
+fn open_eyes_are_seen_as_such_on_photos_of_their_own() {
+    for name in ["obama.jpg", "obama2.jpg", "biden.jpg"] {
+        let (photo, points) = (pixels(name), fixture(name).points);
+        let apart = points.image_left_eye.distance(points.image_right_eye);
+        for eye in [points.image_left_eye, points.image_right_eye] {
+            let open = part_is_open(&part(&photo, eye, 0.6 * apart, 0.5 * apart), FacePart::Eye);
+            assert!(open > 0.8, "{name}: {open}");
+        }
+    }
+}
+
+#[test]
+fn official_portraits_show_unmasked_men_of_middle_age() {
+    for name in ["obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg"] {
+        let attributes = fixture(name).attributes;
+        let age = *value(&attributes.age);
+        assert!((35.0..80.0).contains(&age), "{name}: {age}");
+        assert!(*value(&attributes.masked) < 0.2, "{name}: {:?}", attributes.masked);
+        assert!(*value(&attributes.occluded) < 0.3, "{name}: {:?}", attributes.occluded);
+    }
+    let [younger, older] = ["obama.jpg", "biden.jpg"].map(|name| *value(&fixture(name).attributes.age));
+    assert!(older > younger, "{older} {younger}");
+    assert_eq!(*value(&fixture("biden.jpg").attributes.race), Race::White);
+}
+
+#[test]
+fn something_over_the_face_is_an_occlusion() {
+    for name in ["obama.jpg", "obama2.jpg", "biden.jpg"] {
+        let (photo, points) = (pixels(name), fixture(name).points);
+        let apart = points.image_left_eye.distance(points.image_right_eye);
+        let mouth = points.image_left_mouth.midpoint(points.image_right_mouth);
+        let board = Upright::filled(
+            Size { width: (1.6 * apart) as u32, height: (0.9 * apart) as u32 },
+            [200, 60, 40],
+        )
+        .expect("not empty");
+        let (left, top) = ((mouth.x - 0.8 * apart) as u32, (mouth.y - 0.45 * apart) as u32);
+        let (free, covered) =
+            (fixture(name).attributes, pasted(&paste(&photo, &board, left, top)).attributes);
+        let (free, covered) = (*value(&free.occluded), *value(&covered.occluded));
+        assert!(covered > 0.6 && covered > free + 0.3, "{name}: {free} {covered}");
+    }
 }

@@ -57,6 +57,8 @@ fn official_portraits_are_fine() {
             ("contrast", rules.contrast, &found.contrast),
             ("blur", rules.blur, &found.blur),
             ("macroblocks", rules.macroblocks, &found.macroblocks),
+            ("distortion", rules.distortion, &found.distortion),
+            ("crfiqa", rules.crfiqa, &found.crfiqa),
         ] {
             assert!(rule.accepts(score(outcome)), "{name}: {key} is {outcome:?}, {rule:?}");
         }
@@ -107,6 +109,32 @@ fn darkness_is_exposure_and_neither_blur_nor_blocks() {
     assert!(!thresholds().exposure.accepts(exposure[3]), "{exposure:?}");
     for found in &steps {
         assert!(score(&found.blur) < 0.05 && score(&found.macroblocks) < 0.05, "{found:?}");
+    }
+}
+
+#[test]
+fn a_face_that_is_covered_or_dark_or_unsharp_is_of_less_use() {
+    let rule = thresholds().crfiqa;
+    for name in ["obama2.jpg", "biden.jpg"] {
+        let photo = pixels(name);
+        let face =
+            only_face(&try_analyze(&faceward_testkit::photo(name), &Request::default()).expect("a photo"))
+                .rect;
+        let middle = f32::midpoint(face.top, face.bottom);
+        let below = |idx: usize| {
+            let (x, y) = ((idx / 3) as u32 % photo.width(), (idx / 3) as u32 / photo.width());
+            (face.left..face.right).contains(&(x as f32)) && (middle..face.bottom).contains(&(y as f32))
+        };
+        let rgb = photo.rgb().iter().enumerate().map(|(idx, value)| if below(idx) { 90 } else { *value });
+        let covered = Upright::new(photo.size(), rgb.collect()).expect("as many values");
+        let good = score(&quality(&jpeg(&photo, 95)).crfiqa);
+        for (what, worse) in [
+            ("covered", quality(&jpeg(&covered, 95))),
+            ("unsharp", quality(&jpeg(&softened(&photo, 24), 95))),
+        ] {
+            let worse = score(&worse.crfiqa);
+            assert!(rule.accepts(good) && worse < good - 0.05, "{name}, {what}: {good} and {worse}");
+        }
     }
 }
 

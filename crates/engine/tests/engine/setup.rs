@@ -1,11 +1,11 @@
 //! One engine for all tests, and short ways to ask it something.
 
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use faceward_core::{Cosine, FivePoints, Outcome};
 use faceward_engine::image::{Limits, Size, Upright, decode};
 use faceward_engine::{
-    Analysis, AnalyzeError, Engine, EngineOptions, FaceAnalysis, Outputs, Request, Scope, Worker,
+    Analysis, AnalyzeError, Engine, EngineOptions, FaceAnalysis, FacePart, Outputs, Request, Scope, Worker,
 };
 use faceward_inference::RuntimeKind;
 
@@ -18,10 +18,20 @@ pub(crate) fn engine() -> &'static Engine {
     })
 }
 
-pub(crate) fn try_analyze(photo: &[u8], request: &Request) -> Result<Analysis, AnalyzeError> {
+fn worker() -> MutexGuard<'static, Worker> {
     static WORKER: OnceLock<Mutex<Worker>> = OnceLock::new();
     let worker = WORKER.get_or_init(|| Mutex::new(engine().worker().expect("a worker")));
-    worker.lock().unwrap_or_else(PoisonError::into_inner).analyze(photo, request)
+    worker.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(crate) fn try_analyze(photo: &[u8], request: &Request) -> Result<Analysis, AnalyzeError> {
+    worker().analyze(photo, request)
+}
+
+/// Probability that the eye or mouth that fills the photo is open.
+#[track_caller]
+pub(crate) fn part_is_open(photo: &[u8], part: FacePart) -> f32 {
+    *worker().part_is_open(photo, part).expect("a photo").value().expect("a model")
 }
 
 /// Boxes, points and embeddings of all faces.

@@ -77,7 +77,7 @@ fn openvino_reads_every_declared_model_and_runs_it() {
 fn the_second_start_takes_the_network_from_the_cache() {
     let folder = tempfile::tempdir().expect("a folder");
     let cache = folder.path().join("made").join("at-need");
-    let file = store().model_file("fr-eye").expect("a fetched model");
+    let file = store().model_file("gender-v1").expect("a fetched model");
     let start = || {
         let options = options(RuntimeKind::OpenVino, Some(cache.clone()));
         let runtime = Runtime::load(RuntimeKind::OpenVino, &options).expect("a runtime");
@@ -93,7 +93,7 @@ fn the_second_start_takes_the_network_from_the_cache() {
 #[test]
 fn a_damaged_cache_is_compiled_over() {
     let folder = tempfile::tempdir().expect("a folder");
-    let file = store().model_file("fr-eye").expect("a fetched model");
+    let file = store().model_file("gender-v1").expect("a fetched model");
     let start = || {
         let options = options(RuntimeKind::OpenVino, Some(folder.path().to_path_buf()));
         let runtime = Runtime::load(RuntimeKind::OpenVino, &options).expect("a runtime");

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::{TableError, numbers, table};
+use super::shape_network::ShapeNetwork;
+use super::{TableError, table};
 
 static EYES: LazyLock<EyesTable> = LazyLock::new(|| {
     let text = include_str!("../../../../models/calibration/eyes.toml");
@@ -32,7 +33,7 @@ pub fn eyes() -> &'static EyesTable {
     &EYES
 }
 
-/// How the gap between the lips becomes a probability.
+/// How the gap between the lips and the mouth network become one probability.
 #[must_use]
 pub fn mouth() -> &'static MouthTable {
     &MOUTH
@@ -50,7 +51,7 @@ pub fn gender() -> &'static GenderTable {
     &GENDER
 }
 
-/// Log-odds of open = `lid_slope` (gap - `lid_zero`) + `network_slope` x reliance x squashed log-odds of fr-eye.
+/// Log-odds of open = `lid_slope` (gap - `lid_zero`) + `network_slope` x reliance x squashed log-odds of eye-state-1.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EyesTable {
@@ -78,6 +79,12 @@ pub struct EyesTable {
     pub lid_auc: f32,
     /// Number of eyes in those.
     pub lid_eyes: u32,
+    /// AUC of the fusion on faces of persons that the network was not trained on.
+    pub fused_auc: f32,
+    /// Number of eyes in those.
+    pub fused_eyes: u32,
+    /// How many of them are closed.
+    pub fused_closed: u32,
     /// Part of the eyes called closed on sets where few are.
     pub called_closed: ClosedShares,
 }
@@ -94,48 +101,49 @@ pub struct ClosedShares {
     pub age_asian: f32,
 }
 
-/// Log-odds of open = `slope` (lip gap over mouth width - `zero`).
+/// Log-odds of open = `lip_slope` (lip gap over mouth width - `lip_zero`) + `network_slope` x squashed log-odds of
+/// mouth-state-1.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MouthTable {
-    /// Name of the set of photos that it was fitted on.
+    /// Names of the sets of photos that it was fitted on.
     pub data: String,
-    /// Number of photos that were clear.
+    /// Number of faces that were clear.
     pub photos: u32,
     /// How many of them show an open mouth.
     pub open: u32,
     /// Day of the fit, as in `2026-01-31`.
     pub date: String,
+    /// The network's log-odds are squashed smoothly so that they stay below this.
+    pub ceiling: f32,
     /// Per unit of gap.
-    pub slope: f32,
+    pub lip_slope: f32,
     /// The gap that speaks for neither.
-    pub zero: f32,
-    /// AUC on persons that were not fitted.
+    pub lip_zero: f32,
+    /// Per unit of the network's log-odds.
+    pub network_slope: f32,
+    /// AUC of the fusion on faces of persons that were not fitted.
     pub auc: f32,
     /// The same for mouths that are open wide.
     pub auc_wide_open: f32,
+    /// AUC of the gap alone on the same faces.
+    pub lip_auc: f32,
+    /// AUC of the network alone on mouth crops that were not trained on.
+    pub network_auc: f32,
     /// Mean share of right answers over both states.
     pub balanced_accuracy: f32,
 }
 
-/// Principal components of the shape, one hidden layer of rectified units, one output.
+/// The small network that tells a neutral expression from the shape of the mesh.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExpressionTable {
-    /// Rows of 1404 weights: x, y, z of each of the 468 points of the mesh on the mean face.
-    pub components: Vec<f32>,
-    /// Rows of one weight per component, 106 for the other inputs, and a constant.
-    pub hidden: Vec<f32>,
-    /// One weight per hidden unit.
-    pub output: Vec<f32>,
-    /// Added at the end: the log-odds of neutral when nothing speaks.
-    pub bias: f32,
+    /// Its output is the log-odds of neutral.
+    pub network: ShapeNetwork,
     /// What it was fitted on, and how well it does.
     pub fit: ExpressionFit,
 }
 
 impl ExpressionTable {
-    /// Coordinates of the mesh on the mean face.
-    pub const N_SHAPE: usize = 3 * 468;
     /// Logarithms of 52 blendshapes, the blendshapes, yaw and pitch.
     pub const N_OTHERS: usize = 2 * 52 + 2;
 }
@@ -192,13 +200,9 @@ pub struct MeasuredGender {
 
 fn read_expression(text: &str, bytes: &[u8]) -> Result<ExpressionTable, TableError> {
     let fit: ExpressionFit = table("expression", text)?;
-    let n_components = fit.components * ExpressionTable::N_SHAPE;
-    let n_hidden = fit.hidden * (fit.components + ExpressionTable::N_OTHERS + 1);
-    let mut components = numbers("expression", bytes, n_components + n_hidden + fit.hidden + 1)?;
-    let mut hidden = components.split_off(n_components);
-    let mut output = hidden.split_off(n_hidden);
-    let bias = output.pop().unwrap_or_default();
-    Ok(ExpressionTable { components, hidden, output, bias, fit })
+    let others = ExpressionTable::N_OTHERS;
+    let network = ShapeNetwork::read("expression", bytes, fit.components, fit.hidden, others)?;
+    Ok(ExpressionTable { network, fit })
 }
 
 #[cfg(test)]
@@ -209,8 +213,8 @@ mod tests {
     fn the_embedded_tables_can_be_read_and_rise_with_what_they_measure() {
         assert!(eyes().lid_slope > 0.0 && eyes().network_slope > 0.0 && eyes().ceiling > 0.0);
         assert!(eyes().network_widths[0] < eyes().network_widths[1]);
-        assert!(mouth().slope > 0.0 && mouth().zero > 0.0);
-        assert_eq!(expression().output.len(), expression().fit.hidden);
+        assert!(mouth().lip_slope > 0.0 && mouth().lip_zero > 0.0 && mouth().network_slope > 0.0);
+        assert_eq!(expression().network.output.len(), expression().fit.hidden);
     }
 
     #[test]

@@ -6,13 +6,17 @@
 pub mod attributes;
 pub mod deepfake;
 pub mod defects;
+pub mod distortion;
 mod embedded;
 pub mod embedding;
+pub mod face_attributes;
 pub mod head_pose;
 pub mod landmarks68;
 pub mod liveness;
 pub mod quality;
+pub mod shape_network;
 pub mod similarity;
 pub mod thresholds;
+pub mod utility;
 
 pub use embedded::{TableError, numbers, table};

@@ -23,6 +23,12 @@ pub enum Task {
     Deepfake,
     /// Eye to open or closed.
     EyeState,
+    /// Mouth to open or closed.
+    MouthState,
+    /// Face to age, gender, race, mask, occlusion, neutrality.
+    FaceAttributes,
+    /// Face with surroundings to the strength of a flare.
+    Flare,
     /// Face to gender.
     Gender,
 }

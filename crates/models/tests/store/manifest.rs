@@ -18,7 +18,10 @@ fn the_models_that_the_engine_asks_for_are_declared() {
         "fr-liveness",
         "minifasnet-2.7",
         "faceward-deepfake-1",
-        "fr-eye",
+        "eye-state-1",
+        "mouth-state-1",
+        "face-attributes-1",
+        "flare-1",
         "gender-v1",
     ];
     assert_eq!(ids, expected);

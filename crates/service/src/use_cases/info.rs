@@ -69,11 +69,12 @@ pub enum UnavailableReason {
 type Needs = &'static [&'static str];
 
 const MESH: Needs = &["face-mesh-478"];
-const EYES: Needs = &["face-mesh-478", "fr-eye"];
+const EYES: Needs = &["face-mesh-478", "eye-state-1"];
 const EXPRESSION: Needs = &["face-mesh-478", "face-blendshapes"];
+const FACE: Needs = &["face-attributes-1"];
 
 /// The values that have models, and which. Tests on a real photo, with and without models, hold this to the truth.
-const WITH_MODEL: [(&str, Needs); 17] = [
+const WITH_MODEL: [(&str, Needs); 24] = [
     ("dense_landmarks", MESH),
     ("pose", MESH),
     ("liveness", &["fr-liveness", "minifasnet-2.7"]),
@@ -88,13 +89,17 @@ const WITH_MODEL: [(&str, Needs); 17] = [
     ("right_eye_closed", EYES),
     ("left_eye_open", EYES),
     ("right_eye_open", EYES),
-    ("mouth_open", MESH),
+    ("mouth_open", &["face-mesh-478", "mouth-state-1"]),
     ("neutral", EXPRESSION),
     ("gender", &["face-mesh-478", "gender-v1"]),
+    ("age", FACE),
+    ("race", FACE),
+    ("masked", FACE),
+    ("occlusion", FACE),
+    ("flare", &["flare-1"]),
+    ("distortion", MESH),
+    ("crfiqa", &["sface-2021dec", "fr-feature"]),
 ];
-
-/// The values for which this version has no model.
-const WITHOUT_MODEL: [&str; 7] = ["flare", "distortion", "occlusion", "crfiqa", "age", "race", "masked"];
 
 impl Service {
     /// What this service runs with.
@@ -122,7 +127,7 @@ impl Service {
         let models = &self.capabilities().models;
         let enabled = |id: &str| models.iter().any(|model| model.id.as_str() == id);
         let not_enabled = WITH_MODEL.iter().filter(|(_, needs)| !needs.iter().all(|id| enabled(id)));
-        let without_model = WITHOUT_MODEL.into_iter().chain(not_enabled.map(|(value, _)| *value));
+        let without_model = not_enabled.map(|(value, _)| *value);
 
         let Demography { enabled: any, race } = self.settings().demography;
         let switches = [("gender", any), ("age", any), ("race", any && race)];

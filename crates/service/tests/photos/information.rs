@@ -25,8 +25,17 @@ fn unavailable(report: &FaceReport) -> BTreeSet<&'static str> {
         }
     }
     let mut names = BTreeSet::new();
-    let Attributes { left_eye_open, right_eye_open, mouth_open, neutral, male, age, race, masked } =
-        &report.face.attributes;
+    let Attributes {
+        left_eye_open,
+        right_eye_open,
+        mouth_open,
+        neutral,
+        male,
+        age,
+        race,
+        masked,
+        occluded: _,
+    } = &report.face.attributes;
     note(&mut names, "left_eye_open", left_eye_open);
     note(&mut names, "right_eye_open", right_eye_open);
     note(&mut names, "mouth_open", mouth_open);
@@ -53,7 +62,12 @@ fn listed(fixture: &Fixture) -> BTreeSet<&'static str> {
 async fn the_list_of_unavailable_values_is_what_a_photo_shows() {
     let fixture = service();
     assert_eq!(unavailable(&analysed(&fixture).await), listed(&fixture));
-    for disabled in [&["fr-eye", "gender-v1"][..], &["face-blendshapes"], &["face-mesh-478"]] {
+    for disabled in [
+        &["eye-state-1", "gender-v1"][..],
+        &["face-blendshapes", "mouth-state-1"],
+        &["face-mesh-478"],
+        &["face-attributes-1", "flare-1"],
+    ] {
         let fixture = service_on(engine_without(disabled), settings());
         assert_eq!(unavailable(&analysed(&fixture).await), listed(&fixture), "without {disabled:?}");
     }

@@ -43,6 +43,9 @@ impl Face {
             pose: &self.pose,
             attributes: &self.attributes,
             detections: &self.detections,
+            flare: &Outcome::Unavailable,
+            distortion: &Outcome::Unavailable,
+            utility: &Outcome::Unavailable,
         }
     }
 

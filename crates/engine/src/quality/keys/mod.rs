@@ -6,4 +6,5 @@ pub(super) mod emotion;
 pub(super) mod exposure;
 pub(super) mod eye_closed;
 pub(super) mod macroblocks;
+pub(super) mod occlusion;
 pub(super) mod uniformity;

@@ -116,8 +116,18 @@ fn liveness(report: &FaceReport, absences: &mut Absences) -> Option<wire::Livene
 
 fn attributes(report: &FaceReport, absences: &mut Absences) -> wire::Attributes {
     use faceward_service::{Attributes, Race};
-    let Attributes { left_eye_open, right_eye_open, mouth_open, neutral, male, age, race, masked } =
-        &report.face.attributes;
+    // Occlusion stands among the quality measures, with its verdict.
+    let Attributes {
+        left_eye_open,
+        right_eye_open,
+        mouth_open,
+        neutral,
+        male,
+        age,
+        race,
+        masked,
+        occluded: _,
+    } = &report.face.attributes;
     wire::Attributes {
         left_eye_open: absences.take("attributes.left_eye_open", left_eye_open).copied(),
         right_eye_open: absences.take("attributes.right_eye_open", right_eye_open).copied(),

@@ -1,0 +1,381 @@
+"""Judges the trained networks on what they were not trained on, and writes the tables that turn their outputs into answers.
+
+    python calibrate.py --data DATA --cache CACHE --work WORK --models models/trained --tables models/calibration [face|eyes|mouth]...
+
+face   face_attributes.toml, and the figures of its card: from the photos that splits.py keeps for judging
+eyes   eyes.toml: the network with the gap between the lids on the mesh
+mouth  mouth.toml: the network with the gap between the lips
+
+Fits of two or three numbers are made on one half of those photos and judged on the other, both ways; what ships is
+fitted on both.
+"""
+
+import argparse
+import datetime
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+from sklearn.linear_model import LogisticRegression
+
+import augment
+import chips
+import parts
+import splits
+import train_face
+import train_parts
+from chips import faces
+from fit_attributes import Expression, expression_inputs
+from fit_head_pose import N_SKIN
+from splits import tables
+
+CEILING = 8.0
+
+
+def squash(odds):
+    return CEILING * np.tanh(np.asarray(odds) / CEILING)
+
+
+def session(models, identifier):
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(models / f"{identifier}.onnx"), options, providers=["CPUExecutionProvider"])
+
+
+def answers(network, tensors):
+    return np.concatenate([network.run(None, {"image": t[None]})[0] for t in tensors])
+
+
+def interval(right, groups=None, draws=1000):
+    """95 % bootstrap interval of a mean, over groups."""
+    random = np.random.default_rng(0)
+    groups = np.arange(len(right)) if groups is None else np.unique(groups, return_inverse=True)[1]
+    sums, counts = np.bincount(groups, right), np.bincount(groups)
+    picks = random.integers(0, len(sums), (draws, len(sums)))
+    means = sums[picks].sum(1) / counts[picks].sum(1)
+    return [round(float(x), 4) for x in np.quantile(means, [0.025, 0.975])]
+
+
+def crossed(x, y, groups, positive_weight="balanced"):
+    """Log-odds of a logistic fit, each half judged by the fit on the other; and the fit on all."""
+    half = np.array([splits.zlib.crc32(str(g).encode()) % 2 for g in groups]) == 0
+    odds, model = np.zeros(len(y)), lambda: LogisticRegression(C=100, class_weight=positive_weight)
+    for known in (half, ~half):
+        odds[~known] = model().fit(x[known], y[known]).decision_function(x[~known])
+    whole = model().fit(x, y)
+    return odds, whole.coef_[0].astype(float), float(whole.intercept_[0])
+
+
+# ---- The face network
+
+
+def judged_answers(arguments):
+    """The judged photos, and what the network says about each."""
+    photos = train_face.Photos(arguments.data, arguments.cache)
+    rows = np.flatnonzero(photos.judged)
+    network = session(arguments.models, "face-attributes-1")
+    m, side = chips.MARGIN, chips.SIDE
+    seen = train_face.tensor(photos.chip[rows][:, m : m + side, m : m + side]).numpy()
+    return photos, rows, answers(network, seen)
+
+
+def occlusion(arguments, photos, rows):
+    """Log-odds with and without something drawn over the face, by what it is; photos that wear a mask apart."""
+    network, random = session(arguments.models, "face-attributes-1"), np.random.default_rng(5)
+    m, side = chips.MARGIN, chips.SIDE
+    plain = rows[(photos.mask[rows] != 1) & (photos.name[rows] != "expression")]
+    textures = [photos.chip[i] for i in rows[::9]]
+    free, covered = [], []
+    for i in plain:
+        chip = photos.chip[i]
+        free.append(chip[m : m + side, m : m + side])
+        drawn, kind = augment.covered(chip, photos.mesh[i], random, textures)
+        if augment.cover_of_face(chip, drawn, photos.mesh[i]) > train_face.LEAST_COVER:
+            covered.append((kind, drawn[m : m + side, m : m + side]))
+    kinds = np.array([kind for kind, _ in covered])
+    said = lambda images: answers(network, train_face.tensor(np.array(images)).numpy())[:, 8]  # noqa: E731
+    return said(free), said([image for _, image in covered]), kinds
+
+
+def face(arguments):
+    photos, rows, said = judged_answers(arguments)
+    name, age = photos.name[rows], photos.age[rows]
+    adult, minor = age >= 18, (age >= 0) & (age < 18)
+    figures = {}
+
+    def accuracy(key, right, inside):
+        if inside.any():
+            figures[key] = {"photos": int(inside.sum()), "accuracy": round(float(right[inside].mean()), 4), "interval": interval(right[inside].astype(float))}
+
+    # Gender: with gender-v1.
+    male = photos.male[rows]
+    known = adult & (male >= 0)
+    witnesses = np.c_[np.clip(said[:, 1], -8, 8), np.clip(np.log(photos.male_v1[rows] / (1 - photos.male_v1[rows] + 1e-9) + 1e-9), -8, 8)]
+    odds, weights, offset = crossed(witnesses[known], male[known], rows[known])
+    fused = witnesses @ weights + offset
+    fused[known] = odds
+    for label, score in (("network", said[:, 1]), ("gender-v1", witnesses[:, 1]), ("fused", fused)):
+        right = (score > 0) == (male == 1)
+        for group, inside in (("adults", adult), ("minors", minor)):
+            accuracy(f"gender {label} {group}", right, inside & (male >= 0))
+            for s in ("utkface", "age_asian"):
+                accuracy(f"gender {label} {group} {s}", right, inside & (male >= 0) & (name == s))
+        for race, race_name in enumerate(train_face.RACES):
+            accuracy(f"gender {label} adults {race_name}", right, adult & (photos.race[rows] == race))
+        for state in (0, 1):
+            accuracy(f"gender {label} adults {['female', 'male'][state]}", right, adult & (male == state))
+    male_fusion = (*weights, offset)
+    # Age.
+    error = np.abs(said[:, 0] - age)
+    for group, inside in {
+        "adults": adult, "minors": minor, "adults utkface": adult & (name == "utkface"), "adults age_asian": adult & (name == "age_asian"),
+        "0-9": (age >= 0) & (age < 10), "10-17": (age >= 10) & (age < 18), "18-29": (age >= 18) & (age < 30), "30-44": (age >= 30) & (age < 45),
+        "45-59": (age >= 45) & (age < 60), "60+": age >= 60, "adults female": adult & (male == 0), "adults male": adult & (male == 1),
+        **{f"adults {race_name}": adult & (photos.race[rows] == race) for race, race_name in enumerate(train_face.RACES)},
+    }.items():  # fmt: skip
+        if inside.any():
+            figures[f"age {group}"] = {"photos": int(inside.sum()), "mae": round(float(error[inside].mean()), 2), "interval": [round(x, 2) for x in interval(error[inside])], "bias": round(float((said[inside, 0] - age[inside]).mean()), 2)}
+    # Race: offsets that balance the groups, fitted on one half and judged on the other.
+    race, logits = photos.race[rows], said[:, 2:7]
+    known = race >= 0
+    half = np.arange(len(rows)) % 2 == 0
+
+    def balanced(offsets, inside, classes=range(5)):
+        best = np.argmax(logits[inside][:, list(classes)] + np.array(offsets)[list(classes)], 1)
+        return np.mean([(best[race[inside] == c] == k).mean() for k, c in enumerate(classes)])
+
+    def offsets_for(inside):
+        best = np.zeros(5)
+        for _ in range(3):
+            for c in range(5):
+                trial = [(balanced(best + step * np.eye(5)[c], inside), -abs(step), step) for step in np.linspace(-1, 1, 21)]
+                best = best + max(trial)[2] * np.eye(5)[c]
+        return best - best.mean()
+
+    crossed_best = np.zeros(len(rows), int)
+    for part in (half, ~half):
+        crossed_best[~part] = np.argmax(logits[~part] + 0.7 * offsets_for(known & part), 1)
+    offsets = 0.7 * offsets_for(known)
+    recalls = [float((crossed_best[race == c] == c).mean()) for c in range(5)]
+    random = np.random.default_rng(0)
+    draws = [np.mean([(crossed_best[r] == c).mean() for c in range(5) for r in [random.choice(np.flatnonzero(race == c), (race == c).sum())]]) for _ in range(1000)]
+    figures["race"] = {
+        "photos": int(known.sum()), "balanced": round(float(np.mean(recalls)), 4), "interval": [round(float(x), 4) for x in np.quantile(draws, [0.025, 0.975])],
+        "recall": dict(zip(train_face.RACES, [round(r, 3) for r in recalls])), "count": dict(zip(train_face.RACES, [int((race == c).sum()) for c in range(5)])),
+        "plain balanced": round(float(balanced(np.zeros(5), known)), 4),
+        "adults balanced": round(float(np.mean([(crossed_best[(race == c) & adult] == c).mean() for c in range(5)])), 4),
+        "four balanced": round(float(balanced(np.zeros(5), known & (race < 4), range(4))), 4),
+        "confusion": [[int(((race == a) & (crossed_best == b)).sum()) for b in range(5)] for a in range(5)],
+    }  # fmt: skip
+    # Mask: on photos as they are, and on grey and small ones.
+    mask = photos.mask[rows]
+    known = mask >= 0
+    mask_odds, mask_weights, mask_offset = crossed(said[known, 7:8], mask[known], rows[known])
+    m, side = chips.MARGIN, chips.SIDE
+    variants = {"as they are": said[known, 7]}
+    random = np.random.default_rng(3)
+    network = session(arguments.models, "face-attributes-1")
+    crops = [photos.chip[i][m : m + side, m : m + side] for i in rows[known]]
+    variants["recorded anew"] = answers(network, train_face.tensor(np.array([augment.recorded(crop, random) for crop in crops])).numpy())[:, 7]
+    small = [cv2.resize(cv2.resize(crop, (40, 40), interpolation=cv2.INTER_AREA), (side, side)) for crop in crops]
+    grey = [np.repeat(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)[..., None], 3, 2) for crop in small]
+    variants["40 pixels, grey"] = answers(network, train_face.tensor(np.array(grey)).numpy())[:, 7]
+    for key, scores in variants.items():
+        figures[f"mask {key}"] = {"photos": len(scores), "masks": int(mask[known].sum()), "auc": round(tables.auc(scores[mask[known] == 1], scores[mask[known] == 0]), 4)}
+    wrong = (mask_odds > 0) != (mask[known] == 1)
+    figures["mask at 0.5"] = {"missed": round(float(wrong[mask[known] == 1].mean()), 4), "false": round(float(wrong[mask[known] == 0].mean()), 4)}
+    others = (name == "utkface") | (name == "age_asian")
+    figures["mask called on faces of other sets"] = {"photos": int(others.sum()), "share": round(float((said[others, 7] * mask_weights[0] + mask_offset > 0).mean()), 4)}
+    # Occlusion.
+    free, covered, kinds = occlusion(arguments, photos, rows)
+    x, y = np.r_[free, covered], np.r_[np.zeros(len(free)), np.ones(len(covered))].astype(int)
+    _, occlusion_weights, occlusion_offset = crossed(x[:, None], y, np.arange(len(y)))
+    figures["occlusion"] = {"free": len(free), "covered": len(covered), "auc": round(tables.auc(covered, free), 4), **{f"auc {kind}": round(tables.auc(covered[kinds == kind], free), 4) for kind in sorted(set(kinds))},
+                            "real masks auc": round(tables.auc(said[mask == 1, 8], said[mask == 0, 8]), 4),
+                            "called at 0.5": round(float((free * occlusion_weights[0] + occlusion_offset > 0).mean()), 4)}  # fmt: skip
+    # Neutral: with mesh and blendshapes, which must not have seen these photos either.
+    kept, labels = splits.load(arguments.data, arguments.cache, "expression")
+    numbers = np.fromfile(arguments.tables / "head_pose.bin", "<f4").reshape(N_SKIN, 4).astype(float)
+    shapes, inputs = expression_inputs(kept, numbers[:, :3], numbers[:, 3])
+    neutral = (labels.emotion == "neutral").to_numpy()
+    apart = photos.judged[photos.name == "expression"]
+    mesh_odds = Expression(shapes[~apart], inputs[~apart], neutral[~apart]).log_odds(shapes[apart], inputs[apart])
+    inside = name == "expression"
+    truth = photos.neutral[rows][inside]
+    x = np.c_[np.clip(said[inside, 9], -8, 8), np.clip(mesh_odds, -8, 8)]
+    odds, neutral_weights, neutral_offset = crossed(x, truth, rows[inside])
+    auc = lambda score: round(tables.auc(score[truth == 1], score[truth == 0]), 4)  # noqa: E731
+    right = (odds > 0) == (truth == 1)
+    figures["neutral"] = {"photos": len(truth), "neutral": int(truth.sum()), "auc network": auc(x[:, 0]), "auc mesh": auc(x[:, 1]), "auc fused": auc(odds), "balanced": round(float(np.mean([right[truth == s].mean() for s in (0, 1)])), 4)}
+    (arguments.work / "face_figures.json").write_text(json.dumps(figures, indent=1))
+    print(json.dumps(figures, indent=1))
+    number = lambda value: f"{value:.4f}"  # noqa: E731
+    (arguments.tables / "face_attributes.toml").write_text(f"""\
+# From the outputs of face-attributes-1 to answers. Written by training/attributes/calibrate.py.
+data = "photos of utkface, age_asian, mask and expression that the network was not trained on"
+date = "{datetime.date.today().isoformat()}"
+
+# Log-odds of male, with gender-v1 as the other witness. Fitted on adults.
+[male]
+network = {number(male_fusion[0])}
+other = {number(male_fusion[1])}
+offset = {number(male_fusion[2])}
+
+# Log-odds of neutral, with mesh and blendshapes as the other witness.
+[neutral]
+network = {number(neutral_weights[0])}
+other = {number(neutral_weights[1])}
+offset = {number(neutral_offset)}
+
+# Added to the logits of White, Black, Asian, Indian, Others: so that no group is found at the expense of another.
+[race]
+offsets = [{", ".join(map(number, offsets))}]
+
+[mask]
+slope = {number(mask_weights[0])}
+offset = {number(mask_offset)}
+
+[occlusion]
+slope = {number(occlusion_weights[0])}
+offset = {number(occlusion_offset)}
+""")
+
+
+# ---- Eyes and mouth
+
+
+def part_odds(arguments, name, task, every):
+    """What the network says about the eyes (two a face) or the mouth of every face of a set."""
+    kept, labels = splits.load(arguments.data, arguments.cache, name)
+    side = parts.EYE_SIDE if task == "eyes" else parts.MOUTH_SIDE
+    network = session(arguments.models, "eye-state-1" if task == "eyes" else "mouth-state-1")
+    said = []
+    for path, mesh in zip(labels.path[::every], kept["mesh"][::every].astype(float)):
+        photo = faces.read_photo(arguments.data, name, path)
+        crops = [parts.eye_square(photo, mesh, eye) for eye in faces.EYES] if task == "eyes" else [parts.mouth_square(photo, mesh)]
+        said.append(answers(network, parts.tensor([parts.grey(crop) for crop in crops]).numpy()).ravel())
+    return np.array(said), kept["mesh"][::every].astype(float)
+
+
+# An eye of a few pixels shows the network nothing: it counts not at all below the first width, fully from the second.
+NETWORK_WIDTHS = (10.0, 20.0)
+# Both witnesses see the same eye: their log-odds are not added in full.
+SHARED = 0.65
+# The part of the eyes of lfw that the zero is set to call closed: among those below, most are, on a sample looked at.
+CLOSED_SHARE = 0.035
+
+
+def slope_of(x, y):
+    return float(LogisticRegression(class_weight="balanced", C=100).fit(np.reshape(x, (-1, 1)), y).coef_[0, 0])
+
+
+def reliance(mesh):
+    widths = np.stack([train_parts.distance(mesh, *corners) for corners in faces.EYES], -1)
+    return np.clip((widths - NETWORK_WIDTHS[0]) / (NETWORK_WIDTHS[1] - NETWORK_WIDTHS[0]), 0, 1)
+
+
+def eyes(arguments):
+    kept = np.load(arguments.work / "eyes_odds.npz")
+    odds, label, source, fold, gap = (kept[key] for key in ("odds", "label", "source", "fold", "mesh"))
+    crops = (source == 0) & (fold < kept["folds"])
+    network_slope = slope_of(squash(odds[crops]), label[crops])
+    clear = (source == 1) & (label >= 0)
+    lid_slope = slope_of(gap[clear], label[clear]) * SHARED
+    network_slope = min(network_slope, 1.0) * SHARED
+    unseen = clear & (fold < kept["folds"])
+    known, _ = splits.load(arguments.data, arguments.cache, "landmarks68")
+    trust = np.zeros(len(odds))
+    trust[source == 1] = reliance(known["mesh"].astype(float)).ravel()
+    fused = lid_slope * gap + network_slope * trust * squash(odds)
+    auc = lambda score, rows: tables.auc(score[rows & (label == 1)], score[rows & (label == 0)])  # noqa: E731
+    values = {}
+    for name in ("lfw", "utkface", "age_asian"):
+        said, mesh = part_odds(arguments, name, "eyes", arguments.every)
+        values[name] = lid_slope * train_parts.lid_gaps(mesh) + network_slope * reliance(mesh) * squash(said)
+    zero = np.quantile(values["lfw"], CLOSED_SHARE) / lid_slope
+    shares = {name: (value < lid_slope * zero).mean() for name, value in values.items()}
+    (arguments.tables / "eyes.toml").write_text(f"""\
+# Whether an eye is open, from the gap between its lids on the mesh and from the network eye-state-1.
+# Written by training/attributes/calibrate.py, which says how.
+data = "eyes (slope of the network), landmarks68 (slope of the lids), lfw (zero)"
+photos = {int(crops.sum() + clear.sum() + len(values["lfw"]))}
+date = "{datetime.date.today().isoformat()}"
+ceiling = {CEILING}
+lid_slope = {lid_slope:.3f}
+lid_zero = {zero:.4f}
+network_slope = {network_slope:.4f}
+# Width of an eye, in pixels of the photo, below which the network does not count and from which it counts in full.
+network_widths = [{NETWORK_WIDTHS[0]}, {NETWORK_WIDTHS[1]}]
+# AUC of the network alone on single eyes that it was not trained on.
+network_auc = {auc(odds, crops):.4f}
+network_photos = {int(crops.sum())}
+# AUC on faces of at least 45 pixels between the outer eye corners: of the lids alone, and fused on persons that the
+# network was not trained on. Few of these eyes are closed, and their labels are semi-automatic.
+lid_auc = {auc(gap, clear):.4f}
+lid_eyes = {int(clear.sum())}
+fused_auc = {auc(fused, unseen):.4f}
+fused_eyes = {int(unseen.sum())}
+fused_closed = {int((unseen & (label == 0)).sum())}
+# Part of the eyes called closed.
+[called_closed]
+lfw = {CLOSED_SHARE}
+utkface = {shares["utkface"]:.4f}
+age_asian = {shares["age_asian"]:.4f}
+""")
+    print((arguments.tables / "eyes.toml").read_text())
+
+
+def mouth(arguments):
+    kept = np.load(arguments.work / "mouth_odds.npz")
+    odds, label, source, fold, gap = (kept[key] for key in ("odds", "label", "source", "fold", "mesh"))
+    crops = (source == 0) & (fold < kept["folds"])
+    unseen = (source == 1) & (fold < kept["folds"]) & (label >= 0)
+    _, labels = splits.load(arguments.data, arguments.cache, "landmarks68")
+    x, y = np.c_[gap[unseen], squash(odds[unseen])], label[unseen]
+    persons = labels.identity.to_numpy()[np.flatnonzero(unseen) - np.flatnonzero(source == 1)[0]]
+    said, weights, offset = crossed(x, y, persons)
+    true = np.array([np.array(text.split(), dtype=float).reshape(68, 2) for text in labels.points])
+    lips = np.mean([train_parts.distance(true, a, b) for a, b in ((61, 67), (62, 66), (63, 65))], axis=0) / train_parts.distance(true, 60, 64)
+    wide = lips[np.flatnonzero(unseen) - np.flatnonzero(source == 1)[0]] > 0.25
+    right = [((said > 0) == (y == 1))[y == state].mean() for state in (1, 0)]
+    auc = lambda score, rows: tables.auc(score[rows & (label == 1)], score[rows & (label == 0)])  # noqa: E731
+    (arguments.tables / "mouth.toml").write_text(f"""\
+# Whether the mouth is open, from the gap between the lips on the mesh over the width of the mouth, and from the network
+# mouth-state-1. Written by training/attributes/calibrate.py. Labels: the true points; open from a gap of 0.2 on, closed
+# below 0.1.
+data = "landmarks68"
+photos = {int(unseen.sum())}
+open = {int(y.sum())}
+date = "{datetime.date.today().isoformat()}"
+ceiling = {CEILING}
+lip_slope = {weights[0]:.3f}
+lip_zero = {-offset / weights[0]:.4f}
+network_slope = {weights[1]:.4f}
+# On persons that neither the network nor the fit has seen; the second AUC is for mouths open by at least 0.25.
+auc = {tables.auc(said[y == 1], said[y == 0]):.4f}
+auc_wide_open = {tables.auc(said[wide], said[y == 0]):.4f}
+lip_auc = {auc(gap, unseen):.4f}
+# On mouth crops, all cut to squares, that the network was not trained on.
+network_auc = {auc(odds, crops):.4f}
+balanced_accuracy = {np.mean(right):.4f}
+""")
+    print((arguments.tables / "mouth.toml").read_text())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("data", "cache", "work", "models", "tables"):
+        parser.add_argument(f"--{name}", required=True, type=Path)
+    parser.add_argument("--every", type=int, default=1, help="look at every so many photos for the shares of closed eyes")
+    parser.add_argument("tasks", nargs="*")
+    arguments = parser.parse_args()
+    cv2.setNumThreads(1)
+    tasks = {"face": face, "eyes": eyes, "mouth": mouth}
+    for task in arguments.tasks or tasks:
+        tasks[task](arguments)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""The chips that the networks of this folder see, cut as the engine cuts them, and a cache of them.
+
+    python chips.py --data DATA --models MODELS --cache CACHE SET...
+
+Keeps CACHE/<set>.npz: for every photo with a face (`row` in its index) the detector's box and points, the mesh, the
+blendshapes, and face chips of 144 pixels: the 112 that a network sees and a margin of 16 for training to move in. Sets
+in EMBEDDED also get the raw embeddings of both recognition networks.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "calibration"))
+import faces  # noqa: E402
+from outputs import difference_hash  # noqa: E402
+
+# Where the five points (eyes, nose, mouth corners; image-left first) lie on ArcFace's chip of 112.
+ARCFACE = np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]])
+SIDE, MARGIN = 112, 16
+# The same points on the face chip: smaller and higher, so that hair and chin are on it.
+FACE = (ARCFACE - [56, 72]) * 0.83 + [56, 62]
+EMBEDDED = ("lfw", "utkface", "age_asian")
+
+
+def warped(photo, linear, shift, side, border):
+    """`faces.warped`, with a choice of what lies outside of the photo."""
+    width = height = side
+    scale = np.sqrt(abs(np.linalg.det(linear)))
+    if scale > 1.5:
+        corners = np.array([[0, 0], [side, 0], [0, side], [side, side]]) @ linear.T + shift
+        size = np.array(photo.shape[1::-1])
+        low = np.clip(np.floor(corners.min(0)) - 1, 0, size)
+        high = np.clip(np.ceil(corners.max(0)) + 1, 0, size)
+        width, height = (max(1, round(length / scale)) for length in high - low)
+        photo = faces.convolved(photo, (*low, *high), width, height)
+        shrink = np.array([width, height]) / (high - low)
+        linear, shift = linear * shrink[:, None], (shift - low) * shrink
+    matrix = np.c_[linear, shift - 0.5 + linear @ [0.5, 0.5]]
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    chip = cv2.warpAffine(photo.astype(np.float32), matrix, (side, side), flags=flags, borderMode=border)
+    return np.rint(chip).astype(np.uint8)
+
+
+def face_chip(photo, points, margin=0):
+    """The face chip, with `margin` more pixels on every side; the photo is mirrored at its edges."""
+    linear, shift = faces.similarity(FACE + margin, points)
+    return warped(photo, linear, shift, SIDE + 2 * margin, cv2.BORDER_REFLECT_101)
+
+
+def recognition_chip(photo, points):
+    """ArcFace's chip, black outside of the photo: what the recognition networks see."""
+    linear, shift = faces.similarity(ARCFACE, points)
+    return faces.warped(photo, linear, shift, SIDE)
+
+
+def raw_embeddings(networks, chip):
+    """Outputs of sface-2021dec and fr-feature as they come: 128 and 512 numbers."""
+    planar = chip[None].transpose(0, 3, 1, 2).astype(np.float32)
+    first = networks.run("sface.onnx", planar)[0].ravel()
+    second = networks.run("fr_feature.onnx", (planar[:, ::-1] - 127) / 128)[0].ravel()
+    return np.r_[first, second]
+
+
+def look(networks, photo, name):
+    """Everything that is kept of the largest face, or None."""
+    face = faces.detect(networks, photo)
+    if face is None:
+        return None
+    points, presence = faces.mesh(networks, photo, face)
+    kept = {
+        "size": photo.shape[1::-1],
+        "box": face.box,
+        "score": face.score,
+        "points": face.points,
+        "mesh": points.astype(np.float32),
+        "presence": presence,
+        "blendshapes": faces.blendshapes(networks, points),
+        "male": faces.gender_output(networks, photo, points),
+        "chip": face_chip(photo, face.points, MARGIN),
+        "hash": difference_hash(photo),
+    }
+    if name in EMBEDDED:
+        kept["raw"] = raw_embeddings(networks, recognition_chip(photo, face.points))
+    return kept
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("data", "models", "cache"):
+        parser.add_argument(f"--{name}", required=True, type=Path)
+    parser.add_argument("sets", nargs="+")
+    arguments = parser.parse_args()
+    cv2.setNumThreads(1)
+    networks = faces.Networks(arguments.models)
+    arguments.cache.mkdir(parents=True, exist_ok=True)
+    for name in arguments.sets:
+        rows = []
+        for row, path in enumerate(faces.index_of(arguments.data, name).path):
+            found = look(networks, faces.read_photo(arguments.data, name, path), name)
+            if found is not None:
+                rows.append(found | {"row": row})
+        np.savez(arguments.cache / f"{name}.npz", **{key: np.array([entry[key] for entry in rows]) for key in rows[0]})
+        print(f"{name}: {len(rows)} faces in {row + 1} photos", flush=True)
+
+
+if __name__ == "__main__":
+    main()
