@@ -16,6 +16,10 @@ pub(crate) fn shape_output(network: &ShapeNetwork, shape: &[f32], others: &[f32]
         network.components.chunks_exact(shape.len()).map(|row| dot(row, shape)).collect();
     inputs.extend(others);
     inputs.push(1.0);
+    // A rectified unit would make 0 of what is no number.
+    if !inputs.iter().all(|input| input.is_finite()) {
+        return None;
+    }
     let hidden: Vec<f32> =
         network.hidden.chunks_exact(inputs.len()).map(|row| dot(row, &inputs).max(0.0)).collect();
     let output = dot(&network.output, &hidden) + network.bias;

@@ -57,7 +57,13 @@ impl Service {
         check(n_steps, &movements)?;
         self.require_movements(&movements)?;
         if let Some((gallery, subject)) = &subject {
-            self.references(app, &subject_ref(gallery, subject)).await?;
+            match self.references(app, &subject_ref(gallery, subject)).await {
+                // The gallery of those who name none is made for its first subject.
+                Err(ServiceError::GalleryNotFound(gallery)) if gallery.as_str() == DEFAULT_GALLERY => {
+                    return Err(ServiceError::SubjectNotFound(subject.clone()));
+                }
+                references => references?,
+            };
         }
         let movements = draw(n_steps, &movements)?;
         let challenge = Challenge { movements: movements.clone(), subject, mirrored };
