@@ -61,7 +61,7 @@ fn honest() -> Vec<Frame> {
         (2, 1.0, 0.1),
         (2, -24.0, 0.1),
         (3, -3.0, 0.1),
-        (3, -1.0, 0.9),
+        (3, -1.0, 0.97),
     ];
     let frame = |(step, yaw, mouth)| Frame { step, facts: Ok(face(yaw, mouth)), reused: false };
     poses.map(frame).into()
@@ -111,7 +111,7 @@ fn who_does_what_was_asked_passes() {
 #[test]
 fn each_step_needs_its_own_movement() {
     use SequenceReason::MovementNotShown;
-    check("not far enough", |frames| of(frames, 3).stance = face(15.0, 0.1).stance, &[MovementNotShown]);
+    check("not far enough", |frames| of(frames, 3).stance = face(13.0, 0.1).stance, &[MovementNotShown]);
     check("the other side", |frames| of(frames, 5).stance = face(24.0, 0.1).stance, &[MovementNotShown]);
     check(
         "what cannot be measured was not shown",
@@ -121,8 +121,8 @@ fn each_step_needs_its_own_movement() {
     check(
         "one picture of two movements stands for neither",
         |frames| {
-            of(frames, 3).stance = face(25.0, 0.9).stance;
-            of(frames, 7).stance = face(25.0, 0.9).stance;
+            of(frames, 3).stance = face(25.0, 0.97).stance;
+            of(frames, 7).stance = face(25.0, 0.97).stance;
         },
         &[MovementNotShown],
     );
