@@ -2,7 +2,7 @@
 //!
 //! With exactly one stream and one thread OpenVINO runs an inference on the thread that asks for it. With more it
 //! hands each over to threads of its own, which wait for each other and for the callers as soon as workers are as many
-//! as cores (docs/decisions/0007). The price is a copy of a network's weights for each worker.
+//! as cores (docs/decisions/0005). The price is a copy of a network's weights for each worker.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -125,7 +125,9 @@ impl Apps {
     /// # Errors
     /// [`ServiceError::AppNotFound`]; the store fails.
     pub fn set_mirrored(&self, app: &AppId, mirrored: bool) -> Result<(), ServiceError> {
-        Ok(self.gallery.set_mirrored(app, mirrored)?)
+        changed(&self.gallery, Change { action: "set_mirrored", app: *app }, || {
+            Ok(self.gallery.set_mirrored(app, mirrored)?)
+        })
     }
 
     /// What a token says about the key `app_key`: enough to find it among an app's keys, and nothing to learn it by.
