@@ -12,12 +12,13 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use faceward_core::{AppId, GalleryId, SubjectId};
+use faceward_core::AppId;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use crate::error::ServiceError;
 use crate::policy::Movement;
+use crate::requests::SubjectRef;
 
 pub(crate) use draw::draw;
 pub use id::ChallengeId;
@@ -87,7 +88,7 @@ pub(crate) struct Challenge {
     /// What has to be done, in this order.
     pub(crate) movements: Vec<Movement>,
     /// Whom the answer has to show; `None`: anybody.
-    pub(crate) subject: Option<(GalleryId, SubjectId)>,
+    pub(crate) subject: Option<SubjectRef>,
     /// Whether the frames will be mirror images.
     pub(crate) mirrored: bool,
 }

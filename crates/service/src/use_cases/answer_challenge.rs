@@ -1,6 +1,6 @@
 //! Answer a challenge: the frames of somebody who does what was asked, judged together.
 
-use faceward_core::{AppId, Embedding, GalleryId, Similarity, SubjectId};
+use faceward_core::{AppId, Embedding, Similarity};
 use faceward_engine::{Analysis, Fingerprint, Outputs, Request, Scope};
 
 use crate::audit::Trail;
@@ -10,10 +10,8 @@ use crate::error::{InternalError, PhotoFault, PhotoField, ServiceError};
 use crate::photo::Photo;
 use crate::policy::{Facts, Frame, Movement, Rules, SequenceVerdict, Stance, Still, judge_sequence};
 use crate::report::Judged;
-use crate::requests::AnswerRequest;
+use crate::requests::{AnswerRequest, SubjectRef};
 use crate::service::Service;
-
-use super::create_challenge::subject_ref;
 
 /// Frames of one answer that are queued at a time: as many as a comparison of two photos has.
 const QUEUED_AT_ONCE: usize = 2;
@@ -30,7 +28,7 @@ pub struct ChallengeAnswer {
     /// The verdict. Without a reason against it the answer passed.
     pub verdict: SequenceVerdict,
     /// The subject that the challenge was made for.
-    pub subject: Option<(GalleryId, SubjectId)>,
+    pub subject: Option<SubjectRef>,
     /// The threshold of every similarity in here.
     pub threshold: Similarity,
 }
@@ -83,14 +81,14 @@ impl Service {
     ) -> Result<ChallengeAnswer, ServiceError> {
         let AnswerRequest { challenge: id, frames, permit } = request;
         let challenge = self.challenges().look(app, &id)?;
-        if let Some((gallery, subject)) = &challenge.subject {
+        if let Some(SubjectRef { gallery, subject }) = &challenge.subject {
             trail.about(Some(gallery), Some(subject), None);
         }
         check_order(&frames, challenge.movements.len())?;
         let admitted = self.let_in(permit)?;
         let challenge = self.challenges().take(app, &id)?;
         let templates = match &challenge.subject {
-            Some((gallery, subject)) => Some(self.references(app, &subject_ref(gallery, subject)).await?),
+            Some(subject) => Some(self.references(app, subject).await?),
             None => None,
         };
         let frames = self.examine(app, &admitted, frames, challenge.mirrored).await?;

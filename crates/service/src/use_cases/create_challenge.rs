@@ -49,18 +49,18 @@ impl Service {
         let ChallengeRequest { subject, gallery, n_steps, movements, mirrored } = request;
         let settings = &self.settings().challenges;
         let subject = subject.map(|subject| whom(gallery, subject)).transpose()?;
-        if let Some((gallery, subject)) = &subject {
+        if let Some(SubjectRef { gallery, subject }) = &subject {
             trail.about(Some(gallery), Some(subject), None);
         }
         let movements = movements.unwrap_or_else(|| settings.movements.clone());
         let n_steps = n_steps.unwrap_or(settings.steps);
         check(n_steps, &movements)?;
         self.require_movements(&movements)?;
-        if let Some((gallery, subject)) = &subject {
-            match self.references(app, &subject_ref(gallery, subject)).await {
+        if let Some(whom) = &subject {
+            match self.references(app, whom).await {
                 // The gallery of those who name none is made for its first subject.
                 Err(ServiceError::GalleryNotFound(gallery)) if gallery.as_str() == DEFAULT_GALLERY => {
-                    return Err(ServiceError::SubjectNotFound(subject.clone()));
+                    return Err(ServiceError::SubjectNotFound(whom.subject.clone()));
                 }
                 references => references?,
             };
@@ -87,14 +87,9 @@ impl Service {
     }
 }
 
-/// A subject of a challenge, as use cases name it.
-pub(super) fn subject_ref(gallery: &GalleryId, subject: &SubjectId) -> SubjectRef {
-    SubjectRef { gallery: gallery.clone(), subject: subject.clone() }
-}
-
-fn whom(gallery: Option<GalleryId>, subject: SubjectId) -> Result<(GalleryId, SubjectId), ServiceError> {
+fn whom(gallery: Option<GalleryId>, subject: SubjectId) -> Result<SubjectRef, ServiceError> {
     let gallery = gallery.map_or_else(|| GalleryId::parse(DEFAULT_GALLERY), Ok)?;
-    Ok((gallery, subject))
+    Ok(SubjectRef { gallery, subject })
 }
 
 fn check(n_steps: usize, movements: &[Movement]) -> Result<(), ServiceError> {

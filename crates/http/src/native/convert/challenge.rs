@@ -3,6 +3,7 @@
 use faceward_core::Outcome;
 use faceward_service::{
     ChallengeAnswer, ChallengeSettings, FrameReport, Movement, OpenChallenge, PhotoField, SequenceReason,
+    SubjectRef,
 };
 
 use super::wire;
@@ -58,7 +59,7 @@ pub(crate) fn verdict(
             zoom: finite(verdict.motion.zoom),
             scene: verdict.motion.scene,
         },
-        subject: subject.as_ref().map(|(gallery, subject)| wire::ChallengeSubject {
+        subject: subject.as_ref().map(|SubjectRef { gallery, subject }| wire::ChallengeSubject {
             subject: subject.to_string(),
             gallery: gallery.to_string(),
             similarity: verdict.subject.map(|similarity| similarity.0),
