@@ -21,21 +21,35 @@ use crate::logs::log;
 
 const BOUNDARY: &str = "----faceward-tests-4b1d0c7e";
 
-/// The one service of this process. Its galleries are told apart by app, as tenants are.
-pub(crate) fn service() -> &'static Service {
-    static SERVICE: OnceLock<(Service, TempDir)> = OnceLock::new();
-    let start = || {
-        let workers = NonZeroUsize::MIN.saturating_add(1);
+/// The models, loaded once for all services of this process.
+fn engine() -> Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    let load = || {
         let (runtime, limits) = (RuntimeKind::OpenVino, Limits::default());
         let options = EngineOptions { runtime, limits, disabled: Vec::new() };
-        let engine = Engine::load(faceward_testkit::store(), &options).expect("the models load");
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let gallery = Gallery::open(folder.path()).expect("the gallery opens");
-        let mut settings = Settings::default();
-        settings.compute.workers = workers;
-        (Service::start(engine, Arc::new(gallery), settings).expect("the service starts"), folder)
+        Engine::load(faceward_testkit::store(), &options).expect("the models load")
     };
-    &SERVICE.get_or_init(start).0
+    ENGINE.get_or_init(load).clone()
+}
+
+/// A service on an empty gallery, which lives as long as the folder.
+fn start(settings: Settings) -> (Service, TempDir) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let gallery = Gallery::open(folder.path()).expect("the gallery opens");
+    (Service::start(engine(), Arc::new(gallery), settings).expect("the service starts"), folder)
+}
+
+fn settings() -> Settings {
+    let mut settings = Settings::default();
+    settings.compute.workers = NonZeroUsize::MIN.saturating_add(1);
+    settings
+}
+
+/// The service that tests share. Its galleries are told apart by app, as tenants are; its slots are not: who takes
+/// them all starts a service of its own, see [`TestApp::alone`].
+pub(crate) fn service() -> &'static Service {
+    static SERVICE: OnceLock<(Service, TempDir)> = OnceLock::new();
+    &SERVICE.get_or_init(|| start(settings())).0
 }
 
 fn metrics() -> Metrics {
@@ -59,8 +73,19 @@ impl TestApp {
 
     /// The same behind other limits.
     pub(crate) fn with(settings: HttpSettings) -> Self {
+        Self::on(service(), settings)
+    }
+
+    /// One behind a service that nobody else uses, with so many slots.
+    pub(crate) fn alone(n_slots: usize) -> (Self, Service, TempDir) {
+        let mut settings = settings();
+        settings.compute.max_requests = NonZeroUsize::new(n_slots).expect("a slot");
+        let (service, folder) = start(settings);
+        (Self::on(&service, HttpSettings::default()), service, folder)
+    }
+
+    fn on(service: &Service, settings: HttpSettings) -> Self {
         log();
-        let service = service();
         let app = NewApp { name: "tests".to_owned(), ..NewApp::default() };
         let credentials = service.apps().create(app).expect("a new app");
         let router = router(AppState::new(service.clone(), settings, metrics()));

@@ -10,7 +10,7 @@ use faceward_http::HttpSettings;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::{Body as HttpBody, Frame};
 
-use crate::harness::{Form, TestApp, photo_form, service};
+use crate::harness::{Form, TestApp, photo_form};
 use crate::photos::obama;
 
 /// Sends its chunks and announces no length.
@@ -102,15 +102,12 @@ async fn there_is_room_for_so_many_bodies_and_no_more() {
 
 #[tokio::test]
 async fn without_a_free_slot_the_answer_is_503_at_once() {
-    let app = TestApp::new();
-    let mut slots = Vec::new();
-    while let Ok(slot) = service().admit() {
-        slots.push(slot);
-    }
+    let (app, service, _folder) = TestApp::alone(1);
+    let slot = service.admit().expect("the only slot");
     // The body never comes: the answer does not wait for it.
     let answer = app.send(stalled_request("/api/v1.0/identify")).await;
     let native = app.send(stalled_request("/v1/analyze")).await;
-    drop(slots);
+    drop(slot);
     answer.assert_ooto_error(503, 503, "no slot");
     native.assert_error(503, "overloaded", "no slot");
     let seconds: u64 = answer.header("retry-after").expect("a hint").parse().expect("seconds");
