@@ -18,6 +18,8 @@ pub struct Analysis {
     pub detections: Vec<PixelRect>,
     /// Time of each step, in the order in which they ran; a step that ran for several faces is listed once, summed.
     pub timings: Vec<StepTiming>,
+    /// Time of each network, in the order of their first runs.
+    pub networks: Vec<NetworkTiming>,
 }
 
 /// Facts about the decoded photo.
@@ -42,6 +44,17 @@ pub struct StepTiming {
     pub duration: Duration,
     /// The part of it spent inside a network.
     pub network: Duration,
+}
+
+/// The runs of one network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NetworkTiming {
+    /// Id in the manifest.
+    pub model: &'static str,
+    /// How often it ran.
+    pub runs: u32,
+    /// Time of all runs.
+    pub duration: Duration,
 }
 
 /// One face.

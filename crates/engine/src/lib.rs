@@ -25,7 +25,9 @@ mod run;
 mod steps;
 mod turned;
 
-pub use analysis::{Analysis, Attributes, FaceAnalysis, Liveness, PhotoInfo, Race, StepTiming};
+pub use analysis::{
+    Analysis, Attributes, FaceAnalysis, Liveness, NetworkTiming, PhotoInfo, Race, StepTiming,
+};
 pub use attributes::FacePart;
 pub use engine::{AnalyzeError, Capabilities, Engine, EngineError, EngineOptions, LoadedModel};
 pub use face::FaceGeometry;

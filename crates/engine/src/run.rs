@@ -88,6 +88,7 @@ impl Worker {
             },
             faces: faces.into_iter().map(|face| back.face(face)).collect(),
             detections: detections.iter().map(|rect| back.rect(rect)).collect(),
+            networks: timer.clock.take(),
             timings: timer.timings,
         };
         Ok((upright, analysis))
@@ -125,7 +126,9 @@ struct Timer {
 }
 
 impl Timer {
-    const fn new(clock: NetworkClock) -> Self {
+    fn new(clock: NetworkClock) -> Self {
+        // What a refused photo or a crop has left behind.
+        clock.take();
         Self { clock, timings: Vec::new() }
     }
 

@@ -1,26 +1,43 @@
 //! One worker's right to run one network, with its time counted.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use faceward_inference::{InferenceError, Session, Tensor, TensorView};
 use faceward_models::{Channels, ImageInput, Layout, ModelDecl};
 
+use crate::analysis::NetworkTiming;
 use crate::image::{ChannelOrder, PixelScale, Size, Upright};
 
-/// Time that one worker has spent inside networks; shared by all of its sessions.
+/// Time that one worker has spent inside networks since it was last taken; shared by all of its sessions.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct NetworkClock(Arc<AtomicU64>);
+pub(crate) struct NetworkClock(Arc<Mutex<Vec<NetworkTiming>>>);
 
 impl NetworkClock {
     /// Everything spent so far.
     pub(crate) fn elapsed(&self) -> Duration {
-        Duration::from_nanos(self.0.load(Ordering::Relaxed))
+        self.timings().iter().map(|timing| timing.duration).sum()
     }
 
-    fn add(&self, time: Duration) {
-        self.0.fetch_add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    /// What was spent in which network, in the order of their first runs. Starts anew.
+    pub(crate) fn take(&self) -> Vec<NetworkTiming> {
+        std::mem::take(&mut *self.timings())
+    }
+
+    fn add(&self, model: &'static str, duration: Duration) {
+        let mut timings = self.timings();
+        match timings.iter_mut().find(|timing| timing.model == model) {
+            Some(timing) => {
+                timing.runs += 1;
+                timing.duration += duration;
+            }
+            None => timings.push(NetworkTiming { model, runs: 1, duration }),
+        }
+    }
+
+    /// Nobody waits here: a worker is one thread.
+    fn timings(&self) -> MutexGuard<'_, Vec<NetworkTiming>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -62,7 +79,7 @@ impl ModelSession {
             self.shapes.iter().zip(inputs).map(|(shape, data)| TensorView { shape, data }).collect();
         let start = Instant::now();
         let outputs = self.session.run(&views);
-        self.clock.add(start.elapsed());
+        self.clock.add(&self.decl.id, start.elapsed());
         outputs
     }
 
@@ -109,6 +126,22 @@ mod tests {
             mean: [1.0, 2.0, 3.0],
             std: [1.0, 1.0, 2.0],
         }
+    }
+
+    #[test]
+    fn the_clock_counts_each_network_and_starts_anew() {
+        let clock = NetworkClock::default();
+        for (model, milliseconds) in [("a", 3), ("b", 1), ("a", 2)] {
+            clock.add(model, Duration::from_millis(milliseconds));
+        }
+        assert_eq!(clock.elapsed(), Duration::from_millis(6));
+        let timing = |model, runs, milliseconds| NetworkTiming {
+            model,
+            runs,
+            duration: Duration::from_millis(milliseconds),
+        };
+        assert_eq!(clock.take(), [timing("a", 2, 5), timing("b", 1, 1)]);
+        assert_eq!(clock.elapsed(), Duration::ZERO);
     }
 
     #[test]

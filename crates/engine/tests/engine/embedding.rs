@@ -88,6 +88,14 @@ fn steps_run_in_order_and_time_in_networks_is_part_of_theirs() {
     let network_of = |name| analysis.timings.iter().find(|timing| timing.step == name).map(|t| t.network);
     assert!(network_of("embedding") > Some(std::time::Duration::ZERO));
     assert_eq!(network_of("decode"), Some(std::time::Duration::ZERO));
+    let runs_of = |model| analysis.networks.iter().find(|timing| timing.model == model).map(|t| t.runs);
+    assert_eq!(runs_of("sface-2021dec"), Some(1));
+    assert_eq!(runs_of("faceward-deepfake-1"), Some(2), "the face and its mirror image");
+    let in_networks: std::time::Duration = analysis.timings.iter().map(|timing| timing.network).sum();
+    assert_eq!(
+        analysis.networks.iter().map(|timing| timing.duration).sum::<std::time::Duration>(),
+        in_networks
+    );
 }
 
 #[test]

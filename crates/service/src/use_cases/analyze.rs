@@ -35,7 +35,7 @@ impl Service {
         let admitted = self.let_in(permit)?;
         let wanted = Request { outputs, scope: Scope::All, mirrored_embedding: false };
         let (analysis, queued) = self.queue(&admitted, photo, PhotoField::Only, wanted)?.analysis().await?;
-        let Analysis { photo, faces, detections, timings } = analysis;
+        let Analysis { photo, faces, detections, timings, networks: _ } = analysis;
         let n_detected = detections.len();
         let judged = faces.into_iter().map(|face| report(face, photo, n_detected, self.settings()).0);
         Ok(AnalysisReport { photo, faces: judged.collect(), n_detected, timings, queued })

@@ -8,25 +8,22 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use faceward_engine::Engine;
+use faceward_engine::{Engine, Outputs, Request, Scope};
 use faceward_http::{AppState, Metrics};
-use faceward_models::{FetchOptions, Selection};
 use faceward_service::Service;
 use faceward_service::apps::NewApp;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::client::{Connection, Credentials, verify_request};
+use super::fixtures;
 use super::report::{Report, Throughput, median, peak_resident_bytes, percentile};
 use super::steps::time_steps;
 use crate::commands::Context;
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
-use crate::progress::FetchBar;
 use crate::{setup, terminal};
 
-/// Photos that are compared if none are named.
-const FIXTURES: [&str; 2] = ["obama.jpg", "obama2.jpg"];
 /// Clients for each worker: one computes, one waits, so that no worker ever does.
 const CLIENTS_PER_WORKER: usize = 2;
 
@@ -55,7 +52,11 @@ impl Pipeline {
         let engine = setup::engine(&context.config, &context.environment)?;
         let runtime = engine.capabilities().runtime_version.clone();
         let mut worker = engine.worker().map_err(|error| Failure::new(Exit::Failed, error))?;
-        let steps = time_steps(&mut worker, &photos, context.config.service.mirrored_probes, runs)?;
+        let outputs =
+            Outputs { pose: true, embedding: true, attributes: true, quality: true, ..Outputs::default() };
+        let mirrored_embedding = context.config.service.mirrored_probes;
+        let request = Request { outputs, scope: Scope::Primary, mirrored_embedding };
+        let steps = time_steps(&mut worker, &photos, &request, runs)?;
         drop(worker);
         let one = bench.serve(engine, one_worker)?;
         let two_workers = one_worker.saturating_add(1);
@@ -89,7 +90,7 @@ impl Pipeline {
 
     fn read_photos(&self, context: &Context) -> Result<[Vec<u8>; 2], Failure> {
         let paths = match self.photos.as_slice() {
-            [] => fixtures(context)?,
+            [] => fixtures(context, ["obama.jpg", "obama2.jpg"])?,
             [one] => [one.clone(), one.clone()],
             [first, second, ..] => [first.clone(), second.clone()],
         };
@@ -97,16 +98,6 @@ impl Pipeline {
             |path: &PathBuf| fs_err::read(path).map_err(|error| Failure::new(Exit::PhotoRefused, error));
         Ok([read(&paths[0])?, read(&paths[1])?])
     }
-}
-
-fn fixtures(context: &Context) -> Result<[PathBuf; 2], Failure> {
-    let missing = |error: anyhow::Error| Failure::new(Exit::ModelsMissing, error);
-    let store = setup::store(&context.config, &context.environment)?;
-    let fetch = FetchOptions { offline: context.config.offline, from: None };
-    let photos = Selection::nothing().with_fixtures();
-    store.ensure(&photos, &fetch, &FetchBar::default()).map_err(|error| missing(error.into()))?;
-    let path = |name| store.fixture(name).map_err(|error| missing(error.into()));
-    Ok([path(FIXTURES[0])?, path(FIXTURES[1])?])
 }
 
 /// What all measurements over HTTP share.

@@ -48,6 +48,17 @@ pub(super) struct Step {
     pub(super) network_ms: f64,
 }
 
+/// One network.
+#[derive(Debug, Serialize)]
+pub(super) struct Network {
+    /// Id in the manifest.
+    pub(super) model: String,
+    /// Runs for all photos.
+    pub(super) runs: u32,
+    /// Median time of all runs.
+    pub(super) total_ms: f64,
+}
+
 /// Requests a second.
 #[derive(Debug, Serialize)]
 pub(super) struct Throughput {
@@ -60,11 +71,7 @@ pub(super) struct Throughput {
 impl Report {
     /// A table for people.
     pub(super) fn in_words(&self) -> String {
-        let ms = |value: f64| format!("{value:.2}");
-        let mut rows = vec![["STEP", "MEDIAN MS", "IN NETWORKS"].map(str::to_owned).to_vec()];
-        rows.extend(
-            self.steps.iter().map(|step| vec![step.step.clone(), ms(step.total_ms), ms(step.network_ms)]),
-        );
+        let mut rows = step_rows(&self.steps);
         rows.push(vec!["engine, both photos".to_owned(), ms(self.engine_ms), ms(self.networks_ms)]);
         rows.push(vec![
             "request over HTTP".to_owned(),
@@ -87,6 +94,48 @@ impl Report {
         }
         text
     }
+}
+
+/// Everything about the face of one photo.
+#[derive(Debug, Serialize)]
+pub(super) struct AnalysisReport {
+    /// Size of the encoded photo, bytes.
+    pub(super) photo_bytes: usize,
+    /// Runs of each measurement.
+    pub(super) runs: usize,
+    /// Inference runtime.
+    pub(super) runtime: String,
+    /// Medians of each step, on one worker.
+    pub(super) steps: Vec<Step>,
+    /// Medians of each network, on one worker.
+    pub(super) networks: Vec<Network>,
+    /// Median of all steps.
+    pub(super) engine_ms: f64,
+    /// Median of the time inside networks.
+    pub(super) networks_ms: f64,
+}
+
+impl AnalysisReport {
+    /// Two tables for people.
+    pub(super) fn in_words(&self) -> String {
+        let mut rows = step_rows(&self.steps);
+        rows.push(vec!["in all".to_owned(), ms(self.engine_ms), ms(self.networks_ms)]);
+        let mut networks = vec![["NETWORK", "RUNS", "MEDIAN MS"].map(str::to_owned).to_vec()];
+        networks
+            .extend(self.networks.iter().map(|n| vec![n.model.clone(), n.runs.to_string(), ms(n.total_ms)]));
+        format!("{}\n\n{}", terminal::columns(&rows), terminal::columns(&networks))
+    }
+}
+
+fn ms(value: f64) -> String {
+    format!("{value:.2}")
+}
+
+/// A heading and a row for each step.
+fn step_rows(steps: &[Step]) -> Vec<Vec<String>> {
+    let mut rows = vec![["STEP", "MEDIAN MS", "IN NETWORKS"].map(str::to_owned).to_vec()];
+    rows.extend(steps.iter().map(|step| vec![step.step.clone(), ms(step.total_ms), ms(step.network_ms)]));
+    rows
 }
 
 /// The median of `times`, in milliseconds; 0 for none.

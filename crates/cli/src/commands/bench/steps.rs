@@ -2,67 +2,76 @@
 
 use std::time::Duration;
 
-use faceward_engine::{Outputs, Request, Scope, Worker};
+use faceward_engine::{NetworkTiming, Request, StepTiming, Worker};
 
-use super::report::{Step, median};
+use super::report::{Network, Step, median};
 use crate::exit::{Exit, Failure};
 
-/// What one worker needs for both photos of a comparison.
+/// What one worker needs for some photos.
 pub(super) struct EngineTimes {
-    /// Median of each step, both photos together.
+    /// Median of each step, all photos together.
     pub(super) steps: Vec<Step>,
+    /// Median of each network, all photos together.
+    pub(super) networks: Vec<Network>,
     /// Median of all steps, milliseconds.
     pub(super) total_ms: f64,
     /// Median of the time inside networks, milliseconds.
     pub(super) networks_ms: f64,
 }
 
-/// Analyses both photos `n_runs` times, as the verify endpoint does.
+/// Analyses all photos `n_runs` times.
 ///
 /// # Errors
 /// A photo is refused or a network fails.
 pub(super) fn time_steps(
     worker: &mut Worker,
-    photos: &[Vec<u8>; 2],
-    mirrored: bool,
+    photos: &[Vec<u8>],
+    request: &Request,
     n_runs: usize,
 ) -> Result<EngineTimes, Failure> {
-    let outputs =
-        Outputs { pose: true, embedding: true, attributes: true, quality: true, ..Outputs::default() };
-    let request = Request { outputs, scope: Scope::Primary, mirrored_embedding: mirrored };
-    let mut runs: Vec<Vec<Sample>> = Vec::with_capacity(n_runs);
+    let mut runs: Vec<Run> = Vec::with_capacity(n_runs);
     // The first run fills caches and is not counted.
     for run in 0..=n_runs {
-        let samples = one_run(worker, photos, &request)?;
+        let times = one_run(worker, photos, request)?;
         if run > 0 {
-            runs.push(samples);
+            runs.push(times);
         }
     }
-    let names: Vec<&'static str> =
-        runs.first().map(|run| run.iter().map(|s| s.step).collect()).unwrap_or_default();
-    let steps = names.into_iter().enumerate().map(|(at, step)| {
-        let column =
-            |value: fn(&Sample) -> Duration| median(runs.iter().filter_map(|run| run.get(at)).map(value));
-        Step { step: step.to_owned(), total_ms: column(|s| s.duration), network_ms: column(|s| s.network) }
+    let first = runs.first().cloned().unwrap_or_default();
+    let steps = first.steps.iter().enumerate().map(|(at, step)| {
+        let column = |value: fn(&StepTiming) -> Duration| {
+            median(runs.iter().filter_map(|run| run.steps.get(at)).map(value))
+        };
+        Step {
+            step: step.step.to_owned(),
+            total_ms: column(|s| s.duration),
+            network_ms: column(|s| s.network),
+        }
     });
-    let whole = |value: fn(&Sample) -> Duration| median(runs.iter().map(|run| run.iter().map(value).sum()));
+    let networks = first.networks.iter().enumerate().map(|(at, network)| Network {
+        model: network.model.to_owned(),
+        runs: network.runs,
+        total_ms: median(runs.iter().filter_map(|run| run.networks.get(at)).map(|n| n.duration)),
+    });
+    let whole =
+        |value: fn(&StepTiming) -> Duration| median(runs.iter().map(|run| run.steps.iter().map(value).sum()));
     Ok(EngineTimes {
         steps: steps.collect(),
+        networks: networks.collect(),
         total_ms: whole(|s| s.duration),
         networks_ms: whole(|s| s.network),
     })
 }
 
-/// One step's time in one run, both photos together.
-#[derive(Clone, Copy)]
-struct Sample {
-    step: &'static str,
-    duration: Duration,
-    network: Duration,
+/// The times of one run, all photos together.
+#[derive(Clone, Default)]
+struct Run {
+    steps: Vec<StepTiming>,
+    networks: Vec<NetworkTiming>,
 }
 
-fn one_run(worker: &mut Worker, photos: &[Vec<u8>; 2], request: &Request) -> Result<Vec<Sample>, Failure> {
-    let mut samples: Vec<Sample> = Vec::new();
+fn one_run(worker: &mut Worker, photos: &[Vec<u8>], request: &Request) -> Result<Run, Failure> {
+    let mut sum = Run::default();
     for photo in photos {
         let analysis =
             worker.analyze(photo, request).map_err(|error| Failure::new(Exit::PhotoRefused, error))?;
@@ -70,17 +79,23 @@ fn one_run(worker: &mut Worker, photos: &[Vec<u8>; 2], request: &Request) -> Res
             return Err(Failure::new(Exit::PhotoRefused, anyhow::anyhow!("one of the photos shows no face")));
         }
         for timing in analysis.timings {
-            match samples.iter_mut().find(|sample| sample.step == timing.step) {
-                Some(sample) => {
-                    sample.duration += timing.duration;
-                    sample.network += timing.network;
+            match sum.steps.iter_mut().find(|step| step.step == timing.step) {
+                Some(step) => {
+                    step.duration += timing.duration;
+                    step.network += timing.network;
                 }
-                None => {
-                    let (step, duration, network) = (timing.step, timing.duration, timing.network);
-                    samples.push(Sample { step, duration, network });
+                None => sum.steps.push(timing),
+            }
+        }
+        for timing in analysis.networks {
+            match sum.networks.iter_mut().find(|network| network.model == timing.model) {
+                Some(network) => {
+                    network.duration += timing.duration;
+                    network.runs += timing.runs;
                 }
+                None => sum.networks.push(timing),
             }
         }
     }
-    Ok(samples)
+    Ok(sum)
 }
