@@ -24,6 +24,7 @@ import augment
 import chips
 import parts
 import splits
+import train_embedding
 import train_face
 import train_parts
 from chips import faces
@@ -45,7 +46,8 @@ def session(models, identifier):
 
 
 def answers(network, tensors):
-    return np.concatenate([network.run(None, {"image": t[None]})[0] for t in tensors])
+    given = network.get_inputs()[0].name
+    return np.concatenate([network.run(None, {given: t[None]})[0] for t in tensors])
 
 
 def interval(right, groups=None, draws=1000):
@@ -71,14 +73,24 @@ def crossed(x, y, groups, positive_weight="balanced"):
 # ---- The face network
 
 
+# Of embedding-attributes-1: its share of the age, and its weight beside the logits of the other network for race.
+AGE_SHARE, RACE_WEIGHT = 0.75, 1.0
+
+
 def judged_answers(arguments):
-    """The judged photos, and what the network says about each."""
+    """The judged photos, and what both networks say about each; the embedding's is not a number without one."""
     photos = train_face.Photos(arguments.data, arguments.cache)
     rows = np.flatnonzero(photos.judged)
     network = session(arguments.models, "face-attributes-1")
     m, side = chips.MARGIN, chips.SIDE
     seen = train_face.tensor(photos.chip[rows][:, m : m + side, m : m + side]).numpy()
-    return photos, rows, answers(network, seen)
+    vectors = train_embedding.vectors(photos, arguments.cache, arguments.tables)[rows, 0]
+    behind = answers(session(arguments.models, "embedding-attributes-1"), vectors)
+    return photos, rows, answers(network, seen), behind
+
+
+def odds_of(probability):
+    return np.clip(np.log(probability / (1 - probability + 1e-9) + 1e-9), -CEILING, CEILING)
 
 
 def occlusion(arguments, photos, rows):
@@ -100,7 +112,7 @@ def occlusion(arguments, photos, rows):
 
 
 def face(arguments):
-    photos, rows, said = judged_answers(arguments)
+    photos, rows, said, behind = judged_answers(arguments)
     name, age = photos.name[rows], photos.age[rows]
     adult, minor = age >= 18, (age >= 0) & (age < 18)
     figures = {}
@@ -109,14 +121,14 @@ def face(arguments):
         if inside.any():
             figures[key] = {"photos": int(inside.sum()), "accuracy": round(float(right[inside].mean()), 4), "interval": interval(right[inside].astype(float))}
 
-    # Gender: with gender-v1.
+    # Gender: three witnesses.
     male = photos.male[rows]
     known = adult & (male >= 0)
-    witnesses = np.c_[np.clip(said[:, 1], -8, 8), np.clip(np.log(photos.male_v1[rows] / (1 - photos.male_v1[rows] + 1e-9) + 1e-9), -8, 8)]
+    witnesses = np.c_[np.clip(said[:, 1], -CEILING, CEILING), np.clip(behind[:, 1], -CEILING, CEILING), odds_of(photos.male_v1[rows])]
     odds, weights, offset = crossed(witnesses[known], male[known], rows[known])
     fused = witnesses @ weights + offset
     fused[known] = odds
-    for label, score in (("network", said[:, 1]), ("gender-v1", witnesses[:, 1]), ("fused", fused)):
+    for label, score in (("face", said[:, 1]), ("embedding", behind[:, 1]), ("gender-v1", witnesses[:, 2]), ("fused", fused)):
         right = (score > 0) == (male == 1)
         for group, inside in (("adults", adult), ("minors", minor)):
             accuracy(f"gender {label} {group}", right, inside & (male >= 0))
@@ -128,7 +140,10 @@ def face(arguments):
             accuracy(f"gender {label} adults {['female', 'male'][state]}", right, adult & (male == state))
     male_fusion = (*weights, offset)
     # Age.
-    error = np.abs(said[:, 0] - age)
+    years = (1 - AGE_SHARE) * said[:, 0] + AGE_SHARE * behind[:, 0]
+    for label, guess in (("face", said[:, 0]), ("embedding", behind[:, 0])):
+        figures[f"age {label}"] = {group: round(float(np.abs(guess - age)[inside].mean()), 2) for group, inside in (("adults", adult), ("minors", minor))}
+    error = np.abs(years - age)
     for group, inside in {
         "adults": adult, "minors": minor, "adults utkface": adult & (name == "utkface"), "adults age_asian": adult & (name == "age_asian"),
         "0-9": (age >= 0) & (age < 10), "10-17": (age >= 10) & (age < 18), "18-29": (age >= 18) & (age < 30), "30-44": (age >= 30) & (age < 45),
@@ -136,9 +151,9 @@ def face(arguments):
         **{f"adults {race_name}": adult & (photos.race[rows] == race) for race, race_name in enumerate(train_face.RACES)},
     }.items():  # fmt: skip
         if inside.any():
-            figures[f"age {group}"] = {"photos": int(inside.sum()), "mae": round(float(error[inside].mean()), 2), "interval": [round(x, 2) for x in interval(error[inside])], "bias": round(float((said[inside, 0] - age[inside]).mean()), 2)}
+            figures[f"age {group}"] = {"photos": int(inside.sum()), "mae": round(float(error[inside].mean()), 2), "interval": [round(x, 2) for x in interval(error[inside])], "bias": round(float((years[inside] - age[inside]).mean()), 2)}
     # Race: offsets that balance the groups, fitted on one half and judged on the other.
-    race, logits = photos.race[rows], said[:, 2:7]
+    race, logits = photos.race[rows], said[:, 2:7] + RACE_WEIGHT * behind[:, 2:7]
     known = race >= 0
     half = np.arange(len(rows)) % 2 == 0
 
@@ -204,33 +219,40 @@ def face(arguments):
     mesh_odds = Expression(shapes[~apart], inputs[~apart], neutral[~apart]).log_odds(shapes[apart], inputs[apart])
     inside = name == "expression"
     truth = photos.neutral[rows][inside]
-    x = np.c_[np.clip(said[inside, 9], -8, 8), np.clip(mesh_odds, -8, 8)]
+    x = np.clip(np.c_[said[inside, 9], behind[inside, 7], mesh_odds], -CEILING, CEILING)
     odds, neutral_weights, neutral_offset = crossed(x, truth, rows[inside])
     auc = lambda score: round(tables.auc(score[truth == 1], score[truth == 0]), 4)  # noqa: E731
     right = (odds > 0) == (truth == 1)
-    figures["neutral"] = {"photos": len(truth), "neutral": int(truth.sum()), "auc network": auc(x[:, 0]), "auc mesh": auc(x[:, 1]), "auc fused": auc(odds), "balanced": round(float(np.mean([right[truth == s].mean() for s in (0, 1)])), 4)}
+    figures["neutral"] = {"photos": len(truth), "neutral": int(truth.sum()), "auc face": auc(x[:, 0]), "auc embedding": auc(x[:, 1]), "auc mesh": auc(x[:, 2]), "auc fused": auc(odds), "balanced": round(float(np.mean([right[truth == s].mean() for s in (0, 1)])), 4)}
     (arguments.work / "face_figures.json").write_text(json.dumps(figures, indent=1))
     print(json.dumps(figures, indent=1))
     number = lambda value: f"{value:.4f}"  # noqa: E731
     (arguments.tables / "face_attributes.toml").write_text(f"""\
-# From the outputs of face-attributes-1 to answers. Written by training/attributes/calibrate.py.
-data = "photos of utkface, age_asian, mask and expression that the network was not trained on"
+# From the outputs of face-attributes-1 and embedding-attributes-1 to answers. Written by training/attributes/calibrate.py.
+data = "photos of utkface, age_asian, mask and expression that the networks were not trained on"
 date = "{datetime.date.today().isoformat()}"
 
-# Log-odds of male, with gender-v1 as the other witness. Fitted on adults.
-[male]
-network = {number(male_fusion[0])}
-other = {number(male_fusion[1])}
-offset = {number(male_fusion[2])}
+# Share of embedding-attributes-1 in the years.
+[age]
+embedding = {AGE_SHARE}
 
-# Log-odds of neutral, with mesh and blendshapes as the other witness.
+# Log-odds of male, with gender-v1 as the third witness. Fitted on adults.
+[male]
+face = {number(male_fusion[0])}
+embedding = {number(male_fusion[1])}
+other = {number(male_fusion[2])}
+offset = {number(male_fusion[3])}
+
+# Log-odds of neutral, with mesh and blendshapes as the third witness.
 [neutral]
-network = {number(neutral_weights[0])}
-other = {number(neutral_weights[1])}
+face = {number(neutral_weights[0])}
+embedding = {number(neutral_weights[1])}
+other = {number(neutral_weights[2])}
 offset = {number(neutral_offset)}
 
 # Added to the logits of White, Black, Asian, Indian, Others: so that no group is found at the expense of another.
 [race]
+embedding = {RACE_WEIGHT}
 offsets = [{", ".join(map(number, offsets))}]
 
 [mask]

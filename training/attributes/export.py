@@ -1,6 +1,6 @@
 """Writes a trained network as ONNX with half-precision weights, and checks that both say the same.
 
-    python export.py --work WORK --models models/trained [face|eyes|mouth|flare]...
+    python export.py --work WORK --models models/trained [face|embedding|eyes|mouth|flare]...
 
 Weights are stored in half precision and cast to single when the network is loaded: half the size, computed as before.
 """
@@ -17,6 +17,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 import parts
+import train_embedding
 import train_face
 import train_flare
 
@@ -24,8 +25,8 @@ import train_flare
 SMALL = 256
 
 
-class FaceAnswers(torch.nn.Module):
-    """From 30 logits to the ten numbers that the engine reads."""
+class Answers(torch.nn.Module):
+    """From 21 bins of age and other logits to years and the same logits: what the engine reads."""
 
     def __init__(self, network):
         super().__init__()
@@ -52,7 +53,13 @@ def face(work):
     stored = torch.load(work / "face.pt", weights_only=False)
     average = {key.removeprefix("module."): value for key, value in stored["average"].items() if key.startswith("module.")}
     network.load_state_dict(average)
-    return FaceAnswers(network), (1, 3, 112, 112)
+    return Answers(network), (1, 3, 112, 112)
+
+
+def embedding(work):
+    network = train_embedding.EmbeddingNetwork()
+    network.load_state_dict(torch.load(work / "embedding.pt"))
+    return Answers(network), (1, train_embedding.N_INPUTS)
 
 
 def eyes(work):
@@ -73,7 +80,7 @@ def flare(work):
     return Strength(network), (1, 3, train_flare.SIDE, train_flare.SIDE)
 
 
-NETWORKS = {"face": (face, "face-attributes-1"), "eyes": (eyes, "eye-state-1"), "mouth": (mouth, "mouth-state-1"), "flare": (flare, "flare-1")}
+NETWORKS = {"face": (face, "face-attributes-1"), "embedding": (embedding, "embedding-attributes-1"), "eyes": (eyes, "eye-state-1"), "mouth": (mouth, "mouth-state-1"), "flare": (flare, "flare-1")}
 
 
 def halved(model):
@@ -97,8 +104,9 @@ def export(name, work, folder):
     make, identifier = NETWORKS[name]
     network, shape = make(work)
     network.eval()
+    given = "image" if len(shape) == 4 else "embedding"
     stored = io.BytesIO()
-    torch.onnx.export(network, torch.zeros(shape), stored, input_names=["image"], output_names=["answers"], opset_version=17, dynamo=False)
+    torch.onnx.export(network, torch.zeros(shape), stored, input_names=[given], output_names=["answers"], opset_version=17, dynamo=False)
     model = halved(onnx.load_from_string(stored.getvalue()))
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{identifier}.onnx"
@@ -110,7 +118,7 @@ def export(name, work, folder):
         image = random.uniform(-1, 1, shape).astype(np.float32)
         with torch.no_grad():
             expected = network(torch.from_numpy(image)).numpy()
-        worst = max(worst, float(np.abs(session.run(None, {"image": image})[0] - expected).max()))
+        worst = max(worst, float(np.abs(session.run(None, {given: image})[0] - expected).max()))
     print(f"{path}: {len(content)} bytes, sha256 {hashlib.sha256(content).hexdigest()}, output {expected.shape}, differs by at most {worst:.2g}")
 
 

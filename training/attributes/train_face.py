@@ -138,16 +138,17 @@ def tensor(images):
 
 def loss_of(logits, labels):
     """Age as a distribution over bins and as its mean, the others by cross entropy; each over the photos that know."""
-    age, male, race, mask, occluded, neutral = (torch.tensor(column) for column in zip(*labels))
+    age, male, race, mask, occluded, neutral = labels.unbind(1)
+    race = race.long()
     total = 0.0
     known = age >= 0
     if known.any():
-        target = torch.exp(-((age[known].float()[:, None] - AGES) ** 2) / (2 * 4.0**2))
+        target = torch.exp(-((age[known][:, None] - AGES) ** 2) / (2 * 4.0**2))
         target = target / target.sum(1, keepdim=True)
         total = total + 0.6 * -(target * logits[known, :21].log_softmax(1)).sum(1).mean()
-        total = total + 0.08 * functional.smooth_l1_loss(expected_age(logits[known]), age[known].float(), beta=2.0)
+        total = total + 0.08 * functional.smooth_l1_loss(expected_age(logits[known]), age[known], beta=2.0)
         importance = torch.where(age[known] < 12, 0.3, 1.0)
-        target = male[known].float() * 0.94 + 0.03
+        target = male[known] * 0.94 + 0.03
         each = functional.binary_cross_entropy_with_logits(logits[known, 21], target, reduction="none")
         total = total + 1.2 * (importance * each).mean()
     known = race >= 0
@@ -156,7 +157,7 @@ def loss_of(logits, labels):
     for column, label in ((27, mask), (28, occluded), (29, neutral)):
         known = label >= 0
         if known.any():
-            target = label[known].float() * 0.96 + 0.02
+            target = label[known] * 0.96 + 0.02
             total = total + 0.7 * functional.binary_cross_entropy_with_logits(logits[known, column], target)
     return total
 
@@ -211,6 +212,7 @@ def main():
         order = random.choice(len(photos), PER_EPOCH * BATCH, p=weight)
         for batch in order.reshape(-1, BATCH):
             images, labels = zip(*(sample(photos, i, random, textures) for i in batch))
+            labels = torch.tensor(np.array(labels, np.float32))
             loss = loss_of(network(tensor(images).to(memory_format=torch.channels_last)), labels)
             optimizer.zero_grad()
             loss.backward()

@@ -32,6 +32,16 @@ impl<T> Outcome<T> {
         }
     }
 
+    /// Both values; where one is missing, why the first of the missing ones is.
+    pub fn zip<U>(self, other: Outcome<U>) -> Outcome<(T, U)> {
+        match self {
+            Self::Value(first) => other.map(|second| (first, second)),
+            Self::NotRequested => Outcome::NotRequested,
+            Self::Unavailable => Outcome::Unavailable,
+            Self::Failed(reason) => Outcome::Failed(reason),
+        }
+    }
+
     /// Borrows the value, keeps every reason for absence.
     pub fn as_ref(&self) -> Outcome<&T> {
         match self {

@@ -123,6 +123,7 @@ impl Engine {
             deepfake: session(deepfake::MODEL)?.map(DeepfakeStep::new),
             attributes: AttributesStep {
                 face: session(attributes::FACE_MODEL)?,
+                embedding: session(attributes::EMBEDDING_MODEL)?,
                 eye: session(attributes::EYE_MODEL)?,
                 mouth: session(attributes::MOUTH_MODEL)?,
                 blendshapes: session(attributes::BLENDSHAPES_MODEL)?,

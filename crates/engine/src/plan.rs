@@ -15,7 +15,7 @@ pub(crate) enum Step {
     Liveness,
     /// Genuine or manipulated.
     Deepfake,
-    /// Eyes, mouth, expression and demography, in part from the mesh.
+    /// Eyes, mouth, expression and demography, from the mesh and the embedding.
     Attributes,
     /// Quality measures, from all of the geometry, from attributes and from what the recognition networks say.
     Quality,
@@ -63,7 +63,8 @@ impl Step {
     const fn needs(self) -> &'static [Self] {
         match self {
             Self::Landmarks | Self::Liveness | Self::Deepfake => &[],
-            Self::Pose | Self::Embedding | Self::Attributes => &[Self::Landmarks],
+            Self::Pose | Self::Embedding => &[Self::Landmarks],
+            Self::Attributes => &[Self::Landmarks, Self::Embedding],
             Self::Quality => &[Self::Landmarks, Self::Pose, Self::Embedding, Self::Attributes],
         }
     }

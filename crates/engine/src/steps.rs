@@ -105,7 +105,10 @@ impl FaceSteps {
             Step::Deepfake => {
                 analysis.deepfake = attempt(&mut self.deepfake, |step| step.run(scene.photo, geometry))?;
             }
-            Step::Attributes => analysis.attributes = self.attributes.run(scene.photo, geometry, mesh)?,
+            Step::Attributes => {
+                analysis.attributes =
+                    self.attributes.run(scene.photo, geometry, mesh, &analysis.embedding)?;
+            }
             Step::Quality => {
                 let flare = attempt(&mut self.flare, |step| step.run(scene.photo, geometry))?;
                 let bent = |mesh: &FaceMesh| distortion(mesh, &geometry.points);

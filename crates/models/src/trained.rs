@@ -10,6 +10,7 @@ macro_rules! embedded {
 
 /// Every trained file, one name a line; `models/models.toml` declares the same.
 const FILES: &[(&str, &[u8])] = embedded![
+    "embedding-attributes-1.onnx",
     "eye-state-1.onnx",
     "face-attributes-1.onnx",
     "faceward-deepfake-1.onnx",

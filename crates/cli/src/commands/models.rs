@@ -115,6 +115,7 @@ const fn task(task: Task) -> &'static str {
         Task::EyeState => "eye state",
         Task::MouthState => "mouth state",
         Task::FaceAttributes => "face attributes",
+        Task::EmbeddingAttributes => "attributes from the embedding",
         Task::Flare => "flare",
         Task::Gender => "gender",
     }

@@ -1,37 +1,27 @@
-//! Age, race, mask and occlusion, and a second opinion on gender and expression: one network of our own that sees the
-//! whole face.
+//! Age, gender, race, expression, mask and occlusion: one network of our own that sees the whole face.
 //!
 //! Its chip is cut by the five points of the detector, so that it works where something hides the mesh's face; hair and
 //! chin are on it. `models/cards/face-attributes-1.md` says what it learned from and how right it is for whom.
 
 use faceward_core::{FivePoints, Point};
-use faceward_models::calibration::face_attributes::{FaceAttributesTable, face_attributes};
+use faceward_models::calibration::face_attributes::{FaceAttributesTable, Logistic, face_attributes};
 
+use super::impression::Impression;
 use super::{failed, sigmoid};
 use crate::alignment;
-use crate::analysis::Race;
 use crate::face::StepError;
 use crate::image::{Border, Resampling, Size, Upright};
 use crate::networks::ModelSession;
 
-/// The groups in the order of the network's outputs.
-const RACES: [Race; 5] = [Race::White, Race::Black, Race::Asian, Race::Indian, Race::Other];
-
 /// What the network says about one face.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Findings {
-    /// Years.
-    pub(super) age: f32,
-    /// Log-odds of male.
-    pub(super) male: f32,
-    /// Most likely group.
-    pub(super) race: Race,
+    /// What it takes the person for.
+    pub(super) impression: Impression,
     /// Probability that the face wears a mask.
     pub(super) masked: f32,
     /// Probability that something covers a part of the face.
     pub(super) occluded: f32,
-    /// Log-odds of a neutral expression.
-    pub(super) neutral: f32,
 }
 
 /// Runs the network on the face whose five points are given.
@@ -63,19 +53,13 @@ fn template(size: Size) -> [Point; 5] {
 /// are others, or not finite.
 fn read(numbers: &[f32], table: &FaceAttributesTable) -> Option<Findings> {
     let [age, male, groups @ .., masked, occluded, neutral] = numbers else { return None };
-    if groups.len() != RACES.len() || !numbers.iter().all(|number| number.is_finite()) {
-        return None;
-    }
-    let likelihoods = groups.iter().zip(&table.race.offsets).map(|(logit, offset)| logit + offset);
-    let (_, race) = likelihoods.zip(RACES).max_by(|(a, _), (b, _)| a.total_cmp(b))?;
-    let probability = |odds: f32, map: [f32; 2]| sigmoid(map[0] * odds + map[1]);
+    let finite = numbers.iter().all(|number| number.is_finite());
+    let groups = <[f32; 5]>::try_from(groups).ok().filter(|_| finite)?;
+    let probability = |odds: f32, map: &Logistic| sigmoid(map.slope * odds + map.offset);
     Some(Findings {
-        age: age.max(0.0),
-        male: *male,
-        race,
-        masked: probability(*masked, [table.mask.slope, table.mask.offset]),
-        occluded: probability(*occluded, [table.occlusion.slope, table.occlusion.offset]),
-        neutral: *neutral,
+        impression: Impression { age: *age, male: *male, groups, neutral: *neutral },
+        masked: probability(*masked, &table.mask),
+        occluded: probability(*occluded, &table.occlusion),
     })
 }
 
@@ -95,16 +79,13 @@ mod tests {
     #[test]
     fn ten_numbers_are_told_apart() {
         let mut table = face_attributes().clone();
-        table.race.offsets = [0.0; 5];
-        (table.mask.slope, table.mask.offset) = (2.0, 1.0);
+        table.mask = Logistic { slope: 2.0, offset: 1.0 };
         let numbers = [31.5, -2.0, 0.1, 0.2, 3.0, 0.3, 2.9, 0.5, -4.0, 1.25];
         let findings = read(&numbers, &table).expect("ten numbers");
-        assert_eq!((findings.age, findings.male, findings.neutral), (31.5, -2.0, 1.25));
-        assert_eq!(findings.race, Race::Asian);
+        let expected = Impression { age: 31.5, male: -2.0, groups: [0.1, 0.2, 3.0, 0.3, 2.9], neutral: 1.25 };
+        assert_eq!(findings.impression, expected);
         assert!((findings.masked - sigmoid(2.0)).abs() < 1e-6);
         assert!(findings.occluded < 0.5);
-        table.race.offsets[4] = 0.2;
-        assert_eq!(read(&numbers, &table).map(|findings| findings.race), Some(Race::Other));
     }
 
     #[test]

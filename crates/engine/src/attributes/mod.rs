@@ -1,27 +1,32 @@
 //! What a face looks like: eyes, mouth, expression, gender, age, race, mask, occlusion.
 //!
-//! Eyes, mouth, expression and gender start from the mesh; without one they stay empty for the mesh's reason. The rest
-//! is one network's that needs the five points only; it is a second opinion on gender and expression as well.
+//! Eyes and mouth start from the mesh. What a person looks like is what two networks agree on, one of which sees the face
+//! and the other its embedding; gender and expression have a third witness, which starts from the mesh. Where a witness
+//! is missing there is no answer: the weights were fitted for all of them.
 
+mod embedding_network;
 mod expression;
 mod eyes;
 mod face_network;
 mod gender;
+mod impression;
 mod mouth;
 
-use faceward_core::{Outcome, Point};
+use faceward_core::{Embedding, Outcome, Point};
 use faceward_inference::InferenceError;
-use faceward_models::calibration::face_attributes::{Fusion, face_attributes};
+use faceward_models::calibration::face_attributes::face_attributes;
 
 use crate::analysis::Attributes;
 use crate::face::{FaceGeometry, StepError};
 use crate::image::{Border, Resampling, Upright};
 use crate::landmarks::{FaceMesh, LevelSquare};
 use crate::networks::ModelSession;
-use face_network::Findings;
+use impression::Impressions;
 
 /// Id of the network that sees the whole face.
 pub(crate) const FACE_MODEL: &str = "face-attributes-1";
+/// Id of the network that sees the embedding.
+pub(crate) const EMBEDDING_MODEL: &str = "embedding-attributes-1";
 /// Id of the eye network in the manifest.
 pub(crate) const EYE_MODEL: &str = "eye-state-1";
 /// Id of the mouth network in the manifest.
@@ -35,6 +40,8 @@ pub(crate) const GENDER_MODEL: &str = "gender-v1";
 pub(crate) struct AttributesStep {
     /// Session of [`FACE_MODEL`].
     pub(crate) face: Option<ModelSession>,
+    /// Session of [`EMBEDDING_MODEL`].
+    pub(crate) embedding: Option<ModelSession>,
     /// Session of [`EYE_MODEL`].
     pub(crate) eye: Option<ModelSession>,
     /// Session of [`MOUTH_MODEL`].
@@ -55,7 +62,7 @@ pub enum FacePart {
 }
 
 impl AttributesStep {
-    /// The attributes of the face with this `mesh`.
+    /// The attributes of the face with this `mesh` and `embedding`.
     ///
     /// # Errors
     /// A network fails.
@@ -64,6 +71,7 @@ impl AttributesStep {
         photo: &Upright,
         face: &FaceGeometry,
         mesh: &Outcome<FaceMesh>,
+        embedding: &Outcome<Embedding>,
     ) -> Result<Attributes, InferenceError> {
         let mut eye = |side: &eyes::Eye| {
             attempt(mesh, self.eye.as_mut(), |mesh, session| eyes::is_open(session, photo, mesh, side))
@@ -77,15 +85,23 @@ impl AttributesStep {
         let found = attempt(&Outcome::Value(()), self.face.as_mut(), |(), session| {
             face_network::find(session, photo, &face.points)
         })?;
+        let behind = attempt(embedding, self.embedding.as_mut(), |embedding, session| {
+            embedding_network::find(session, embedding)
+        })?;
+        let both = found.as_ref().zip(behind);
+        let both = both.map(|(found, embedding)| Impressions { face: found.impression, embedding });
         let table = face_attributes();
+        let male = both.as_ref().zip(male).map(|(both, other)| both.male(other, &table.male));
+        let neutral = both.as_ref().zip(neutral).map(|(both, other)| both.neutral(other, &table.neutral));
+        let race = both.as_ref().map(|both| both.race(&table.race));
         Ok(Attributes {
             left_eye_open,
             right_eye_open,
             mouth_open: mouth::is_open(self.mouth.as_mut(), photo, mesh)?,
-            neutral: fused(&found, |found| found.neutral, neutral, table.neutral),
-            male: fused(&found, |found| found.male, male, table.male),
-            age: found.as_ref().map(|found| found.age),
-            race: found.as_ref().map(|found| found.race),
+            neutral,
+            male,
+            age: both.map(|both| both.age(table.age.embedding)),
+            race,
             masked: found.as_ref().map(|found| found.masked),
             occluded: found.as_ref().map(|found| found.occluded),
         })
@@ -110,29 +126,6 @@ impl AttributesStep {
             }
         }
     }
-}
-
-/// Log-odds beyond which a witness is not believed any more: one shall not outvote the other without limit.
-const MOST_LOG_ODDS: f32 = 8.0;
-
-/// The probability on which the face network and another witness agree. With the witness alone, what it says; without
-/// the witness, why there is none.
-fn fused(
-    found: &Outcome<Findings>,
-    log_odds: impl Fn(&Findings) -> f32,
-    other: Outcome<f32>,
-    fusion: Fusion,
-) -> Outcome<f32> {
-    let Outcome::Value(found) = found else { return other };
-    other.map(|probability| {
-        let network = log_odds(found).clamp(-MOST_LOG_ODDS, MOST_LOG_ODDS);
-        sigmoid(fusion.network * network + fusion.other * logit(probability) + fusion.offset)
-    })
-}
-
-/// From a probability to log-odds, at most [`MOST_LOG_ODDS`] on either side.
-fn logit(probability: f32) -> f32 {
-    (probability / (1.0 - probability)).ln().clamp(-MOST_LOG_ODDS, MOST_LOG_ODDS)
 }
 
 /// What a network with one output says about a square of the photo, which is mirrored at its edges.
@@ -180,27 +173,4 @@ fn sigmoid(odds: f32) -> f32 {
 
 fn failed(reason: &str) -> StepError {
     StepError::Photo(reason.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::analysis::Race;
-
-    #[test]
-    fn two_witnesses_add_up_and_one_stands_alone() {
-        let found =
-            Findings { age: 30.0, male: 2.0, race: Race::Other, masked: 0.0, occluded: 0.0, neutral: 0.0 };
-        let fusion = Fusion { network: 0.5, other: 2.0, offset: -1.0 };
-        let male = |found: &Outcome<Findings>, other| fused(found, |found| found.male, other, fusion);
-        let both = male(&Outcome::Value(found), Outcome::Value(0.5));
-        assert_eq!(both, Outcome::Value(0.5), "0.5 x 2 + 2 x 0 - 1");
-        assert_eq!(male(&Outcome::Unavailable, Outcome::Value(0.25)), Outcome::Value(0.25));
-        assert_eq!(male(&Outcome::Value(found), Outcome::Unavailable), Outcome::Unavailable);
-    }
-
-    #[test]
-    fn certainty_has_a_limit() {
-        assert_eq!((logit(1.0), logit(0.0), logit(0.5)), (MOST_LOG_ODDS, -MOST_LOG_ODDS, 0.0));
-    }
 }

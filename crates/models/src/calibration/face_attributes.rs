@@ -1,4 +1,4 @@
-//! What the outputs of the network face-attributes-1 mean, from `models/calibration/face_attributes.toml`.
+//! What the outputs of face-attributes-1 and embedding-attributes-1 mean, from `models/calibration/face_attributes.toml`.
 //!
 //! Data only: the arithmetic is the engine's.
 
@@ -27,35 +27,49 @@ pub struct FaceAttributesTable {
     pub data: String,
     /// Day of the fit, as in `2026-01-31`.
     pub date: String,
+    /// Age.
+    pub age: AgeTable,
     /// Gender.
-    pub male: Fusion,
+    pub male: Blend,
     /// Expression.
-    pub neutral: Fusion,
+    pub neutral: Blend,
     /// Race.
-    pub race: RaceOffsets,
+    pub race: RaceTable,
     /// Mask.
     pub mask: Logistic,
     /// Occlusion.
     pub occlusion: Logistic,
 }
 
-/// Log-odds = `network` x log-odds of the network + `other` x log-odds of the other witness + `offset`.
+/// Years = (1 - `embedding`) x face-attributes-1 + `embedding` x embedding-attributes-1.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Fusion {
+pub struct AgeTable {
+    /// Share of embedding-attributes-1, 0 to 1.
+    pub embedding: f32,
+}
+
+/// Log-odds = sum over three witnesses of weight x log-odds, plus `offset`.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Blend {
     /// Weight of face-attributes-1.
-    pub network: f32,
-    /// Weight of the other: gender-v1, or mesh and blendshapes.
+    pub face: f32,
+    /// Weight of embedding-attributes-1.
+    pub embedding: f32,
+    /// Weight of the third: gender-v1, or mesh and blendshapes.
     pub other: f32,
     /// Added.
     pub offset: f32,
 }
 
-/// What is added to the logits of White, Black, Asian, Indian, Others before the largest wins.
+/// The largest of logit of face-attributes-1 + `embedding` x logit of embedding-attributes-1 + offset wins.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RaceOffsets {
-    /// One a group, in that order.
+pub struct RaceTable {
+    /// Weight of embedding-attributes-1.
+    pub embedding: f32,
+    /// One a group: White, Black, Asian, Indian, Others.
     pub offsets: [f32; 5],
 }
 
@@ -76,9 +90,10 @@ mod tests {
     #[test]
     fn the_embedded_table_can_be_read_and_every_witness_counts_for_what_it_says() {
         let table = face_attributes();
-        for fusion in [table.male, table.neutral] {
-            assert!(fusion.network > 0.0 && fusion.other >= 0.0, "{fusion:?}");
+        for blend in [table.male, table.neutral] {
+            assert!(blend.face > 0.0 && blend.embedding >= 0.0 && blend.other >= 0.0, "{blend:?}");
         }
+        assert!((0.0..=1.0).contains(&table.age.embedding) && table.race.embedding > 0.0);
         assert!(table.mask.slope > 0.0 && table.occlusion.slope > 0.0);
         assert!(table.race.offsets.iter().all(|offset| offset.is_finite()));
     }

@@ -27,6 +27,8 @@ pub enum Task {
     MouthState,
     /// Face to age, gender, race, mask, occlusion, neutrality.
     FaceAttributes,
+    /// Embedding to age, gender, race, neutrality.
+    EmbeddingAttributes,
     /// Face with surroundings to the strength of a flare.
     Flare,
     /// Face to gender.

@@ -21,6 +21,7 @@ fn the_models_that_the_engine_asks_for_are_declared() {
         "eye-state-1",
         "mouth-state-1",
         "face-attributes-1",
+        "embedding-attributes-1",
         "flare-1",
         "gender-v1",
     ];

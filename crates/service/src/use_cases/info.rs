@@ -70,7 +70,11 @@ type Needs = &'static [&'static str];
 
 const MESH: Needs = &["face-mesh-478"];
 const EYES: Needs = &["face-mesh-478", "eye-state-1"];
-const EXPRESSION: Needs = &["face-mesh-478", "face-blendshapes"];
+// A service never runs without the recognition networks: what needs an embedding does not name them.
+const EXPRESSION: Needs =
+    &["face-mesh-478", "face-blendshapes", "face-attributes-1", "embedding-attributes-1"];
+const GENDER: Needs = &["face-mesh-478", "gender-v1", "face-attributes-1", "embedding-attributes-1"];
+const IMPRESSION: Needs = &["face-attributes-1", "embedding-attributes-1"];
 const FACE: Needs = &["face-attributes-1"];
 
 /// The values that have models, and which. Tests on a real photo, with and without models, hold this to the truth.
@@ -91,9 +95,9 @@ const WITH_MODEL: [(&str, Needs); 24] = [
     ("right_eye_open", EYES),
     ("mouth_open", &["face-mesh-478", "mouth-state-1"]),
     ("neutral", EXPRESSION),
-    ("gender", &["face-mesh-478", "gender-v1"]),
-    ("age", FACE),
-    ("race", FACE),
+    ("gender", GENDER),
+    ("age", IMPRESSION),
+    ("race", IMPRESSION),
     ("masked", FACE),
     ("occlusion", FACE),
     ("flare", &["flare-1"]),

@@ -67,6 +67,7 @@ async fn the_list_of_unavailable_values_is_what_a_photo_shows() {
         &["face-blendshapes", "mouth-state-1"],
         &["face-mesh-478"],
         &["face-attributes-1", "flare-1"],
+        &["embedding-attributes-1"],
     ] {
         let fixture = service_on(engine_without(disabled), settings());
         assert_eq!(unavailable(&analysed(&fixture).await), listed(&fixture), "without {disabled:?}");

@@ -1,0 +1,113 @@
+//! What a network takes a person for, and how the words of several become one answer.
+//!
+//! Two networks give an impression of the same face: one sees its pixels, the other its embedding. They err in different
+//! ways; the weights in `models/calibration/face_attributes.toml` were fitted on photos that neither was trained on.
+
+use faceward_models::calibration::face_attributes::{Blend, RaceTable};
+
+use super::sigmoid;
+use crate::analysis::Race;
+
+/// The groups in the order of the networks' outputs.
+const RACES: [Race; 5] = [Race::White, Race::Black, Race::Asian, Race::Indian, Race::Other];
+/// Log-odds beyond which a witness is not believed any more: one shall not outvote the others without limit.
+const MOST_LOG_ODDS: f32 = 8.0;
+
+/// What one network says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Impression {
+    /// Years.
+    pub(super) age: f32,
+    /// Log-odds of male.
+    pub(super) male: f32,
+    /// One logit a group, in the order of [`RACES`].
+    pub(super) groups: [f32; 5],
+    /// Log-odds of a neutral expression.
+    pub(super) neutral: f32,
+}
+
+/// The impression from the pixels of a face, and the one from its embedding.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Impressions {
+    pub(super) face: Impression,
+    pub(super) embedding: Impression,
+}
+
+impl Impressions {
+    /// Years, at least 0: the weighted mean. `share` is the embedding's.
+    pub(super) fn age(&self, share: f32) -> f32 {
+        ((1.0 - share) * self.face.age + share * self.embedding.age).max(0.0)
+    }
+
+    /// The group with the largest sum of logits.
+    pub(super) fn race(&self, table: &RaceTable) -> Race {
+        let sums = self.face.groups.iter().zip(&self.embedding.groups).zip(&table.offsets);
+        let sums = sums.map(|((face, embedding), offset)| face + table.embedding * embedding + offset);
+        sums.zip(RACES).max_by(|(a, _), (b, _)| a.total_cmp(b)).map_or(Race::Other, |(_, race)| race)
+    }
+
+    /// Probability of male; `other` is that of a third witness.
+    pub(super) fn male(&self, other: f32, blend: &Blend) -> f32 {
+        blended([self.face.male, self.embedding.male, logit(other)], blend)
+    }
+
+    /// Probability of a neutral expression; `other` is that of a third witness.
+    pub(super) fn neutral(&self, other: f32, blend: &Blend) -> f32 {
+        blended([self.face.neutral, self.embedding.neutral, logit(other)], blend)
+    }
+}
+
+/// The probability on which three witnesses agree, from the log-odds of face, embedding and the other.
+fn blended(odds: [f32; 3], blend: &Blend) -> f32 {
+    let [face, embedding, other] = odds.map(|odds| odds.clamp(-MOST_LOG_ODDS, MOST_LOG_ODDS));
+    sigmoid(blend.face * face + blend.embedding * embedding + blend.other * other + blend.offset)
+}
+
+/// From a probability to log-odds.
+fn logit(probability: f32) -> f32 {
+    (probability / (1.0 - probability)).ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn impression(age: f32, odds: f32, groups: [f32; 5]) -> Impression {
+        Impression { age, male: odds, groups, neutral: odds }
+    }
+
+    fn impressions() -> Impressions {
+        Impressions {
+            face: impression(40.0, 2.0, [1.0, 0.0, 0.9, 0.0, 0.0]),
+            embedding: impression(20.0, -9.0, [0.0, 0.0, 0.3, 0.0, 0.0]),
+        }
+    }
+
+    #[test]
+    fn age_lies_between_the_two_and_is_never_negative() {
+        assert_eq!(impressions().age(0.25), 35.0);
+        let mut young = impressions();
+        young.embedding.age = -3.0;
+        assert_eq!(young.age(1.0), 0.0);
+    }
+
+    #[test]
+    fn groups_are_weighed_and_offset() {
+        let race = |embedding, offsets| impressions().race(&RaceTable { embedding, offsets });
+        assert_eq!(race(0.0, [0.0; 5]), Race::White);
+        assert_eq!(race(1.0, [0.0; 5]), Race::Asian);
+        assert_eq!(race(1.0, [0.0, 1.3, 0.0, 0.0, 0.0]), Race::Black);
+    }
+
+    #[test]
+    fn three_witnesses_add_up_and_none_without_limit() {
+        let blend = Blend { face: 0.5, embedding: 0.25, other: 2.0, offset: 1.0 };
+        // 0.5 x 2 - 0.25 x 8 + 2 x 0 + 1.
+        assert_eq!(impressions().male(0.5, &blend), 0.5);
+        assert_eq!(impressions().neutral(0.5, &blend), 0.5);
+        let sure =
+            |other| impressions().male(other, &Blend { face: 0.0, embedding: 0.0, other: 1.0, offset: 0.0 });
+        assert_eq!(sure(1.0), sigmoid(MOST_LOG_ODDS));
+        assert_eq!(sure(0.0), sigmoid(-MOST_LOG_ODDS));
+    }
+}
