@@ -74,7 +74,7 @@ def crossed(x, y, groups, positive_weight="balanced"):
 
 
 # Of embedding-attributes-1: its share of the age, and its weight beside the logits of the other network for race.
-AGE_SHARE, RACE_WEIGHT = 0.75, 1.0
+AGE_SHARE, RACE_WEIGHT = 0.75, 2.0
 
 
 def judged_answers(arguments):
@@ -152,37 +152,19 @@ def face(arguments):
     }.items():  # fmt: skip
         if inside.any():
             figures[f"age {group}"] = {"photos": int(inside.sum()), "mae": round(float(error[inside].mean()), 2), "interval": [round(x, 2) for x in interval(error[inside])], "bias": round(float((years[inside] - age[inside]).mean()), 2)}
-    # Race: offsets that balance the groups, fitted on one half and judged on the other.
-    race, logits = photos.race[rows], said[:, 2:7] + RACE_WEIGHT * behind[:, 2:7]
-    known = race >= 0
-    half = np.arange(len(rows)) % 2 == 0
-
-    def balanced(offsets, inside, classes=range(5)):
-        best = np.argmax(logits[inside][:, list(classes)] + np.array(offsets)[list(classes)], 1)
-        return np.mean([(best[race[inside] == c] == k).mean() for k, c in enumerate(classes)])
-
-    def offsets_for(inside):
-        best = np.zeros(5)
-        for _ in range(3):
-            for c in range(5):
-                trial = [(balanced(best + step * np.eye(5)[c], inside), -abs(step), step) for step in np.linspace(-1, 1, 21)]
-                best = best + max(trial)[2] * np.eye(5)[c]
-        return best - best.mean()
-
-    crossed_best = np.zeros(len(rows), int)
-    for part in (half, ~half):
-        crossed_best[~part] = np.argmax(logits[~part] + 0.7 * offsets_for(known & part), 1)
-    offsets = 0.7 * offsets_for(known)
-    recalls = [float((crossed_best[race == c] == c).mean()) for c in range(5)]
+    # Race.
+    race, best = photos.race[rows], np.argmax(said[:, 2:7] + RACE_WEIGHT * behind[:, 2:7], 1)
+    known, four = race >= 0, np.argmax(said[:, 2:6] + RACE_WEIGHT * behind[:, 2:6], 1)
+    found = lambda best, inside, classes: float(np.mean([(best[inside & (race == c)] == c).mean() for c in range(classes)]))  # noqa: E731
+    recalls = [float((best[race == c] == c).mean()) for c in range(5)]
     random = np.random.default_rng(0)
-    draws = [np.mean([(crossed_best[r] == c).mean() for c in range(5) for r in [random.choice(np.flatnonzero(race == c), (race == c).sum())]]) for _ in range(1000)]
+    draws = [np.mean([(best[random.choice(members, len(members))] == c).mean() for c, members in enumerate(np.flatnonzero(race == c) for c in range(5))]) for _ in range(1000)]
     figures["race"] = {
-        "photos": int(known.sum()), "balanced": round(float(np.mean(recalls)), 4), "interval": [round(float(x), 4) for x in np.quantile(draws, [0.025, 0.975])],
+        "photos": int(known.sum()), "balanced": round(found(best, known, 5), 4), "interval": [round(float(x), 4) for x in np.quantile(draws, [0.025, 0.975])],
         "recall": dict(zip(train_face.RACES, [round(r, 3) for r in recalls])), "count": dict(zip(train_face.RACES, [int((race == c).sum()) for c in range(5)])),
-        "plain balanced": round(float(balanced(np.zeros(5), known)), 4),
-        "adults balanced": round(float(np.mean([(crossed_best[(race == c) & adult] == c).mean() for c in range(5)])), 4),
-        "four balanced": round(float(balanced(np.zeros(5), known & (race < 4), range(4))), 4),
-        "confusion": [[int(((race == a) & (crossed_best == b)).sum()) for b in range(5)] for a in range(5)],
+        "face alone": round(found(np.argmax(said[:, 2:7], 1), known, 5), 4), "embedding alone": round(found(np.argmax(behind[:, 2:7], 1), known, 5), 4),
+        "adults balanced": round(found(best, adult, 5), 4), "four balanced": round(found(four, race < 4, 4), 4),
+        "confusion": [[int(((race == a) & (best == b)).sum()) for b in range(5)] for a in range(5)],
     }  # fmt: skip
     # Mask: on photos as they are, and on grey and small ones.
     mask = photos.mask[rows]
@@ -250,10 +232,9 @@ embedding = {number(neutral_weights[1])}
 other = {number(neutral_weights[2])}
 offset = {number(neutral_offset)}
 
-# Added to the logits of White, Black, Asian, Indian, Others: so that no group is found at the expense of another.
+# Weight of the logits of embedding-attributes-1, a group each, beside those of face-attributes-1.
 [race]
 embedding = {RACE_WEIGHT}
-offsets = [{", ".join(map(number, offsets))}]
 
 [mask]
 slope = {number(mask_weights[0])}

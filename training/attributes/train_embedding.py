@@ -54,13 +54,18 @@ def vectors(photos, cache, tables):
     return found
 
 
-def loss_of(logits, labels):
-    """As train_face.loss_of, without mask and occlusion."""
+def loss_of(logits, labels, race_weights):
+    """As train_face.loss_of, without mask and occlusion; a race counts as if all were equally frequent."""
     age, male, race, neutral = labels.unbind(1)
     unknown = torch.full_like(age, train_face.UNKNOWN)
-    columns = torch.stack([age, male, race, unknown, unknown, neutral], 1)
+    columns = torch.stack([age, male, unknown, unknown, unknown, neutral], 1)
     padded = torch.cat([logits[:, :27], torch.zeros(len(logits), 2), logits[:, 27:]], 1)
-    return train_face.loss_of(padded, columns)
+    total = train_face.loss_of(padded, columns)
+    known = race >= 0
+    if known.any():
+        of_race = functional.cross_entropy(logits[known, 22:27], race[known].long(), race_weights, label_smoothing=0.08)
+        total = total + 0.8 * of_race
+    return total
 
 
 def trained(photos, embeddings, epochs, seed=0):
@@ -76,12 +81,14 @@ def trained(photos, embeddings, epochs, seed=0):
     optimizer = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
     steps = epochs * len(rows) // BATCH
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps + 1, pct_start=0.1)
+    counts = np.bincount(photos.race[rows][photos.race[rows] >= 0])
+    race_weights = torch.from_numpy((counts.mean() / counts).astype(np.float32))
     weight = train_face.weights(photos)[rows]
     share = weight / weight.sum()
     for _ in range(steps):
         batch = random.choice(len(rows), BATCH, p=share)
         view = random.integers(inputs.shape[1], size=BATCH)
-        loss = loss_of(network(inputs[batch, view]), labels[batch])
+        loss = loss_of(network(inputs[batch, view]), labels[batch], race_weights)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -63,14 +63,12 @@ pub struct Blend {
     pub offset: f32,
 }
 
-/// The largest of logit of face-attributes-1 + `embedding` x logit of embedding-attributes-1 + offset wins.
+/// The largest of logit of face-attributes-1 + `embedding` x logit of embedding-attributes-1 wins.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RaceTable {
     /// Weight of embedding-attributes-1.
     pub embedding: f32,
-    /// One a group: White, Black, Asian, Indian, Others.
-    pub offsets: [f32; 5],
 }
 
 /// Log-odds = `slope` x output + `offset`.
@@ -95,6 +93,5 @@ mod tests {
         }
         assert!((0.0..=1.0).contains(&table.age.embedding) && table.race.embedding > 0.0);
         assert!(table.mask.slope > 0.0 && table.occlusion.slope > 0.0);
-        assert!(table.race.offsets.iter().all(|offset| offset.is_finite()));
     }
 }
