@@ -2,7 +2,7 @@
 
     python outputs.py --data DATA --models MODELS --cache CACHE SET...
 
-The fit_*.py read pad, pad_casia, lfw, landmarks68, expression, utkface and age_asian.
+The fit_*.py read lfw, landmarks68, expression, utkface and age_asian; fit_liveness.py reads what training/liveness keeps.
 
 DATA holds the sets, MODELS is the folder that `faceward models fetch` fills. Photos without a face are left out; `row`
 says which photo of the index each entry is.
@@ -16,16 +16,8 @@ import numpy as np
 
 import faces
 
-# Liveness is also looked at with less surroundings than the photo has, to see what they are worth.
-CONTEXTS = {
-    "pad": (1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.3, 2.7),
-    "pad_casia": (1.0, 1.2, 2.7),
-    "lfw": (1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.7),
-    "landmarks68": (1.2, 1.4, 1.6, 2.7),
-}
 
-
-def outputs_of(networks, photo, name):
+def outputs_of(networks, photo):
     """Every output for the largest face, or None."""
     face = faces.detect(networks, photo)
     if face is None:
@@ -41,7 +33,6 @@ def outputs_of(networks, photo, name):
         "mirrored_mesh": faces.mesh(networks, np.ascontiguousarray(photo[:, ::-1]), mirrored)[0].astype(np.float32),
         "blendshapes": faces.blendshapes(networks, points),
         "male": faces.gender_output(networks, photo, points),
-        "liveness": [faces.liveness_outputs(networks, photo, face, most) for most in CONTEXTS.get(name, (2.7,))],
     }
 
 
@@ -72,7 +63,7 @@ def main():
         rows = []
         for row, path in enumerate(faces.index_of(arguments.data, name).path):
             photo = faces.read_photo(arguments.data, name, path)
-            found = outputs_of(networks, photo, name)
+            found = outputs_of(networks, photo)
             if found is not None:
                 rows.append(found | {"row": row, "hash": difference_hash(photo)})
         columns = {key: np.array([entry[key] for entry in rows]) for key in rows[0]}

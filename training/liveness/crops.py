@@ -1,6 +1,6 @@
 """Cuts the face with its surroundings out of every photo once: CACHE/<set>.npz, read by train.py.
 
-    python crops.py --data DATA --models MODELS --cache CACHE pad pad_casia lfw landmarks68 deepfake
+    python crops.py --data DATA --models MODELS --cache CACHE pad pad_casia lfw landmarks68 deepfake utkface age_asian
 
 `wide` (192 x 192 RGB bytes) is what training cuts smaller views out of, `box` where the face lies in it, in shares of its
 sides; `exact` (128 x 128) is the crop that the engine makes; `outputs` are the three numbers of fr-liveness, the three of
@@ -20,7 +20,7 @@ import outputs  # noqa: E402
 
 WIDE_SIDE, SIDE = 192, 128
 # Photos that are no attack and come from elsewhere: so many suffice to see how many are refused.
-MOST = {"deepfake": 1200}
+MOST = {"deepfake": 1200, "utkface": 1200, "age_asian": 1000}
 # Contexts that are simulated beside that of the photo, and in one of how many photos.
 LESS = {"pad": ((1.2, 1.4, 1.6, 1.8), 1), "pad_casia": ((1.0, 1.2), 1), "lfw": ((1.2, 1.4, 1.6), 4), "landmarks68": ((1.2, 1.4, 1.6), 1)}
 

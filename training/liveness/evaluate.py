@@ -1,9 +1,12 @@
-"""Compares the network of a fold with the shipped fusion on the persons and clips that the fold left out.
+"""What the network says of photos that it was not trained on: RUN/predictions/<set>.npz, read by fit_liveness.py.
 
-    python evaluate.py --data DATA --cache CACHE --run RUN --fold 1
+    python evaluate.py --data DATA --cache CACHE --run RUN
+    python evaluate.py --data DATA --cache CACHE --run RUN --weights models/trained
 
-For each attack AUC and APCER where 5 % of the bona fide of the same set are refused; for each set the log-odds that the
-lowest 1, 2 and 5 % of its bona fide photos reach, and the highest of an attack. Photos as they are.
+`own` and `less_own` are the log-odds of bona fide for the crops `exact` and `less` by the network of the fold that left
+the photo's person or clip out; `own_unseen` and `less_own_unseen`, for the labelled sets, by the network that never saw
+the set at all. Prints AUC and APCER where 5 % of the bona fide of the same set are refused, of this network alone. The
+second exports RUN/final.pt as faceward-liveness-1.onnx and prints how far the file is from the framework.
 """
 
 import argparse
@@ -13,40 +16,85 @@ import numpy as np
 import torch
 
 import train  # puts the shared folders on the path
+import export
 import network
 import tables
 
-CEILING, MINIFASNET_WEIGHT, OWN_WEIGHT = 8.0, 1.2, 4.0
+
+NAME = "faceward-liveness-1"
 
 
-def fused(outputs):
-    """The evidence of models/calibration/liveness.toml from the outputs of fr-liveness and minifasnet-2.7."""
-    first = outputs[:, 0] - np.logaddexp(outputs[:, 1], outputs[:, 2])
-    second = outputs[:, 4] - np.logaddexp(outputs[:, 3], outputs[:, 5])
-    return sum(w * CEILING * np.tanh(odds / CEILING) for w, odds in ((1, first), (MINIFASNET_WEIGHT, second)))
+def trained(run, part):
+    """The network RUN/<part>.pt."""
+    model = network.Detector(1, network.TEXTURE_BLOCK, pretrained=False)
+    model.load_state_dict(torch.load(run / f"{part}.pt", weights_only=True))
+    return model
+
+
+def odds(run, part, crops):
+    """Log-odds by the network RUN/<part>.pt."""
+    return network.predict(trained(run, part), crops)[:, 0] if len(crops) else np.zeros(0, np.float32)
+
+
+def out_of_fold(run, crops, folds):
+    """Each crop by the network that left its fold out; no number where that fold was not run."""
+    told = np.full(len(crops), np.nan, np.float32)
+    for fold in range(train.N_FOLDS):
+        if (run / f"fold-{fold}.pt").exists():
+            told[folds == fold] = odds(run, f"fold-{fold}", crops[folds == fold])
+    return told
+
+
+def predictions(run, name, stored, rows):
+    fold_of_row = dict(zip(stored["row"], rows.fold))
+    crops = {"own": (stored["exact"], rows.fold.to_numpy())}
+    if "less" in stored:
+        crops["less_own"] = (stored["less"], np.array([fold_of_row[row] for row in stored["less_row"]]))
+    told = {key: out_of_fold(run, *value) for key, value in crops.items()}
+    if name in train.LABELLED and (run / f"without-{name}.pt").exists():
+        told |= {f"{key}_unseen": odds(run, f"without-{name}", value[0]) for key, value in crops.items()}
+    return told
+
+
+def report(name, rows, told):
+    all_live, all_attacks = rows.live.to_numpy(), rows.attack.to_numpy()
+    for key in (key for key in told if not key.startswith("less")):
+        known = np.isfinite(told[key])
+        score, live, attack = told[key][known], all_live[known], all_attacks[known]
+        print(f"{name}, {key}: {live.sum()} bona fide, lowest 1, 2, 5 %: {np.quantile(score[live], [0.01, 0.02, 0.05]).round(2)}")
+        for kind in sorted(set(attack) - {""}):
+            chosen = score[attack == kind]
+            passing = (chosen >= np.quantile(score[live], 0.05)).mean()
+            print(f"  {kind}, {len(chosen)}: AUC {tables.auc(score[live], chosen):.4f}, APCER {passing:.4f}", flush=True)
+
+
+def exported(arguments):
+    """Writes the network that ships, and prints its largest difference from the framework on photos of every set."""
+    model, path = trained(arguments.run, "final"), arguments.weights / f"{NAME}.onnx"
+    n_bytes = export.written(model, train.SIDE, path, NAME)
+    sets = (train.load(arguments.data, arguments.cache, name)[0] for name in (*train.LABELLED, *train.ORDINARY))
+    crops = np.concatenate([stored["exact"][:: len(stored["exact"]) // 40] for stored in sets])
+    print(f"{path}: {n_bytes} bytes, differs by {export.difference(model, path, crops.transpose(0, 3, 1, 2).copy()):.4f}")
+
+
+def predicted(arguments):
+    """Keeps and reports what the networks of the folds say."""
+    folder = arguments.run / "predictions"
+    folder.mkdir(exist_ok=True)
+    for name in (*train.LABELLED, *train.ORDINARY):
+        stored, rows = train.load(arguments.data, arguments.cache, name)
+        told = predictions(arguments.run, name, stored, rows)
+        np.savez(folder / f"{name}.npz", **told)
+        report(name, rows, told)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("data", "cache", "run"):
         parser.add_argument(f"--{name}", required=True, type=Path)
-    parser.add_argument("--fold", type=int, required=True)
+    parser.add_argument("--weights", type=Path)
     arguments = parser.parse_args()
-    model = network.Detector(1, network.TEXTURE_BLOCK, pretrained=False)
-    model.load_state_dict(torch.load(arguments.run / f"fold-{arguments.fold}.pt"))
-    for name in train.LABELLED + train.ORDINARY:
-        stored, rows = train.load(arguments.data, arguments.cache, name)
-        unknown = np.flatnonzero(rows.fold == arguments.fold)
-        own = network.predict(model, stored["exact"][unknown])[:, 0]
-        shipped = fused(stored["outputs"][unknown])
-        live, attacks = rows.live.to_numpy()[unknown], rows.attack.to_numpy()[unknown]
-        print(f"{name}: {live.sum()} bona fide, lowest 1, 2, 5 %: {np.quantile(own[live], [0.01, 0.02, 0.05]).round(2)}")
-        for attack in sorted(set(attacks) - {""}):
-            chosen = attacks == attack
-            print(f"  {attack}: {chosen.sum()} photos, highest {own[chosen].max():.2f}")
-            for how, score in (("shipped", shipped), ("own", own), ("joined", shipped + OWN_WEIGHT * own)):
-                passing = (score[chosen] >= np.quantile(score[live], 0.05)).mean()
-                print(f"    {how}: AUC {tables.auc(score[live], score[chosen]):.4f}, APCER {passing:.4f}", flush=True)
+    (exported if arguments.weights else predicted)(arguments)
 
 
 if __name__ == "__main__":

@@ -18,17 +18,19 @@ def recaptured(photo, other, rng):
     screen = rng.random() < 0.5
     seen = views.resized(photo, rng.uniform(0.35, 0.8), rng) if rng.random() < 0.7 else photo
     seen = display(seen, rng) if screen else paper(seen, rng)
-    if rng.random() < 0.6:
+    if rng.random() < (0.75 if screen else 0.6):
         seen = framed(seen, other, screen, rng)
     seen = lit(seen, screen, rng)
     return cv2.GaussianBlur(seen, (0, 0), rng.uniform(0.3, 1.3)) if rng.random() < 0.6 else seen
 
 
 def display(photo, rng):
-    """Raised black, bluish or warm white, and the interference of pixel grid and sensor."""
+    """Raised black, vivid or pale, bluish or warm white, and the interference of pixel grid and sensor."""
     side = photo.shape[0]
     low, high = rng.uniform(5, 35), rng.uniform(200, 255)
-    seen = low + photo * (high - low) / 255 * rng.uniform([0.9, 0.92, 0.95], [1.0, 1.02, 1.12])
+    grey = photo.mean(2, keepdims=True)
+    seen = grey + (photo - grey) * rng.uniform(0.75, 1.4)
+    seen = low + seen * (high - low) / 255 * rng.uniform([0.9, 0.92, 0.95], [1.0, 1.02, 1.12])
     if rng.random() < 0.6:
         y, x = np.mgrid[:side, :side]
         for _ in range(rng.integers(1, 3)):
@@ -62,11 +64,15 @@ def framed(photo, other, screen, rng):
     side = photo.shape[0]
     background = cv2.resize(other[: side // 2, : side // 2], (side, side))
     background = cv2.GaussianBlur(background, (0, 0), rng.uniform(0.5, 4))
+    if screen:
+        # A camera that is exposed for a lit screen sees a dark room.
+        background = (background * rng.uniform(0.1, 1.0)).astype(np.uint8)
     margin = int(side * rng.uniform(0.0, 0.08))
     colour = (rng.integers(5, 50) if screen and rng.random() < 0.8 else rng.integers(170, 245)) + rng.integers(-8, 8, 3)
     sheet = cv2.copyMakeBorder(photo, *[margin] * 4, cv2.BORDER_CONSTANT, value=colour.tolist())
     edge = sheet.shape[0]
-    inset = side * rng.uniform(-0.12, 0.16, 4)
+    # A phone shows more of its edge than a sheet or a monitor does.
+    inset = side * rng.uniform(-0.12, 0.28 if screen else 0.16, 4)
     target = np.array([[inset[0], inset[1]], [side - inset[2], inset[1]], [side - inset[2], side - inset[3]], [inset[0], side - inset[3]]])
     target = (target + rng.uniform(-0.03, 0.03, (4, 2)) * side).astype(np.float32)
     corners = np.float32([[0, 0], [edge, 0], [edge, edge], [0, edge]])

@@ -1,11 +1,11 @@
 """Trains the liveness network on the surroundings of faces.
 
-    python train.py --data DATA --cache CACHE --run RUN --steps 400 [--fold 0]
+    python train.py --data DATA --cache CACHE --run RUN --steps 400 [--fold 0] [--without pad]
 
-With --fold K the subjects and clips of that fold are left out (RUN/fold-K.pt, judged by evaluate.py); without it
-everything is trained on, and RUN/final.pt is the network for export. A batch of 32: eight bona fide and eight attacks of
-pad_casia, three and three of pad, and five photos of other sets beside five simulated attacks with the same photos, looked
-at in the same way: that no source is always bona fide.
+With --fold K the subjects and clips of that fold are left out (RUN/fold-K.pt), with --without SET all of that set
+(RUN/without-SET.pt): evaluate.py judges those. Without either everything is trained on, and RUN/final.pt is the network for
+export. A batch of 32: five bona fide and five attacks of pad_casia, three and three of pad, and eight photos of other sets
+beside eight simulated attacks with the same photos, looked at in the same way: that no source is always bona fide.
 """
 
 import argparse
@@ -27,9 +27,11 @@ from recapture import recaptured  # noqa: E402
 
 SIDE = 128
 N_FOLDS = 4
-LABELLED, ORDINARY = ("pad_casia", "pad"), ("lfw", "landmarks68", "deepfake")
+LABELLED = ("pad_casia", "pad")
+# Sets without attacks, and how often a photo comes from each.
+ORDINARY = {"lfw": 0.35, "landmarks68": 0.2, "deepfake": 0.15, "utkface": 0.2, "age_asian": 0.1}
 # Bona fide and attacks of each labelled set in a batch, then pairs of the others.
-N_OF_SET, N_SIMULATED = {"pad_casia": 8, "pad": 3}, 5
+N_OF_SET, N_SIMULATED = {"pad_casia": 5, "pad": 3}, 8
 
 
 def load(data, cache, name):
@@ -38,7 +40,8 @@ def load(data, cache, name):
     rows = labels[[]].copy()
     rows["live"] = labels.label.isin(["live", "real"]) if "label" in labels else True
     rows["attack"] = labels.attack if "attack" in labels else ""
-    group = labels.identity if "identity" in labels else labels.group
+    named = [column for column in ("identity", "group", "path") if column in labels]
+    group = labels[named[0]]
     rows["group"] = name + "/" + (labels.source + "/" if "source" in labels else "") + group.astype(str)
     rows["fold"] = folds(name, rows.group)
     return stored, rows
@@ -55,11 +58,11 @@ def folds(name, group):
 class Batches:
     """Endless batches: photos (n x 3 x side x side bytes), targets (1 bona fide, 0 attack)."""
 
-    def __init__(self, sets, seed, fold):
+    def __init__(self, sets, seed, fold, without):
         self.rng = np.random.default_rng(seed)
         self.sets = {name: stored for name, (stored, _) in sets.items()}
         self.kinds = {}
-        for name in LABELLED:
+        for name in (name for name in LABELLED if name != without):
             rows = sets[name][1]
             known = rows[rows.fold != fold]
             live = [part.index.to_numpy() for _, part in known[known.live].groupby("group")]
@@ -80,7 +83,7 @@ class Batches:
 
     def simulated(self):
         for _ in range(N_SIMULATED):
-            names = self.rng.choice(ORDINARY, 2, p=[0.5, 0.3, 0.2])
+            names = self.rng.choice(list(ORDINARY), 2, p=list(ORDINARY.values()))
             row, other = (self.rng.choice(self.ordinary[name]) for name in names)
             wide, seed = self.sets[names[0]]["wide"][row], self.rng.integers(2**31)
             attack = recaptured(wide, self.sets[names[1]]["wide"][other], self.rng)
@@ -105,7 +108,7 @@ class Batches:
         return views.degraded(seen, rng, least_scale=0.35)
 
     def next(self):
-        parts = [part for name in LABELLED for part in self.labelled(name)] + list(self.simulated())
+        parts = [part for name in self.kinds for part in self.labelled(name)] + list(self.simulated())
         photos = np.stack([photo for photo, _ in parts]).transpose(0, 3, 1, 2)
         return np.ascontiguousarray(photos), np.array([target for _, target in parts], np.float32)
 
@@ -124,11 +127,12 @@ def main():
     parser.add_argument("--steps", type=int, default=400)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--fold", type=int, default=None)
+    parser.add_argument("--without", choices=LABELLED, default=None)
     arguments = parser.parse_args()
     torch.manual_seed(1)
-    sets = {name: load(arguments.data, arguments.cache, name) for name in LABELLED + ORDINARY}
+    sets = {name: load(arguments.data, arguments.cache, name) for name in (*LABELLED, *ORDINARY)}
     queue = multiprocessing.Queue(8)
-    multiprocessing.Process(target=produce, args=(queue, sets, 1, arguments.fold), daemon=True).start()
+    multiprocessing.Process(target=produce, args=(queue, sets, 1, arguments.fold, arguments.without), daemon=True).start()
     build = {"answers": 1, "last_block": network.TEXTURE_BLOCK}
     model, average = (network.Detector(**build).to(memory_format=torch.channels_last) for _ in range(2))
     average.load_state_dict(model.state_dict())
@@ -152,8 +156,14 @@ def main():
         losses.append(float(loss.detach()))
         if (step + 1) % 100 == 0:
             print(step + 1, round(float(np.mean(losses[-100:])), 4), round(time.time() - start), flush=True)
-    part = "final" if arguments.fold is None else f"fold-{arguments.fold}"
-    torch.save(average.state_dict(), arguments.run / f"{part}.pt")
+    torch.save(average.state_dict(), arguments.run / f"{part_name(arguments)}.pt")
+
+
+def part_name(arguments):
+    """What the weights of this run are called."""
+    if arguments.without:
+        return f"without-{arguments.without}"
+    return "final" if arguments.fold is None else f"fold-{arguments.fold}"
 
 
 if __name__ == "__main__":
