@@ -14,7 +14,7 @@ use crate::embedding::{self, EmbeddingStep};
 use crate::image::{DecodeError, Limits};
 use crate::landmarks::{self, MeshStep};
 use crate::liveness::{self, LivenessStep};
-use crate::networks::{NetworkClock, NetworkKey, Networks};
+use crate::networks::{ModelSession, NetworkClock, NetworkKey, Networks};
 use crate::request::Outputs;
 use crate::run::Worker;
 use crate::steps::FaceSteps;
@@ -113,13 +113,12 @@ impl Engine {
         let (Some(close), Some(overview), Some(fine)) = (close?, overview?, fine?) else {
             return Err(EngineError::Models(vec![format!("{}: nothing works without it", detection::MODEL)]));
         };
-        let pair = |[first, second]: [&'static str; 2]| -> Result<_, InferenceError> {
-            Ok(session(first)?.zip(session(second)?).map(|(first, second)| [first, second]))
-        };
+        let embedding = all(embedding::MODELS.map(session))?;
+        let liveness = all(liveness::MODELS.map(session))?;
         let steps = FaceSteps {
             mesh: session(landmarks::MODEL)?.map(MeshStep::new),
-            embedding: pair(embedding::MODELS)?.map(EmbeddingStep::new),
-            liveness: pair(liveness::MODELS)?.map(LivenessStep::new),
+            embedding: embedding.map(EmbeddingStep::new),
+            liveness: liveness.map(LivenessStep::new),
             deepfake: session(deepfake::MODEL)?.map(DeepfakeStep::new),
             attributes: AttributesStep {
                 face: session(attributes::FACE_MODEL)?,
@@ -133,6 +132,14 @@ impl Engine {
         };
         Ok(Worker::new(self.limits, Detector { close, overview, fine }, steps, clock))
     }
+}
+
+/// All sessions of a step that needs every one of them; `None` if one is not enabled.
+fn all<const N: usize>(
+    sessions: [Result<Option<ModelSession>, InferenceError>; N],
+) -> Result<Option<[ModelSession; N]>, InferenceError> {
+    let enabled: Option<Vec<ModelSession>> = sessions.into_iter().collect::<Result<_, _>>()?;
+    Ok(enabled.and_then(|sessions| sessions.try_into().ok()))
 }
 
 impl Capabilities {

@@ -1,15 +1,15 @@
-//! One liveness score from the log-odds of two networks and the context that they saw.
+//! One liveness score from the log-odds of three networks and the context that they saw.
 //!
 //! The form and the fit are described in `models/calibration/liveness.toml`. Log-odds are squashed, so that a network
-//! that is absurdly sure does not decide alone. Both networks lean towards "attack" when a face fills the photo: the
+//! that is absurdly sure does not decide alone. The networks lean towards "attack" when a face fills the photo: the
 //! offset makes up for a part of that.
 
 use faceward_models::calibration::liveness::{ContextKnot, LivenessTable};
 
-/// The score, 0 to 1, for the log-odds of fr-liveness and of minifasnet-2.7, in this order.
-pub(super) fn score(table: &LivenessTable, [fr_liveness, minifasnet]: [f32; 2], context: f32) -> f32 {
+/// The score, 0 to 1, for the log-odds of [`super::MODELS`], in this order.
+pub(super) fn score(table: &LivenessTable, odds: [f32; 3], context: f32) -> f32 {
     let squash = |odds: f32| table.ceiling * (odds / table.ceiling).tanh();
-    let evidence = squash(fr_liveness) + table.weight * squash(minifasnet);
+    let evidence: f32 = table.weights.iter().zip(odds).map(|(weight, odds)| weight * squash(odds)).sum();
     let (slope, offset) = slope_and_offset(&table.knots, context);
     sigmoid(slope * evidence + offset)
 }
@@ -58,24 +58,31 @@ mod tests {
     }
 
     #[test]
-    fn more_evidence_is_a_higher_score_and_both_networks_count() {
-        let at = |fr, mini| score(table(), [fr, mini], 2.7);
-        assert!(at(-2.0, 0.0) < at(0.0, 0.0) && at(0.0, 0.0) < at(3.0, 0.0));
-        assert!(at(0.0, -2.0) < at(0.0, 0.0) && at(0.0, 0.0) < at(0.0, 3.0));
-        assert_eq!(at(1e9, 1.0), at(1e6, 1.0), "beyond the ceiling nothing is gained");
+    fn more_evidence_is_a_higher_score_and_every_network_counts() {
+        let at = |odds| score(table(), odds, 2.7);
+        for place in 0..3 {
+            let with = |own| {
+                let mut odds = [0.0; 3];
+                odds[place] = own;
+                at(odds)
+            };
+            assert!(with(-2.0) < with(0.0) && with(0.0) < with(3.0), "network {place}");
+        }
+        assert_eq!(at([1e9, 1.0, 1.0]), at([1e6, 1.0, 1.0]), "beyond the ceiling nothing is gained");
     }
 
     #[test]
     fn clear_cases_are_clear_whatever_the_context() {
         for context in [0.8, 1.0, 1.25, 1.5, 1.75, 2.0, 2.7] {
-            let (live, attack) = (score(table(), [5.0, 4.0], context), score(table(), [-7.0, -5.0], context));
+            let at = |odds| score(table(), odds, context);
+            let (live, attack) = (at([5.0, 4.0, 2.5]), at([-7.0, -5.0, -2.5]));
             assert!(live >= 0.85 && attack < 0.5, "context {context}: {live}, {attack}");
         }
     }
 
     #[test]
     fn the_score_does_not_jump_with_the_context() {
-        let at = |step: u16| score(table(), [-1.0, 0.5], 0.9 + f32::from(step) * 0.01);
+        let at = |step: u16| score(table(), [-1.0, 0.5, 0.0], 0.9 + f32::from(step) * 0.01);
         assert!((0..200).all(|step| (at(step) - at(step + 1)).abs() < 0.02));
     }
 }

@@ -1,13 +1,12 @@
 //! Presentation attack detection: is this a person in front of the camera, or a print, a screen, a replay?
 //!
-//! Two networks look at the face with its surroundings (`surroundings`); `fusion` makes one score of what they say and
-//! of how much of the surroundings there was. Passive and from one photo: masks and injected photos are out of reach.
+//! Three networks look at the face with its surroundings (`surroundings`), the last of them our own; `fusion` makes one
+//! score of what they say and of how much of the surroundings there was. Without one of them there is no score. Passive and from one photo: masks and injected photos are out of reach.
 
 mod fusion;
 mod surroundings;
 
 use faceward_core::ModelId;
-use faceward_inference::Tensor;
 use faceward_models::calibration::liveness::liveness as table;
 
 use crate::analysis::Liveness;
@@ -17,22 +16,24 @@ use crate::networks::ModelSession;
 use surroundings::Surroundings;
 
 /// Ids in the manifest, in the order in which [`LivenessStep::new`] takes their sessions.
-pub(crate) const MODELS: [&str; 2] = ["fr-liveness", "minifasnet-2.7"];
+pub(crate) const MODELS: [&str; 3] = ["fr-liveness", "minifasnet-2.7", "faceward-liveness-1"];
+/// Log-odds of bona fide from the first output of a network, if it gave any.
+type Read = fn(&[f32]) -> Option<f32>;
+
+/// How [`MODELS`] are read. fr-liveness: class 0 is bona fide. MiniFASNet: class 1, the others are prints
+/// and screens.
+const READ: [Read; 3] = [|logits| of_class(logits, 0), |logits| of_class(logits, 1), odds];
 
 /// The photo shows too little around the face to see the edge of a print or screen.
 const LITTLE_CONTEXT: &str = "little_context";
 
 /// Judges liveness.
-pub(crate) struct LivenessStep {
-    fr_liveness: ModelSession,
-    minifasnet: ModelSession,
-}
+pub(crate) struct LivenessStep([ModelSession; 3]);
 
 impl LivenessStep {
     /// `sessions` of [`MODELS`].
-    pub(crate) fn new(sessions: [ModelSession; 2]) -> Self {
-        let [fr_liveness, minifasnet] = sessions;
-        Self { fr_liveness, minifasnet }
+    pub(crate) const fn new(sessions: [ModelSession; 3]) -> Self {
+        Self(sessions)
     }
 
     /// The liveness of the face at `face`.
@@ -41,37 +42,41 @@ impl LivenessStep {
     /// The face box is empty or lies outside of the photo, or a network fails.
     pub(crate) fn run(&mut self, photo: &Upright, face: &FaceGeometry) -> Result<Liveness, StepError> {
         let seen = Surroundings::of(photo, &face.rect).ok_or_else(|| failed("the face box is empty"))?;
-        // fr-liveness: class 0 is bona fide. MiniFASNet: class 1, the others are prints and screens.
-        let fr_liveness = log_odds(&mut self.fr_liveness, photo, &seen, 0)?;
-        let minifasnet = log_odds(&mut self.minifasnet, photo, &seen, 1)?;
-        let score = fusion::score(table(), [fr_liveness, minifasnet], seen.context);
+        let mut odds = [0.0; 3];
+        for ((session, read), odds) in self.0.iter_mut().zip(READ).zip(&mut odds) {
+            *odds = log_odds(session, photo, &seen, read)?;
+        }
         let little = seen.context < table().little_context;
+        let ids = self.0.iter().map(|session| ModelId::new(session.id()));
         Ok(Liveness {
-            score,
-            raw: vec![
-                (ModelId::new(self.fr_liveness.id()), fusion::sigmoid(fr_liveness)),
-                (ModelId::new(self.minifasnet.id()), fusion::sigmoid(minifasnet)),
-            ],
+            score: fusion::score(table(), odds, seen.context),
+            raw: ids.zip(odds.map(fusion::sigmoid)).collect(),
             reasons: if little { vec![LITTLE_CONTEXT] } else { Vec::new() },
         })
     }
 }
 
-/// What one network says: log-odds of class `bona_fide` against all others.
+/// What one network says: log-odds of bona fide.
 fn log_odds(
     session: &mut ModelSession,
     photo: &Upright,
     seen: &Surroundings,
-    bona_fide: usize,
+    read: Read,
 ) -> Result<f32, StepError> {
     let chip = seen.chip(photo, session.image_size()).ok_or_else(|| failed("the face box is empty"))?;
     let outputs = session.run_image(&chip)?;
-    read(&outputs, bona_fide).ok_or_else(|| failed("the liveness network gave no number"))
+    let odds = outputs.first().and_then(|tensor| read(&tensor.data));
+    odds.ok_or_else(|| failed("the liveness network gave no number"))
+}
+
+/// The one number of a network that gives log-odds.
+fn odds(outputs: &[f32]) -> Option<f32> {
+    let [odds] = outputs else { return None };
+    odds.is_finite().then_some(*odds)
 }
 
 /// Log-odds of class `bona_fide` from the logits of all classes.
-fn read(outputs: &[Tensor], bona_fide: usize) -> Option<f32> {
-    let logits = &outputs.first()?.data;
+fn of_class(logits: &[f32], bona_fide: usize) -> Option<f32> {
     let own = *logits.get(bona_fide)?;
     let others =
         || logits.iter().enumerate().filter(|(class, _)| *class != bona_fide).map(|(_, logit)| *logit);
@@ -91,7 +96,7 @@ mod tests {
 
     #[track_caller]
     fn check_odds(logits: &[f32], bona_fide: usize, expected: Option<f32>) {
-        let actual = read(&[Tensor { shape: vec![1, logits.len()], data: logits.to_vec() }], bona_fide);
+        let actual = of_class(logits, bona_fide);
         match (actual, expected) {
             (Some(actual), Some(expected)) => {
                 assert!((actual - expected).abs() < 1e-5, "{logits:?}: {actual}");
@@ -112,5 +117,7 @@ mod tests {
     fn what_is_no_number_is_no_score() {
         check_odds(&[f32::NAN, 0.0, 0.0], 0, None);
         check_odds(&[1.0], 1, None);
+        assert_eq!(odds(&[1.5]), Some(1.5));
+        assert_eq!((odds(&[f32::NAN]), odds(&[]), odds(&[1.0, 2.0])), (None, None, None));
     }
 }

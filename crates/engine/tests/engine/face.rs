@@ -95,7 +95,7 @@ fn portraits_with_surroundings_are_live() {
         assert!(liveness.score >= 0.85, "{name}: {liveness:?}");
         assert_eq!(liveness.reasons, [""; 0], "{name}");
         let models: Vec<&str> = liveness.raw.iter().map(|(model, _)| model.as_str()).collect();
-        assert_eq!(models, ["fr-liveness", "minifasnet-2.7"]);
+        assert_eq!(models, ["fr-liveness", "minifasnet-2.7", "faceward-liveness-1"]);
     }
 }
 

@@ -17,6 +17,7 @@ fn the_models_that_the_engine_asks_for_are_declared() {
         "face-blendshapes",
         "fr-liveness",
         "minifasnet-2.7",
+        "faceward-liveness-1",
         "faceward-deepfake-1",
         "eye-state-1",
         "mouth-state-1",

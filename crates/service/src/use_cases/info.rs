@@ -81,7 +81,7 @@ const FACE: Needs = &["face-attributes-1"];
 const WITH_MODEL: [(&str, Needs); 24] = [
     ("dense_landmarks", MESH),
     ("pose", MESH),
-    ("liveness", &["fr-liveness", "minifasnet-2.7"]),
+    ("liveness", &["fr-liveness", "minifasnet-2.7", "faceward-liveness-1"]),
     ("deepfake", &["faceward-deepfake-1"]),
     ("uniformity", MESH),
     ("exposure", MESH),

@@ -78,7 +78,9 @@ async fn the_list_of_unavailable_values_is_what_a_photo_shows() {
 async fn the_checks_without_a_model_are_listed() {
     let rows = [
         (&[][..], false, false),
-        (&["minifasnet-2.7"][..], true, false),
+        (&["fr-liveness"][..], true, false),
+        (&["minifasnet-2.7"], true, false),
+        (&["faceward-liveness-1"], true, false),
         (&["faceward-deepfake-1"], false, true),
     ];
     for (disabled, liveness, deepfake) in rows {

@@ -20,7 +20,7 @@ fn without_embeddings_nobody_can_be_verified() {
 
 #[test]
 fn settings_out_of_range_and_gates_without_a_model_are_refused() {
-    let engine = engine_without(&["fr-liveness", "minifasnet-2.7"]);
+    let engine = engine_without(&["faceward-liveness-1"]);
     let mut out_of_range = settings();
     out_of_range.thresholds.similarity = 2.0;
     let refused = start(engine.clone(), out_of_range);
