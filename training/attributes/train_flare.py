@@ -23,6 +23,8 @@ from chips import faces
 from parts import Small
 
 SIDE, KEPT = 64, 88
+# Of what cameras store.
+GAMMA = 2.2
 # Side of the square in longer sides of the detector box.
 BOXES = 2.2
 TRAINED, JUDGED = ("lfw", "mask", "utkface", "landmarks68"), "lfw"
@@ -71,9 +73,17 @@ def flared(photo, strength, random):
             place, radius = middle * random.uniform(0.4, 2.2), random.uniform(0.02, 0.1)
             disc = 1 / (1 + np.exp((np.hypot(x - place[0], y - place[1]) - radius) / 0.006))
             light = light + disc[..., None] * random.uniform(0.05, 0.25) * random.uniform(0.4, 1, 3)
+    if random.random() < 0.5:
+        return veiled(photo, strength * np.clip(light / light.max(), 0, 1))
     light = strength * light
     lit = photo * (1 - 0.3 * np.clip(light, 0, 1)) + 255 * random.uniform(0.75, 1) * light
     return np.clip(lit, 0, 255).astype(np.uint8)
+
+
+def veiled(photo, white):
+    """The share `white` of every pixel's light is white light: what a lens adds, before a camera stores it."""
+    light = (photo / 255.0) ** GAMMA
+    return np.clip(255 * (light * (1 - white) + white) ** (1 / GAMMA), 0, 255).astype(np.uint8)
 
 
 def regions(data, cache, name, every=1):
@@ -141,7 +151,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("data", "cache", "work"):
         parser.add_argument(f"--{name}", required=True, type=Path)
-    parser.add_argument("--steps", type=int, default=450)
+    parser.add_argument("--steps", type=int, default=1000)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
