@@ -16,10 +16,18 @@ N_TEXTURE, N_FACE = 112, 192
 RESIDUAL_GAIN = 6.0
 
 
-class Detector(nn.Module):
-    """`answers` log-odds from a photo of a face. `last_block` is TEXTURE_BLOCK or FACE_BLOCK."""
+# Where the middle of the face lies on a crop, and how far it reaches, in shares of the side.
+MIDDLE, REACH = (0.5, 0.52), (0.30, 0.36)
 
-    def __init__(self, answers=2, last_block=FACE_BLOCK, pretrained=True):
+
+class Detector(nn.Module):
+    """`answers` log-odds from a photo of a face. `last_block` is TEXTURE_BLOCK or FACE_BLOCK.
+
+    `inside_out`: how the middle of the face differs from what is round it is read as well. A swapped face differs from
+    its surroundings, whatever the camera; an odd camera does not.
+    """
+
+    def __init__(self, answers=2, last_block=FACE_BLOCK, pretrained=True, inside_out=False):
         super().__init__()
         base = EfficientNet.from_name("efficientnet-lite0")
         if pretrained:
@@ -27,7 +35,9 @@ class Detector(nn.Module):
         self.stem, self.stem_norm = six_channels(base._conv_stem), base._bn0
         self.blocks = nn.ModuleList(list(base._blocks)[: last_block + 1])
         self.dropout = nn.Dropout(0.3)
-        self.head = nn.Linear(N_TEXTURE + (N_FACE if last_block >= FACE_BLOCK else 0), answers)
+        self.inside_out = inside_out
+        n_features = N_TEXTURE + (N_FACE if last_block >= FACE_BLOCK else 0)
+        self.head = nn.Linear(n_features * (2 if inside_out else 1), answers)
         nn.init.zeros_(self.head.bias)
         smooth = torch.outer(torch.tensor([1.0, 2.0, 1.0]), torch.tensor([1.0, 2.0, 1.0])) / 16
         self.register_buffer("smooth", smooth.expand(3, 1, 3, 3).clone(), persistent=False)
@@ -36,13 +46,29 @@ class Detector(nn.Module):
         residual = photo - functional.conv2d(functional.pad(photo, (1, 1, 1, 1), "replicate"), self.smooth, groups=3)
         x = torch.cat([(photo - 127.0) / 128.0, (residual * (RESIDUAL_GAIN / 128.0)).clamp(-3, 3)], 1)
         x = functional.relu6(self.stem_norm(self.stem(x)))
-        pooled = []
+        pooled, contrasts = [], []
         for place, block in enumerate(self.blocks):
             rate = 0.1 * place / len(self.blocks)
             x = block(x, drop_connect_rate=rate)
             if place in (TEXTURE_BLOCK, FACE_BLOCK):
                 pooled.append(x.mean((2, 3)))
-        return self.head(self.dropout(torch.cat(pooled, 1)))
+                contrasts += [contrast(x)] if self.inside_out else []
+        return self.head(self.dropout(torch.cat(pooled + contrasts, 1)))
+
+    def go_on_from(self, state):
+        """Takes the weights of a network that may lack `inside_out`: what it lacks starts at nothing."""
+        head = self.head.weight.data.zero_()
+        head[:, : state["head.weight"].shape[1]] = state["head.weight"]
+        self.load_state_dict(state | {"head.weight": head})
+
+
+def contrast(maps):
+    """Mean of each channel in the middle of the face, minus the mean round it: [n, channels]."""
+    y, x = (torch.arange(length, dtype=maps.dtype) for length in maps.shape[2:])
+    y, x = ((y + 0.5) / len(y) - MIDDLE[1]) / REACH[1], ((x + 0.5) / len(x) - MIDDLE[0]) / REACH[0]
+    inside = torch.sigmoid(6 * (1 - (y[:, None] ** 2 + x[None] ** 2)))
+    inside, outside = inside / inside.sum(), (1 - inside) / (1 - inside).sum()
+    return (maps * (inside - outside)).sum((2, 3))
 
 
 def six_channels(stem):

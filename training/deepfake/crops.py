@@ -3,8 +3,8 @@
     python crops.py --data DATA --models MODELS --cache CACHE deepfake lfw utkface age_asian pad landmarks68
 
 The .npy holds crops of 224 x 224 RGB bytes for training, which cuts smaller ones out of them at random; the .npz holds
-the crops that the engine would make (`exact`, 160 x 160), the row of the index, the perceptual hash, the SFace
-embedding (groups photos by person) and the score and size of the face. Photos without a face are left out.
+the row of the index, the perceptual hash, the SFace embedding (groups photos by person), the box and score of the face
+and the size of the photo. Photos without a face are left out.
 """
 
 import argparse
@@ -22,7 +22,7 @@ import outputs  # noqa: E402
 MARGIN = 1.2
 # What training sees is a little larger, so that a random crop of it is on average what the engine cuts.
 TRAINING_MARGIN = 1.3
-SIDE, TRAINING_SIDE = 160, 224
+TRAINING_SIDE = 224
 # Where the five points lie in the 112 px chip of SFace.
 CHIP = np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]])
 
@@ -78,7 +78,6 @@ def main():
             crops.append(cut(photo, *square(photo, face.box, TRAINING_MARGIN), TRAINING_SIDE))
             rows.append({
                 "row": row,
-                "exact": cut(photo, *square(photo, face.box, MARGIN), SIDE),
                 "hash": outputs.difference_hash(photo),
                 "embedding": embedding(networks, photo, face),
                 "score": face.score,

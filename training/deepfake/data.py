@@ -13,6 +13,7 @@ import pandas
 from scipy.cluster.hierarchy import fcluster, linkage
 
 sys.path[:0] = [str(Path(__file__).parent.parent / folder) for folder in ("calibration", "common")]
+import crops  # noqa: E402
 import faces  # noqa: E402
 import tables  # noqa: E402
 
@@ -26,11 +27,23 @@ UNSEEN_SOURCES = ("landmarks68", "pad", "forged")
 
 @dataclass
 class Crops:
-    """Training crops (n x 224 x 224 x 3), the engine's crops (n x 160 x 160 x 3) and one row of labels for each."""
+    """Training crops (n x 224 x 224 x 3), boxes (n x 4) and sizes (n x 2) in pixels, and one row of labels for each."""
 
+    name: str
     wide: np.ndarray
-    exact: np.ndarray
+    boxes: np.ndarray
+    sizes: np.ndarray
     rows: pandas.DataFrame
+
+    def engine(self, folder, rows, side, change=None):
+        """The crops that the engine makes of these rows, cut from the photos in `folder`, each altered by `change` first."""
+        made = []
+        for row in rows:
+            photo = faces.read_photo(folder, self.name, self.rows.path[row])
+            photo = change(photo) if change else photo
+            box = self.boxes[row] * (photo.shape[1] / self.sizes[row][0])
+            made.append(crops.cut(photo, *crops.square(photo, box, crops.MARGIN), side))
+        return np.array(made)
 
 
 def load(data, cache, name):
@@ -47,12 +60,11 @@ def load(data, cache, name):
     rows["part"] = parts(name, rows.group)
     # Where the face lies in the training crop: centre and half sides of the box, in shares of its side.
     rows[["x", "y", "w", "h"]] = [place(box, size) for box, size in zip(stored["box"], stored["size"])]
-    return Crops(np.load(Path(cache) / f"{name}.npy", mmap_mode="r"), stored["exact"], rows)
+    wide = np.load(Path(cache) / f"{name}.npy", mmap_mode="r")
+    return Crops(name, wide, stored["box"], stored["size"], rows)
 
 
 def place(box, size):
-    import crops
-
     photo = np.empty((size[1], size[0], 0), np.uint8)
     left, top, side = crops.square(photo, box, crops.TRAINING_MARGIN)
     centre, half = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]) / 2

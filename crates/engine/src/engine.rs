@@ -115,11 +115,12 @@ impl Engine {
         };
         let embedding = all(embedding::MODELS.map(session))?;
         let liveness = all(liveness::MODELS.map(session))?;
+        let deepfake = all(deepfake::MODELS.map(session))?;
         let steps = FaceSteps {
             mesh: session(landmarks::MODEL)?.map(MeshStep::new),
             embedding: embedding.map(EmbeddingStep::new),
             liveness: liveness.map(LivenessStep::new),
-            deepfake: session(deepfake::MODEL)?.map(DeepfakeStep::new),
+            deepfake: deepfake.map(DeepfakeStep::new),
             attributes: AttributesStep {
                 face: session(attributes::FACE_MODEL)?,
                 embedding: session(attributes::EMBEDDING_MODEL)?,
@@ -151,7 +152,7 @@ impl Capabilities {
             pose: mesh,
             embedding,
             liveness: liveness::MODELS.into_iter().all(has),
-            deepfake: has(deepfake::MODEL),
+            deepfake: deepfake::MODELS.into_iter().all(has),
             attributes: mesh,
             quality: true,
         };

@@ -1,12 +1,13 @@
 //! Whether a face is genuine: neither swapped nor generated.
 //!
-//! One network of our own looks at the face with a little of its surroundings (`square`), and at its mirror image, and
-//! gives two log-odds, one for each way of forging; `scale` makes one score of them. From one photo: what a better forger leaves no trace of is
-//! out of reach.
+//! Two networks of our own look at the face with a little of its surroundings (`square`), and at its mirror image. The
+//! first gives two log-odds, one for each way of forging; the second looks closer and gives those of swapped faces, which
+//! count half. `scale` makes one score of them. From one photo: what a better forger leaves no trace of is out of reach.
 
 mod scale;
 mod square;
 
+use faceward_core::PixelRect;
 use faceward_inference::Tensor;
 use faceward_models::calibration::deepfake::deepfake as table;
 
@@ -14,41 +15,51 @@ use crate::face::{FaceGeometry, StepError};
 use crate::image::{Border, Resampling, Upright};
 use crate::networks::ModelSession;
 
-/// Id in the manifest.
-pub(crate) const MODEL: &str = "faceward-deepfake-1";
+/// Ids in the manifest: of the network that knows both ways of forging, and of the one that looks closer.
+pub(crate) const MODELS: [&str; 2] = ["faceward-deepfake-1", "faceward-swap-1"];
 
 /// Judges whether a face is genuine.
-pub(crate) struct DeepfakeStep(ModelSession);
+pub(crate) struct DeepfakeStep {
+    both: ModelSession,
+    closer: ModelSession,
+}
 
 impl DeepfakeStep {
-    /// `session` of [`MODEL`].
-    pub(crate) const fn new(session: ModelSession) -> Self {
-        Self(session)
+    /// `sessions` of [`MODELS`].
+    pub(crate) fn new(sessions: [ModelSession; 2]) -> Self {
+        let [both, closer] = sessions;
+        Self { both, closer }
     }
 
     /// How likely the face at `face` is genuine, 0 to 1; 0.9 is the stated operating point.
     ///
     /// # Errors
-    /// The face box is empty or not finite, or the network fails.
+    /// The face box is empty or not finite, or a network fails.
     pub(crate) fn run(&mut self, photo: &Upright, face: &FaceGeometry) -> Result<f32, StepError> {
-        let chip = square::round(photo.size(), &face.rect)
-            .and_then(|square| {
-                // Never black: black borders once gave the class away.
-                let size = self.0.image_size();
-                photo.resized_crop(&square, size, Border::Reflect, Resampling::Antialiased)
-            })
-            .ok_or_else(|| StepError::Photo("the face box is empty".to_owned()))?;
-        let seen = self.log_odds(&chip)?;
-        let mirrored = self.log_odds(&chip.mirrored())?;
-        let odds = std::array::from_fn(|answer| f32::midpoint(seen[answer], mirrored[answer]));
-        Ok(scale::genuine(table(), odds))
+        let square = square::round(photo.size(), &face.rect).ok_or_else(no_face)?;
+        let [swapped, generated] = log_odds(&mut self.both, photo, &square)?;
+        let [swapped_too, _] = log_odds(&mut self.closer, photo, &square)?;
+        Ok(scale::genuine(table(), [f32::midpoint(swapped, swapped_too), generated]))
     }
+}
 
-    /// The log-odds of "swapped" and of "generated" for one view.
-    fn log_odds(&mut self, chip: &Upright) -> Result<[f32; 2], StepError> {
-        let outputs = self.0.run_image(chip)?;
+/// What one network says of the part of the photo in `square`: the log-odds of "swapped" and of "generated", averaged
+/// over it and its mirror image.
+fn log_odds(session: &mut ModelSession, photo: &Upright, square: &PixelRect) -> Result<[f32; 2], StepError> {
+    // Never black: black borders once gave the class away.
+    let chip = photo
+        .resized_crop(square, session.image_size(), Border::Reflect, Resampling::Antialiased)
+        .ok_or_else(no_face)?;
+    let mut of = |view: &Upright| -> Result<[f32; 2], StepError> {
+        let outputs = session.run_image(view)?;
         read(&outputs).ok_or_else(|| StepError::Photo("the deepfake network gave no number".to_owned()))
-    }
+    };
+    let (seen, mirrored) = (of(&chip)?, of(&chip.mirrored())?);
+    Ok(std::array::from_fn(|answer| f32::midpoint(seen[answer], mirrored[answer])))
+}
+
+fn no_face() -> StepError {
+    StepError::Photo("the face box is empty".to_owned())
 }
 
 /// The log-odds of "swapped" and of "generated".

@@ -82,7 +82,7 @@ const WITH_MODEL: [(&str, Needs); 24] = [
     ("dense_landmarks", MESH),
     ("pose", MESH),
     ("liveness", &["fr-liveness", "minifasnet-2.7", "faceward-liveness-1"]),
-    ("deepfake", &["faceward-deepfake-1"]),
+    ("deepfake", &["faceward-deepfake-1", "faceward-swap-1"]),
     ("uniformity", MESH),
     ("exposure", MESH),
     ("contrast", MESH),
