@@ -26,29 +26,10 @@ FACE = (ARCFACE - [56, 72]) * 0.83 + [56, 62]
 EMBEDDED = ("lfw", "utkface", "age_asian")
 
 
-def warped(photo, linear, shift, side, border):
-    """`faces.warped`, with a choice of what lies outside of the photo."""
-    width = height = side
-    scale = np.sqrt(abs(np.linalg.det(linear)))
-    if scale > 1.5:
-        corners = np.array([[0, 0], [side, 0], [0, side], [side, side]]) @ linear.T + shift
-        size = np.array(photo.shape[1::-1])
-        low = np.clip(np.floor(corners.min(0)) - 1, 0, size)
-        high = np.clip(np.ceil(corners.max(0)) + 1, 0, size)
-        width, height = (max(1, round(length / scale)) for length in high - low)
-        photo = faces.convolved(photo, (*low, *high), width, height)
-        shrink = np.array([width, height]) / (high - low)
-        linear, shift = linear * shrink[:, None], (shift - low) * shrink
-    matrix = np.c_[linear, shift - 0.5 + linear @ [0.5, 0.5]]
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    chip = cv2.warpAffine(photo.astype(np.float32), matrix, (side, side), flags=flags, borderMode=border)
-    return np.rint(chip).astype(np.uint8)
-
-
 def face_chip(photo, points, margin=0):
     """The face chip, with `margin` more pixels on every side; the photo is mirrored at its edges."""
     linear, shift = faces.similarity(FACE + margin, points)
-    return warped(photo, linear, shift, SIDE + 2 * margin, cv2.BORDER_REFLECT_101)
+    return faces.warped(photo, linear, shift, SIDE + 2 * margin, cv2.BORDER_REFLECT_101)
 
 
 def recognition_chip(photo, points):

@@ -55,7 +55,7 @@ def square(photo, centre, length, along, side):
     """A square of `length` pixels, upright on `along`; the photo is mirrored at its edges."""
     cos, sin = along / np.linalg.norm(along)
     linear = np.array([[cos, -sin], [sin, cos]]) * length / side
-    return chips.warped(photo, linear, centre - linear @ [side / 2, side / 2], side, cv2.BORDER_REFLECT_101)
+    return chips.faces.warped(photo, linear, centre - linear @ [side / 2, side / 2], side, cv2.BORDER_REFLECT_101)
 
 
 def eye_square(photo, mesh, eye, side=EYE_SIDE, widths=EYE_WIDTHS):

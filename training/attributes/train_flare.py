@@ -42,7 +42,7 @@ def region(photo, box, side, margin=0):
     """The square round the box; the photo is mirrored at its edges."""
     centre, length = (box[:2] + box[2:]) / 2, BOXES * (box[2:] - box[:2]).max() * (1 + 2 * margin)
     linear = np.eye(2) * length / side
-    return chips.warped(photo, linear, centre - length / 2, side, cv2.BORDER_REFLECT_101)
+    return faces.warped(photo, linear, centre - length / 2, side, cv2.BORDER_REFLECT_101)
 
 
 def flared(photo, strength, random):

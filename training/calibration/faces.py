@@ -69,8 +69,8 @@ def convolved(photo, box, width, height):
     return np.asarray(image)
 
 
-def warped(photo, linear, shift, side):
-    """A square chip; `linear` @ chip position + `shift` is the place in the photo. Black outside, antialiased."""
+def warped(photo, linear, shift, side, border=cv2.BORDER_CONSTANT):
+    """A square chip; `linear` @ chip position + `shift` is the place in the photo. Black outside unless told otherwise."""
     scale = math.sqrt(abs(np.linalg.det(linear)))
     if scale > 1.5:
         corners = np.array([[0, 0], [side, 0], [0, side], [side, side]]) @ linear.T + shift
@@ -83,7 +83,8 @@ def warped(photo, linear, shift, side):
         linear, shift = linear * shrink[:, None], (shift - low) * shrink
     matrix = np.c_[linear, shift - 0.5 + linear @ [0.5, 0.5]]
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.rint(cv2.warpAffine(photo.astype(np.float32), matrix, (side, side), flags=flags)).astype(np.uint8)
+    chip = cv2.warpAffine(photo.astype(np.float32), matrix, (side, side), flags=flags, borderMode=border)
+    return np.rint(chip).astype(np.uint8)
 
 
 def levelled_square(photo, centre, length, along, side):

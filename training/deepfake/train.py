@@ -9,16 +9,15 @@ nothing but the forgery tells them apart. Every real photo counts for both answe
 
 import argparse
 import json
-import multiprocessing
 import time
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from torch.nn import functional
 
 import data  # puts the shared folders on the path
+import batches
 import synthesis
 from network import TEXTURE_BLOCK, Detector, as_input, move_average, predict
 
@@ -83,13 +82,6 @@ class Batches:
         return np.ascontiguousarray(photos), np.array([target for _, target in parts], np.float32)
 
 
-def produce(queue, *arguments):
-    cv2.setNumThreads(1)
-    batches = Batches(*arguments)
-    while True:
-        queue.put(batches.next())
-
-
 def loss_of(logits, targets):
     """Cross entropy of what is judged, and a penalty wherever a real photo is called as forged as a fake one."""
     loss = 0
@@ -137,9 +129,8 @@ def main():
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(arguments.seed)
     sets = {name: data.load(arguments.data, arguments.cache, name) for name in SOURCES}
-    queue = multiprocessing.Queue(8)
-    how = (sets, arguments.seed, arguments.side, arguments.leave_out, arguments.texture_only)
-    multiprocessing.Process(target=produce, args=(queue, *how), daemon=True).start()
+    how = (arguments.seed, arguments.side, arguments.leave_out, arguments.texture_only)
+    queue = batches.endless(Batches, sets, *how)
     build = {"last_block": TEXTURE_BLOCK} if arguments.texture_only else {"inside_out": arguments.start is not None}
     model, average = (Detector(**build).to(device, memory_format=torch.channels_last) for _ in range(2))
     if arguments.start:

@@ -9,7 +9,6 @@ beside eight simulated attacks with the same photos, looked at in the same way: 
 """
 
 import argparse
-import multiprocessing
 import sys
 import time
 from pathlib import Path
@@ -20,6 +19,7 @@ import torch
 from torch.nn import functional
 
 sys.path[:0] = [str(Path(__file__).parent.parent / folder) for folder in ("calibration", "common")]
+import batches  # noqa: E402
 import network  # noqa: E402
 import tables  # noqa: E402
 import views  # noqa: E402
@@ -113,13 +113,6 @@ class Batches:
         return np.ascontiguousarray(photos), np.array([target for _, target in parts], np.float32)
 
 
-def produce(queue, *arguments):
-    cv2.setNumThreads(1)
-    batches = Batches(*arguments)
-    while True:
-        queue.put(batches.next())
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("data", "cache", "run"):
@@ -131,8 +124,7 @@ def main():
     arguments = parser.parse_args()
     torch.manual_seed(1)
     sets = {name: load(arguments.data, arguments.cache, name) for name in (*LABELLED, *ORDINARY)}
-    queue = multiprocessing.Queue(8)
-    multiprocessing.Process(target=produce, args=(queue, sets, 1, arguments.fold, arguments.without), daemon=True).start()
+    queue = batches.endless(Batches, sets, 1, arguments.fold, arguments.without)
     build = {"answers": 1, "last_block": network.TEXTURE_BLOCK}
     model, average = (network.Detector(**build).to(memory_format=torch.channels_last) for _ in range(2))
     average.load_state_dict(model.state_dict())
