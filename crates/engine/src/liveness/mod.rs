@@ -1,7 +1,8 @@
 //! Presentation attack detection: is this a person in front of the camera, or a print, a screen, a replay?
 //!
 //! Three networks look at the face with its surroundings (`surroundings`), the last of them our own; `fusion` makes one
-//! score of what they say and of how much of the surroundings there was. Without one of them there is no score. Passive and from one photo: masks and injected photos are out of reach.
+//! score of what they say and of how much of the surroundings there was. Without one of them there is no score. Passive
+//! and from one photo: masks and injected photos are out of reach.
 
 mod fusion;
 mod surroundings;
