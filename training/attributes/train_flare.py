@@ -17,7 +17,6 @@ import torch.nn.functional as functional
 from scipy.stats import spearmanr
 
 import augment
-import chips
 import splits
 from chips import faces
 from parts import Small

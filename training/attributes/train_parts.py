@@ -8,7 +8,6 @@ first two; the third only teaches. What is shipped is trained on everything.
 """
 
 import argparse
-import json
 from pathlib import Path
 
 import cv2
@@ -16,7 +15,6 @@ import numpy as np
 import torch
 import torch.nn.functional as functional
 
-import chips
 import parts
 import splits
 from chips import faces
