@@ -36,6 +36,9 @@ const PRINTED: [&str; 12] = [
     "detector_confidence",
 ];
 
+/// Name of the scale from too little light to too much.
+const EXPOSURE: &str = "exposure";
+
 /// Clean photos.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DegradeIndex {
@@ -70,7 +73,7 @@ pub struct DegradeReport {
     pub n_photos: usize,
     /// Failures to acquire: clean photos without a face.
     pub failures: usize,
-    /// By defect.
+    /// By defect; `exposure` has the steps of `under_exposure` and `over_exposure` on one scale.
     pub defects: BTreeMap<String, DefectReport>,
 }
 
@@ -79,7 +82,7 @@ pub struct DegradeReport {
 pub struct DefectReport {
     /// What the strengths are.
     pub unit: String,
-    /// The strengths of the steps; step 0 is the clean photo.
+    /// The strengths of the steps; the clean photo comes before them, and stands among those of `exposure` as 0.
     pub strengths: Vec<f32>,
     /// Share of the photos on which no face is found any more, by step.
     pub lost: Vec<f64>,
@@ -191,26 +194,36 @@ fn values(observed: &Observed) -> Values {
 fn report(n_photos: usize, clean: &[Values], degraded: &[Values]) -> Measured<DegradeReport> {
     let n = clean.len();
     let names: BTreeSet<&String> = clean.iter().chain(degraded).flatten().flat_map(BTreeMap::keys).collect();
-    let defects = Defect::ALL.iter().enumerate().map(|(nth, defect)| {
-        let own = &degraded[nth * N_STEPS * n..][..N_STEPS * n];
-        let steps: Vec<&[Values]> = std::iter::once(clean).chain(own.chunks_exact(n)).collect();
+    let own = |defect: Defect| {
+        let nth = Defect::ALL.iter().position(|other| *other == defect).unwrap_or_default();
+        degraded[nth * N_STEPS * n..][..N_STEPS * n].chunks_exact(n)
+    };
+    let described = |unit: &str, strengths: Vec<f32>, steps: &[&[Values]]| {
         let lost =
             |photos: &[Values]| photos.iter().filter(|values| values.is_none()).count() as f64 / n as f64;
-        let measures = names.iter().map(|name| ((*name).clone(), answer(name, &steps)));
-        let report = DefectReport {
-            unit: defect.unit().to_owned(),
-            strengths: defect.strengths().to_vec(),
+        let measures = names.iter().map(|name| ((*name).clone(), answer(name, steps)));
+        DefectReport {
+            unit: unit.to_owned(),
+            strengths,
             lost: steps.iter().map(|photos| lost(photos)).collect(),
             measures: measures.filter(|(_, answer)| answer.n > 0).collect(),
-        };
-        (defect.name().to_owned(), report)
-    });
-    let report = DegradeReport {
-        protocol: "degrade".to_owned(),
-        n_photos,
-        failures: n_photos - n,
-        defects: defects.collect(),
+        }
     };
+    let mut defects: BTreeMap<String, DefectReport> = Defect::ALL
+        .into_iter()
+        .map(|defect| {
+            let steps: Vec<&[Values]> = std::iter::once(clean).chain(own(defect)).collect();
+            (defect.name().to_owned(), described(defect.unit(), defect.strengths().to_vec(), &steps))
+        })
+        .collect();
+    // Less light and more light are one scale: a measure of exposure has to rise along all of it.
+    let stops = |defect: Defect, sign: f32| defect.strengths().map(|strength| sign * strength);
+    let less = stops(Defect::UnderExposure, -1.0).into_iter().rev();
+    let strengths = less.chain([0.0]).chain(stops(Defect::OverExposure, 1.0)).collect();
+    let darker = own(Defect::UnderExposure).rev();
+    let steps: Vec<&[Values]> = darker.chain([clean]).chain(own(Defect::OverExposure)).collect();
+    defects.insert(EXPOSURE.to_owned(), described("stops of light; 0 is the clean photo", strengths, &steps));
+    let report = DegradeReport { protocol: "degrade".to_owned(), n_photos, failures: n_photos - n, defects };
     let plots = report.defects.iter().map(|(name, defect)| draw(name, defect)).collect();
     Measured { report, plots }
 }
@@ -238,7 +251,8 @@ fn draw(name: &str, defect: &DefectReport) -> Plot {
         let points = means.iter().enumerate().filter_map(|(step, mean)| Some((step as f64, (*mean)?)));
         Some(Curve { name: (*measure).to_owned(), points: points.collect() })
     });
-    let chart = Chart { x: "step (0: clean)".to_owned(), y: "mean".to_owned(), curves: curves.collect() };
+    let x = if name == EXPOSURE { "step, from dark to bright" } else { "step (0: clean)" };
+    let chart = Chart { x: x.to_owned(), y: "mean".to_owned(), curves: curves.collect() };
     Plot {
         name: format!("degrade-{name}"),
         title: format!("Measures against {}", name.replace('_', " ")),
@@ -249,8 +263,8 @@ fn draw(name: &str, defect: &DefectReport) -> Plot {
 impl Report for DegradeReport {
     fn markdown(&self) -> String {
         let mut text = format!(
-            "{} clean photos, {} of them without a face; {N_STEPS} steps of each defect. Spearman's rank correlation of \
-             each measure with the step, all photos together (and within a photo, on average).\n",
+            "{} clean photos, {} of them without a face; {N_STEPS} steps of each defect; exposure is both scales of light in one, from dark \
+             to bright. Spearman's rank correlation of each measure with the step, all photos together (and within a photo, on average).\n",
             self.n_photos, self.failures
         );
         let mut columns = vec!["measure"];
@@ -302,6 +316,10 @@ mod tests {
         assert!(blur.rank_correlation.expect("it changes") > 0.95);
         assert_eq!(report.defects["jpeg"].measures["blur"].within_photo, None);
         assert_eq!(report.defects["blur"].measures["flat"].rank_correlation, None);
+        let exposure = &report.defects[EXPOSURE];
+        assert_eq!((exposure.strengths.len(), exposure.measures["blur"].means.len()), (13, 13));
+        assert_eq!((exposure.strengths[0], exposure.strengths[6], exposure.strengths[12]), (-3.0, 0.0, 2.0));
+        assert_eq!(exposure.measures["blur"].means[6], blur.means[0]);
         assert_eq!((report.failures, report.defects["jpeg"].lost.last()), (1, Some(&0.5)));
         assert_eq!((blur.n, blur.means[0]), (13, Some(0.15000000000000002)));
     }
