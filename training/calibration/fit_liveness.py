@@ -43,7 +43,7 @@ COSTS_OF_TWO = np.array([3.0, 1.75, 0.0])
 MOST_BLACK = 0.03
 SETS = ("pad", "pad_casia", "lfw", "landmarks68", "deepfake", "utkface", "age_asian")
 # Those for which a network exists that never saw them.
-UNSEEN = ("pad_casia",)
+UNSEEN = ("pad", "pad_casia")
 # Those whose alignment left black corners.
 FRAMED = ("lfw", "age_asian")
 
