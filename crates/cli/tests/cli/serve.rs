@@ -19,17 +19,19 @@ impl Server {
     pub(crate) fn start(place: &Place, variables: &[(&str, &str)]) -> Self {
         // Makes sure of the models before anything is waited for.
         faceward_testkit::store();
+        let complaints = place.path("server.stderr");
         let mut command = place.command(&["serve", "--listen", "127.0.0.1:0"]);
         command
             .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+            .stderr(fs_err::File::create(&complaints).expect("a file").into_parts().0);
         let mut child = command.spawn().expect("the binary starts");
         let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
         let mut greeting = String::new();
         loop {
-            let line = lines.next().expect("it greets before it ends").expect("text");
+            let line = lines.next().ok_or_else(|| fs_err::read_to_string(&complaints));
+            let line = line.expect("it greets before it ends").expect("text");
             greeting += &line;
             greeting.push('\n');
             if line.contains("Ctrl-C") {
