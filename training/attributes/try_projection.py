@@ -16,6 +16,7 @@ from scipy.linalg import eigh
 
 import splits
 from fit_utility import fused
+from splits import tables
 
 OTHERS = ("utkface", "age_asian", "expression")
 FMRS = (1e-3, 1e-4, 1e-5)
@@ -26,12 +27,10 @@ def unit(vectors):
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-def embedded(cache, tables, name):
+def embedded(cache, folder, name):
     """Fused embeddings of a set, each of the photo and its mirror image."""
     views = np.load(cache / f"embeddings-{name}.npz")["views"][:, :2].astype(np.float32)
-    sums = views.sum(1)
-    halves = [unit(sums[:, :128]), unit(sums[:, 128:])]
-    return unit(fused(np.concatenate(halves, 1), tables)[0])
+    return fused(views.sum(1), folder)[0]
 
 
 def counted(vectors, persons):
@@ -59,11 +58,8 @@ def discriminant(vectors, persons, share):
 
 def left_out(vectors, persons, axes_of, n_axes):
     """FNMR on persons that the axes were not learned from: each fold's, weighted by its genuine pairs."""
-    names = np.unique(persons)
-    fold = dict(zip(names, np.random.default_rng(0).integers(0, FOLDS, len(names))))
-    fold = np.array([fold[person] for person in persons])
-    rows = [counted(unit(vectors[fold == k] @ axes_of(vectors[fold != k], persons[fold != k])[:, :n_axes]), persons[fold == k])
-            for k in range(FOLDS)]  # fmt: skip
+    rows = [counted(unit(vectors[unknown] @ axes_of(vectors[known], persons[known])[:, :n_axes]), persons[unknown])
+            for known, unknown in tables.folds(persons, FOLDS)]  # fmt: skip
     rates, counts = zip(*rows)
     return np.average(rates, axis=0, weights=counts)
 
