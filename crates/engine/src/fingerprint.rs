@@ -7,7 +7,7 @@ use faceward_core::FivePoints;
 use sha2::{Digest, Sha256};
 
 use crate::alignment;
-use crate::image::{Size, Upright};
+use crate::image::{RgbImage, Size};
 
 /// A photo from afar: mean brightness of 32 x 32 cells, rows top to bottom.
 #[derive(Clone, PartialEq)]
@@ -38,7 +38,7 @@ impl Grid {
         Self { cells: rows.flat_map(|row| row.iter().rev().copied()).collect() }
     }
 
-    fn of(image: &Upright) -> Option<Self> {
+    fn of(image: &RgbImage) -> Option<Self> {
         let small = image.resized(Size::square(Self::SIDE as u32))?;
         let luma = |p: &[u8]| 0.299 * f32::from(p[0]) + 0.587 * f32::from(p[1]) + 0.114 * f32::from(p[2]);
         Self::new(small.rgb().chunks_exact(3).map(luma).collect())
@@ -66,7 +66,7 @@ pub struct Fingerprint {
 
 impl Fingerprint {
     /// Of `photo` and the face with these `points` in it. `None` only for a photo without pixels.
-    pub(crate) fn of(photo: &Upright, points: Option<&FivePoints>) -> Option<Self> {
+    pub(crate) fn of(photo: &RgbImage, points: Option<&FivePoints>) -> Option<Self> {
         let mut digest = Sha256::new();
         digest.update(photo.width().to_le_bytes());
         digest.update(photo.height().to_le_bytes());
@@ -83,16 +83,16 @@ mod tests {
     #[test]
     fn equal_pixels_have_equal_prints_and_a_grid_is_mean_brightness() {
         let size = Size { width: 64, height: 32 };
-        let grey = Upright::filled(size, [100, 100, 100]).expect("64 x 32");
+        let grey = RgbImage::filled(size, [100, 100, 100]).expect("64 x 32");
         let print = Fingerprint::of(&grey, None).expect("pixels");
         assert_eq!(Fingerprint::of(&grey.clone(), None), Some(print.clone()));
         assert!(print.scene.cells().iter().all(|cell| (cell - 100.0).abs() < 0.01));
         assert_eq!(print.face, None);
-        let turned = Upright::filled(Size { width: 32, height: 64 }, [100, 100, 100]).expect("32 x 64");
+        let turned = RgbImage::filled(Size { width: 32, height: 64 }, [100, 100, 100]).expect("32 x 64");
         assert_ne!(Fingerprint::of(&turned, None).expect("pixels").pixels, print.pixels);
         let mut rgb = grey.rgb().to_vec();
         rgb[5] += 1;
-        let changed = Upright::new(size, rgb).expect("64 x 32");
+        let changed = RgbImage::new(size, rgb).expect("64 x 32");
         assert_ne!(Fingerprint::of(&changed, None).expect("pixels").pixels, print.pixels);
     }
 
@@ -100,8 +100,8 @@ mod tests {
     fn a_mirrored_grid_is_the_grid_of_the_mirror_image() {
         let size = Size::square(64);
         let rgb = (0..3 * size.pixels() as usize).map(|index| (index / 3 % 64 * 4) as u8).collect();
-        let photo = Upright::new(size, rgb).expect("64 x 64");
-        let of = |photo: &Upright| Fingerprint::of(photo, None).expect("pixels").scene;
+        let photo = RgbImage::new(size, rgb).expect("64 x 64");
+        let of = |photo: &RgbImage| Fingerprint::of(photo, None).expect("pixels").scene;
         assert_eq!(of(&photo).mirrored(), of(&photo.mirrored()));
         assert_ne!(of(&photo), of(&photo.mirrored()));
     }

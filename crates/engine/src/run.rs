@@ -10,7 +10,7 @@ use crate::attributes::FacePart;
 use crate::detection::{Detection, Detector};
 use crate::engine::AnalyzeError;
 use crate::fingerprint::Fingerprint;
-use crate::image::{Limits, Upright, decode};
+use crate::image::{Limits, RgbImage, decode};
 use crate::networks::NetworkClock;
 use crate::plan;
 use crate::request::{Request, Scope};
@@ -58,7 +58,7 @@ impl Worker {
         Ok((analysis, fingerprint))
     }
 
-    fn examine(&mut self, photo: &[u8], request: &Request) -> Result<(Upright, Analysis), AnalyzeError> {
+    fn examine(&mut self, photo: &[u8], request: &Request) -> Result<(RgbImage, Analysis), AnalyzeError> {
         let mut timer = Timer::new(self.clock.clone());
         let decoded = timer.time("decode", || decode(photo, &self.limits))?;
         let upright = decoded.photo;

@@ -13,7 +13,7 @@ use crate::deepfake::DeepfakeStep;
 use crate::detection::Detection;
 use crate::embedding::{self, EmbeddingStep};
 use crate::face::{FaceGeometry, StepError};
-use crate::image::Upright;
+use crate::image::RgbImage;
 use crate::landmarks::{FaceMesh, MeshStep, dense_points, head_pose};
 use crate::liveness::LivenessStep;
 use crate::plan::Step;
@@ -23,7 +23,7 @@ use crate::request::{Outputs, Request};
 /// What every step of every face of a photo is told.
 pub(crate) struct Scene<'a> {
     /// The photo in which the face stands upright.
-    pub(crate) photo: &'a Upright,
+    pub(crate) photo: &'a RgbImage,
     /// Boxes of all faces in it.
     pub(crate) detections: &'a [PixelRect],
     /// What was asked for.

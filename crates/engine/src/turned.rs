@@ -67,7 +67,7 @@ impl Back {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::Upright;
+    use crate::image::RgbImage;
 
     const PHOTO: Size = Size { width: 30, height: 20 };
 
@@ -76,7 +76,7 @@ mod tests {
         // Pixel (4, 7) of the photo is white: where the turned photo has it, the way back leads to (4.5, 7.5).
         let mut rgb = vec![0; 3 * 30 * 20];
         rgb[3 * (7 * 30 + 4)..][..3].copy_from_slice(&[255; 3]);
-        let photo = Upright::new(PHOTO, rgb).expect("30 x 20");
+        let photo = RgbImage::new(PHOTO, rgb).expect("30 x 20");
         for turn in [Turn::None, Turn::Cw90, Turn::Cw180, Turn::Cw270] {
             let turned = photo.turned(turn);
             let (x, y) = (0..turned.height())

@@ -6,7 +6,7 @@
 
 use faceward_core::{FivePoints, Point};
 
-use crate::image::{Affine, Border, Resampling, Size, Upright};
+use crate::image::{Affine, Border, Resampling, RgbImage, Size};
 
 /// Side of the chip.
 pub(crate) const CHIP: u32 = 112;
@@ -21,7 +21,7 @@ pub(crate) const TEMPLATE: [Point; 5] = [
 ];
 
 /// The face upright on a chip of [`CHIP`] px, black beyond the photo. `None` if the points coincide.
-pub(crate) fn chip(photo: &Upright, points: &FivePoints) -> Option<Upright> {
+pub(crate) fn chip(photo: &RgbImage, points: &FivePoints) -> Option<RgbImage> {
     photo.warp(&to_chip(points)?, Size::square(CHIP), Border::Zero, Resampling::Antialiased)
 }
 
@@ -108,7 +108,7 @@ mod tests {
     fn a_face_on_the_template_is_copied() {
         let size = Size::square(CHIP);
         let rgb = (0..size.pixels() as usize * 3).map(|idx| (idx % 251) as u8).collect();
-        let photo = Upright::new(size, rgb).expect("square");
+        let photo = RgbImage::new(size, rgb).expect("square");
         let chip = chip(&photo, &FivePoints::from_array(TEMPLATE)).expect("distinct points");
         assert_eq!(chip, photo);
     }

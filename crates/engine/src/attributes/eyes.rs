@@ -7,7 +7,7 @@ use faceward_models::calibration::attributes::{EyesTable, eyes as table};
 
 use super::{failed, middle, one_logit, sigmoid};
 use crate::face::StepError;
-use crate::image::Upright;
+use crate::image::RgbImage;
 use crate::landmarks::{FaceMesh, LevelSquare};
 use crate::networks::ModelSession;
 
@@ -30,7 +30,7 @@ const SQUARE_PER_WIDTH: f32 = 1.4;
 /// Probability that `eye` is open, 0 to 1.
 pub(super) fn is_open(
     session: &mut ModelSession,
-    photo: &Upright,
+    photo: &RgbImage,
     mesh: &FaceMesh,
     eye: &Eye,
 ) -> Result<f32, StepError> {
@@ -46,7 +46,7 @@ pub(super) fn is_open(
 }
 
 /// Probability that the eye that fills `crop` is open: the network alone, on a square as wide as the crop.
-pub(super) fn is_open_in_crop(session: &mut ModelSession, crop: &Upright) -> Result<f32, StepError> {
+pub(super) fn is_open_in_crop(session: &mut ModelSession, crop: &RgbImage) -> Result<f32, StepError> {
     one_logit(session, crop, &middle(crop, crop.width())).map(sigmoid)
 }
 

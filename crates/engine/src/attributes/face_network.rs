@@ -10,7 +10,7 @@ use super::impression::Impression;
 use super::{failed, sigmoid};
 use crate::alignment;
 use crate::face::StepError;
-use crate::image::{Border, Resampling, Size, Upright};
+use crate::image::{Border, Resampling, RgbImage, Size};
 use crate::networks::ModelSession;
 
 /// What the network says about one face.
@@ -27,7 +27,7 @@ pub(super) struct Findings {
 /// Runs the network on the face whose five points are given.
 pub(super) fn find(
     session: &mut ModelSession,
-    photo: &Upright,
+    photo: &RgbImage,
     points: &FivePoints,
 ) -> Result<Findings, StepError> {
     let size = session.image_size();

@@ -9,7 +9,7 @@ use faceward_core::Point;
 use super::failed;
 use crate::alignment::similarity;
 use crate::face::StepError;
-use crate::image::{Border, Resampling, Upright};
+use crate::image::{Border, Resampling, RgbImage};
 use crate::landmarks::FaceMesh;
 use crate::networks::ModelSession;
 
@@ -30,7 +30,7 @@ const PADDING: f32 = 0.2;
 /// Probability that the subject is male, 0 to 1.
 pub(super) fn is_male(
     session: &mut ModelSession,
-    photo: &Upright,
+    photo: &RgbImage,
     mesh: &FaceMesh,
 ) -> Result<f32, StepError> {
     let size = session.image_size();

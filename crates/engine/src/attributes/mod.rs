@@ -18,7 +18,7 @@ use faceward_models::calibration::face_attributes::face_attributes;
 
 use crate::analysis::Attributes;
 use crate::face::{FaceGeometry, StepError};
-use crate::image::{Border, Resampling, Upright};
+use crate::image::{Border, Resampling, RgbImage};
 use crate::landmarks::{FaceMesh, LevelSquare};
 use crate::networks::ModelSession;
 use impression::Impressions;
@@ -68,7 +68,7 @@ impl AttributesStep {
     /// A network fails.
     pub(crate) fn run(
         &mut self,
-        photo: &Upright,
+        photo: &RgbImage,
         face: &FaceGeometry,
         mesh: &Outcome<FaceMesh>,
         embedding: &Outcome<Embedding>,
@@ -113,7 +113,7 @@ impl AttributesStep {
     /// The network fails.
     pub(crate) fn part_is_open(
         &mut self,
-        crop: &Upright,
+        crop: &RgbImage,
         part: FacePart,
     ) -> Result<Outcome<f32>, InferenceError> {
         let crop = Outcome::Value(crop);
@@ -129,7 +129,7 @@ impl AttributesStep {
 }
 
 /// What a network with one output says about a square of the photo, which is mirrored at its edges.
-fn one_logit(session: &mut ModelSession, photo: &Upright, square: &LevelSquare) -> Result<f32, StepError> {
+fn one_logit(session: &mut ModelSession, photo: &RgbImage, square: &LevelSquare) -> Result<f32, StepError> {
     let size = session.image_size();
     let chip = photo
         .warp(&square.to_chip(size.width), size, Border::Reflect, Resampling::Antialiased)
@@ -142,7 +142,7 @@ fn one_logit(session: &mut ModelSession, photo: &Upright, square: &LevelSquare) 
 }
 
 /// The upright square of `side` pixels in the middle of `photo`.
-fn middle(photo: &Upright, side: u32) -> LevelSquare {
+fn middle(photo: &RgbImage, side: u32) -> LevelSquare {
     let centre = Point::new(photo.width() as f32 / 2.0, photo.height() as f32 / 2.0);
     LevelSquare { centre, side: side as f32, eye_line_degrees: 0.0 }
 }

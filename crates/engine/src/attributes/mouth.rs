@@ -8,7 +8,7 @@ use faceward_models::calibration::attributes::{MouthTable, mouth as table};
 
 use super::{attempt, failed, middle, one_logit, sigmoid};
 use crate::face::StepError;
-use crate::image::Upright;
+use crate::image::RgbImage;
 use crate::landmarks::{FaceMesh, LevelSquare};
 use crate::networks::ModelSession;
 
@@ -28,7 +28,7 @@ const LEAST_WIDTH: f32 = 0.45;
 /// Probability that the mouth is open, 0 to 1.
 pub(super) fn is_open(
     session: Option<&mut ModelSession>,
-    photo: &Upright,
+    photo: &RgbImage,
     mesh: &Outcome<FaceMesh>,
 ) -> Result<Outcome<f32>, InferenceError> {
     attempt(mesh, session, |mesh, session| {
@@ -41,7 +41,7 @@ pub(super) fn is_open(
 
 /// Probability that the mouth that fills `crop` is open: the network alone, on a square in its middle. The shape of the
 /// crop says nothing.
-pub(super) fn is_open_in_crop(session: &mut ModelSession, crop: &Upright) -> Result<f32, StepError> {
+pub(super) fn is_open_in_crop(session: &mut ModelSession, crop: &RgbImage) -> Result<f32, StepError> {
     one_logit(session, crop, &middle(crop, crop.width().min(crop.height()))).map(sigmoid)
 }
 

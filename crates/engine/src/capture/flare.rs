@@ -6,7 +6,7 @@
 use faceward_core::Point;
 
 use crate::face::{FaceGeometry, StepError};
-use crate::image::{Border, Resampling, Upright};
+use crate::image::{Border, Resampling, RgbImage};
 use crate::landmarks::LevelSquare;
 use crate::networks::ModelSession;
 
@@ -29,7 +29,7 @@ impl FlareStep {
     ///
     /// # Errors
     /// The box is empty, or the network fails.
-    pub(crate) fn run(&mut self, photo: &Upright, face: &FaceGeometry) -> Result<f32, StepError> {
+    pub(crate) fn run(&mut self, photo: &RgbImage, face: &FaceGeometry) -> Result<f32, StepError> {
         let size = self.session.image_size();
         let chip = photo
             .warp(&square(face).to_chip(size.width), size, Border::Reflect, Resampling::Antialiased)

@@ -12,7 +12,7 @@ use faceward_inference::Tensor;
 use faceward_models::calibration::deepfake::deepfake as table;
 
 use crate::face::{FaceGeometry, StepError};
-use crate::image::{Border, Resampling, Upright};
+use crate::image::{Border, Resampling, RgbImage};
 use crate::networks::ModelSession;
 
 /// Ids in the manifest: of the network that knows both ways of forging, and of the one that looks closer.
@@ -35,7 +35,7 @@ impl DeepfakeStep {
     ///
     /// # Errors
     /// The face box is empty or not finite, or a network fails.
-    pub(crate) fn run(&mut self, photo: &Upright, face: &FaceGeometry) -> Result<f32, StepError> {
+    pub(crate) fn run(&mut self, photo: &RgbImage, face: &FaceGeometry) -> Result<f32, StepError> {
         let square = square::round(photo.size(), &face.rect).ok_or_else(no_face)?;
         let [swapped, generated] = log_odds(&mut self.both, photo, &square)?;
         let [swapped_too, _] = log_odds(&mut self.closer, photo, &square)?;
@@ -45,12 +45,12 @@ impl DeepfakeStep {
 
 /// What one network says of the part of the photo in `square`: the log-odds of "swapped" and of "generated", averaged
 /// over it and its mirror image.
-fn log_odds(session: &mut ModelSession, photo: &Upright, square: &PixelRect) -> Result<[f32; 2], StepError> {
+fn log_odds(session: &mut ModelSession, photo: &RgbImage, square: &PixelRect) -> Result<[f32; 2], StepError> {
     // Never black: black borders once gave the class away.
     let chip = photo
         .resized_crop(square, session.image_size(), Border::Reflect, Resampling::Antialiased)
         .ok_or_else(no_face)?;
-    let mut of = |view: &Upright| -> Result<[f32; 2], StepError> {
+    let mut of = |view: &RgbImage| -> Result<[f32; 2], StepError> {
         let outputs = session.run_image(view)?;
         read(&outputs).ok_or_else(|| StepError::Photo("the deepfake network gave no number".to_owned()))
     };

@@ -10,7 +10,7 @@ use faceward_inference::InferenceError;
 use super::view::View;
 use super::{CLOSE, FINE, OVERVIEW};
 use super::{Detection, nms, tiles, yunet};
-use crate::image::{Size, Upright};
+use crate::image::{RgbImage, Size};
 use crate::networks::ModelSession;
 
 /// Score from which a detection is a face. On 640 looks at photos whose faces were painted over, at every turn, the
@@ -57,7 +57,7 @@ pub(crate) struct Found {
     /// Largest first, in pixels of the photo after `turn`.
     pub(crate) faces: Vec<Detection>,
     /// The photo as its faces stand upright; `None` if it was upright already.
-    pub(crate) turned: Option<(Turn, Upright)>,
+    pub(crate) turned: Option<(Turn, RgbImage)>,
 }
 
 /// A way of turning the photo, and how sure the detector then is of a face.
@@ -84,7 +84,7 @@ impl Detector {
     ///
     /// # Errors
     /// The runtime failed.
-    pub(crate) fn find(&mut self, photo: &Upright) -> Result<Found, InferenceError> {
+    pub(crate) fn find(&mut self, photo: &RgbImage) -> Result<Found, InferenceError> {
         let faces = self.upright_faces(photo)?;
         let turn = self.turn(photo, &faces)?;
         if turn != Turn::None {
@@ -102,7 +102,7 @@ impl Detector {
     ///
     /// # Errors
     /// The runtime failed.
-    pub(crate) fn refine(&mut self, photo: &Upright, face: &Detection) -> Result<Detection, InferenceError> {
+    pub(crate) fn refine(&mut self, photo: &RgbImage, face: &Detection) -> Result<Detection, InferenceError> {
         let square = square_round(&face.rect, REFINED_SIDE);
         let Some(view) = View::square(photo.size(), &square, OVERVIEW) else { return Ok(*face) };
         let seen = look(&mut self.overview, photo, &view)?;
@@ -114,7 +114,7 @@ impl Detector {
     }
 
     /// Faces that stand upright, from the cheapest view that shows them.
-    fn upright_faces(&mut self, photo: &Upright) -> Result<Vec<Detection>, InferenceError> {
+    fn upright_faces(&mut self, photo: &RgbImage) -> Result<Vec<Detection>, InferenceError> {
         let (size, longer) = (photo.size(), photo.width().max(photo.height()));
         let overview = View::whole(size, OVERVIEW, 1.0);
         let mut faces = look(&mut self.overview, photo, &overview)?;
@@ -131,7 +131,7 @@ impl Detector {
     }
 
     /// How the photo must be turned so that the face that matters stands upright, given the upright `faces`.
-    fn turn(&mut self, photo: &Upright, faces: &[Detection]) -> Result<Turn, InferenceError> {
+    fn turn(&mut self, photo: &RgbImage, faces: &[Detection]) -> Result<Turn, InferenceError> {
         let mut best = Candidate { turn: Turn::None, score: surest(faces) };
         let Some(largest) = faces.first() else { return Ok(self.turned_overviews(photo, best)?.turn) };
         if best.score >= SURELY_UPRIGHT {
@@ -155,7 +155,7 @@ impl Detector {
     /// The best of the turned photos, if it is better than `best`.
     fn turned_overviews(
         &mut self,
-        photo: &Upright,
+        photo: &RgbImage,
         mut best: Candidate,
     ) -> Result<Candidate, InferenceError> {
         // A small copy is turned instead of the photo: the overview shows no more of it.
@@ -171,7 +171,7 @@ impl Detector {
     }
 
     /// Small faces of a large photo.
-    fn tiled_faces(&mut self, photo: &Upright) -> Result<Vec<Detection>, InferenceError> {
+    fn tiled_faces(&mut self, photo: &RgbImage) -> Result<Vec<Detection>, InferenceError> {
         let mut faces = Vec::new();
         for tile in tiles::cover(photo.size(), FINE) {
             if let Some(view) = View::square(photo.size(), &tile, FINE) {
@@ -185,7 +185,7 @@ impl Detector {
 }
 
 /// The faces in one view of `photo`, in pixels of the photo.
-fn look(session: &mut ModelSession, photo: &Upright, view: &View) -> Result<Vec<Detection>, InferenceError> {
+fn look(session: &mut ModelSession, photo: &RgbImage, view: &View) -> Result<Vec<Detection>, InferenceError> {
     let Some(canvas) = view.draw(photo) else { return Ok(Vec::new()) };
     let outputs = session.run_image(&canvas)?;
     let detections = nms::surest_of_each(yunet::decode(&outputs, view.side, FACE));

@@ -2,7 +2,7 @@
 
 use faceward_core::{PixelRect, Point};
 
-use crate::image::{Border, Resampling, Size, Upright};
+use crate::image::{Border, Resampling, RgbImage, Size};
 
 /// Part of a photo on a square canvas.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,7 +44,7 @@ impl View {
     }
 
     /// What the network is shown: black round the photo.
-    pub(super) fn draw(&self, photo: &Upright) -> Option<Upright> {
+    pub(super) fn draw(&self, photo: &RgbImage) -> Option<RgbImage> {
         let shown = photo.resized_crop(&self.source, self.shown, Border::Zero, Resampling::Antialiased)?;
         if self.shown == Size::square(self.side) {
             Some(shown)
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_photo_is_drawn_where_the_view_says() {
-        let white = Upright::filled(Size { width: 8, height: 4 }, [255; 3]).expect("not empty");
+        let white = RgbImage::filled(Size { width: 8, height: 4 }, [255; 3]).expect("not empty");
         let canvas = View::whole(white.size(), 8, 0.5).draw(&white).expect("drawable");
         let lit: Vec<(u32, u32)> = (0..8)
             .flat_map(|y| (0..8).map(move |x| (x, y)))

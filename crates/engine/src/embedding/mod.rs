@@ -9,7 +9,7 @@ use faceward_models::calibration::utility::utility as utility_table;
 
 use crate::alignment;
 use crate::face::StepError;
-use crate::image::Upright;
+use crate::image::RgbImage;
 use crate::landmarks::FaceMesh;
 use crate::networks::ModelSession;
 use fusion::{Accumulator, fuse, norm};
@@ -69,7 +69,7 @@ impl EmbeddingStep {
     /// The points have no extent, or a network fails.
     pub(crate) fn run(
         &mut self,
-        photo: &Upright,
+        photo: &RgbImage,
         points: &FivePoints,
         mirrored: bool,
     ) -> Result<Recognised, StepError> {

@@ -3,7 +3,7 @@
 //! Limits are held against the header before anything is allocated. EXIF orientation is applied. Colour profiles are
 //! ignored: the networks were trained on photos decoded that way. Transparency is laid over white.
 
-use super::{Limits, PhotoFormat, Size, Upright, jpeg, png, sniff};
+use super::{Limits, PhotoFormat, RgbImage, Size, jpeg, png, sniff};
 
 /// A decoded photo.
 #[derive(Clone, Debug)]
@@ -11,7 +11,7 @@ pub struct Decoded {
     /// What the bytes were.
     pub format: PhotoFormat,
     /// The photo, turned upright by its EXIF orientation.
-    pub photo: Upright,
+    pub photo: RgbImage,
 }
 
 /// Why bytes are no photo.
@@ -82,7 +82,7 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, DecodeError> {
             (size, decoded.rgb, decoded.orientation)
         }
     };
-    let stored = Upright::new(size, rgb).ok_or_else(|| corrupt("its pixels do not fill it".to_owned()))?;
+    let stored = RgbImage::new(size, rgb).ok_or_else(|| corrupt("its pixels do not fill it".to_owned()))?;
     Ok(Decoded { format, photo: stored.oriented(orientation) })
 }
 

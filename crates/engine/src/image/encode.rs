@@ -2,14 +2,14 @@
 
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
-use super::Upright;
+use super::RgbImage;
 
 /// Why a photo cannot be encoded.
 #[derive(Debug, thiserror::Error)]
 #[error("the photo cannot be encoded: {0}")]
 pub struct EncodeError(String);
 
-impl Upright {
+impl RgbImage {
     /// The photo as a JPEG of `quality`, 1 to 100, colours at half of the resolution as cameras store them.
     ///
     /// # Errors
@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn a_png_keeps_every_pixel_and_a_jpeg_nearly() {
         let rgb = (0..48 * 32).flat_map(|i| [i as u8, (i / 48 * 5) as u8, 90]).collect();
-        let photo = Upright::new(Size { width: 48, height: 32 }, rgb).expect("48 x 32");
+        let photo = RgbImage::new(Size { width: 48, height: 32 }, rgb).expect("48 x 32");
         let back = decode(&photo.to_png().expect("encodable"), &Limits::default()).expect("a photo").photo;
         assert_eq!(back, photo);
         let size = |quality| photo.to_jpeg(quality).expect("encodable").len();

@@ -14,8 +14,8 @@ mod limits;
 mod orientation;
 mod png;
 mod resample;
+mod rgb;
 mod tensor;
-mod upright;
 
 pub use affine::Affine;
 pub use decode::{DecodeError, Decoded, decode};
@@ -23,5 +23,5 @@ pub use encode::EncodeError;
 pub use format::{OtherFormat, PhotoFormat, sniff, sniff_other};
 pub use limits::Limits;
 pub use resample::{Border, Resampling};
+pub use rgb::{RgbImage, Size};
 pub use tensor::{ChannelOrder, PixelScale};
-pub use upright::{Size, Upright};

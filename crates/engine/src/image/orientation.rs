@@ -2,9 +2,9 @@
 
 use faceward_core::Turn;
 
-use super::{Size, Upright};
+use super::{RgbImage, Size};
 
-impl Upright {
+impl RgbImage {
     /// The image as EXIF orientation `orientation` (1 to 8) wants it shown; other values leave it as it is.
     #[must_use]
     pub(super) fn oriented(self, orientation: u8) -> Self {
@@ -58,13 +58,13 @@ mod tests {
     use super::*;
 
     /// Two rows of three: 1 2 3 / 4 5 6, each value in all channels.
-    fn numbered() -> Upright {
-        Upright::new(Size { width: 3, height: 2 }, (1..=6).flat_map(|v| [v; 3]).collect())
+    fn numbered() -> RgbImage {
+        RgbImage::new(Size { width: 3, height: 2 }, (1..=6).flat_map(|v| [v; 3]).collect())
             .expect("six pixels")
     }
 
     #[track_caller]
-    fn check(image: &Upright, rows: &[&[u8]]) {
+    fn check(image: &RgbImage, rows: &[&[u8]]) {
         let actual: Vec<Vec<u8>> = image.rows().map(|row| row.iter().step_by(3).copied().collect()).collect();
         assert_eq!(actual, rows);
     }

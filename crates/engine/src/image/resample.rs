@@ -8,7 +8,7 @@ use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8x3;
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 
-use super::{Affine, Size, Upright};
+use super::{Affine, RgbImage, Size};
 
 /// What lies outside of a photo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub enum Resampling {
 /// Source pixels per target pixel above which a warp is taken from a shrunk copy: below, four pixels see enough.
 const MINIFICATION: f32 = 1.5;
 
-impl Upright {
+impl RgbImage {
     /// The whole image at another size, antialiased. `size` must not be empty: an empty one gives `None`.
     #[must_use]
     pub fn resized(&self, size: Size) -> Option<Self> {
@@ -236,12 +236,12 @@ mod tests {
     use super::*;
 
     /// Value 10 x + 40 y in red, its double in green, nothing in blue.
-    fn slope(width: u32, height: u32) -> Upright {
+    fn slope(width: u32, height: u32) -> RgbImage {
         let rgb = (0..height).flat_map(|y| (0..width).flat_map(move |x| [10 * x + 40 * y, 20 * x, 0]));
-        Upright::new(Size { width, height }, rgb.map(|value| value as u8).collect()).expect("not empty")
+        RgbImage::new(Size { width, height }, rgb.map(|value| value as u8).collect()).expect("not empty")
     }
 
-    fn reds(image: &Upright) -> Vec<u8> {
+    fn reds(image: &RgbImage) -> Vec<u8> {
         image.rgb().iter().step_by(3).copied().collect()
     }
 
@@ -278,7 +278,7 @@ mod tests {
     fn antialiasing_averages_and_bilinear_does_not() {
         // Black and white columns, 8 to 1: their mean is grey.
         let stripes = (0..64 * 64).flat_map(|idx| [if idx % 2 == 0 { 0 } else { 255 }; 3]).collect();
-        let stripes = Upright::new(Size::square(64), stripes).expect("64 x 64");
+        let stripes = RgbImage::new(Size::square(64), stripes).expect("64 x 64");
         let rect = PixelRect { left: -1.0, top: 0.0, right: 63.0, bottom: 64.0 };
         let chip = |resampling| {
             let chip = stripes.resized_crop(&rect, Size::square(8), Border::Reflect, resampling);

@@ -1,6 +1,6 @@
 //! Images as the `f32` tensors that networks take.
 
-use super::Upright;
+use super::RgbImage;
 
 /// Order of the colour channels in a tensor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl PixelScale {
     pub const IMAGENET_RGB: Self = Self { mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375] };
 }
 
-impl Upright {
+impl RgbImage {
     /// The image as a tensor of shape [1, 3, height, width].
     #[must_use]
     pub fn planar(&self, order: ChannelOrder, scale: &PixelScale) -> Vec<f32> {
@@ -85,8 +85,8 @@ mod tests {
     use super::*;
     use crate::image::Size;
 
-    fn two_pixels() -> Upright {
-        Upright::new(Size { width: 2, height: 1 }, vec![10, 20, 30, 40, 50, 60]).expect("six values")
+    fn two_pixels() -> RgbImage {
+        RgbImage::new(Size { width: 2, height: 1 }, vec![10, 20, 30, 40, 50, 60]).expect("six values")
     }
 
     #[test]

@@ -8,7 +8,7 @@ use faceward_core::Point;
 use faceward_inference::Tensor;
 
 use crate::face::{FaceGeometry, StepError};
-use crate::image::{Affine, Border, Resampling, Size, Upright};
+use crate::image::{Affine, Border, Resampling, RgbImage, Size};
 use crate::networks::ModelSession;
 
 use super::square::LevelSquare;
@@ -87,7 +87,7 @@ impl MeshStep {
     ///
     /// # Errors
     /// The network sees no face there, or fails.
-    pub(crate) fn run(&mut self, photo: &Upright, face: &FaceGeometry) -> Result<FaceMesh, StepError> {
+    pub(crate) fn run(&mut self, photo: &RgbImage, face: &FaceGeometry) -> Result<FaceMesh, StepError> {
         let to_chip = square(face).to_chip(INPUT_SIDE);
         let chip = photo
             .warp(&to_chip, Size::square(INPUT_SIDE), Border::Zero, Resampling::Antialiased)

@@ -12,7 +12,7 @@ use faceward_models::calibration::liveness::liveness as table;
 
 use crate::analysis::Liveness;
 use crate::face::{FaceGeometry, StepError};
-use crate::image::Upright;
+use crate::image::RgbImage;
 use crate::networks::ModelSession;
 use surroundings::Surroundings;
 
@@ -41,7 +41,7 @@ impl LivenessStep {
     ///
     /// # Errors
     /// The face box is empty or lies outside of the photo, or a network fails.
-    pub(crate) fn run(&mut self, photo: &Upright, face: &FaceGeometry) -> Result<Liveness, StepError> {
+    pub(crate) fn run(&mut self, photo: &RgbImage, face: &FaceGeometry) -> Result<Liveness, StepError> {
         let seen = Surroundings::of(photo, &face.rect).ok_or_else(|| failed("the face box is empty"))?;
         let mut odds = [0.0; 3];
         for ((session, read), odds) in self.0.iter_mut().zip(READ).zip(&mut odds) {
@@ -60,7 +60,7 @@ impl LivenessStep {
 /// What one network says: log-odds of bona fide.
 fn log_odds(
     session: &mut ModelSession,
-    photo: &Upright,
+    photo: &RgbImage,
     seen: &Surroundings,
     read: Read,
 ) -> Result<f32, StepError> {

@@ -6,7 +6,7 @@
 
 use faceward_core::PixelRect;
 
-use crate::image::{Border, Resampling, Size, Upright};
+use crate::image::{Border, Resampling, RgbImage, Size};
 
 /// Sides of the part, in sides of the face box, where the photo is large enough.
 const MOST_BOXES: f32 = 2.7;
@@ -25,7 +25,7 @@ pub(super) struct Surroundings {
 
 impl Surroundings {
     /// What the networks see of the face at `face`. `None` if the box is empty or not finite.
-    pub(super) fn of(photo: &Upright, face: &PixelRect) -> Option<Self> {
+    pub(super) fn of(photo: &RgbImage, face: &PixelRect) -> Option<Self> {
         let (width, height) = (face.width(), face.height());
         if !(width > 0.0 && height > 0.0 && width.is_finite() && height.is_finite()) {
             return None;
@@ -40,7 +40,7 @@ impl Surroundings {
     }
 
     /// The part at the size that a network takes.
-    pub(super) fn chip(&self, photo: &Upright, size: Size) -> Option<Upright> {
+    pub(super) fn chip(&self, photo: &RgbImage, size: Size) -> Option<RgbImage> {
         let longest = self.rect.width().max(self.rect.height());
         let shrink = (ALIASED_SHRINK * size.width as f32 / longest).min(1.0);
         let length = |pixels: f32| ((pixels * shrink).round() as u32).max(1);
@@ -69,7 +69,7 @@ mod tests {
 
     #[track_caller]
     fn check(face: [f32; 4], seen: [f32; 4], context: f32) {
-        let photo = Upright::filled(Size { width: 1001, height: 501 }, [9; 3]).expect("not empty");
+        let photo = RgbImage::filled(Size { width: 1001, height: 501 }, [9; 3]).expect("not empty");
         let actual = Surroundings::of(&photo, &rect(face)).expect("a box");
         assert_eq!(actual.rect, rect(seen), "round {face:?}");
         assert!((actual.context - context).abs() < 1e-5, "round {face:?}: {}", actual.context);
@@ -86,14 +86,14 @@ mod tests {
 
     #[test]
     fn an_empty_box_has_no_surroundings() {
-        let photo = Upright::filled(Size::square(10), [9; 3]).expect("not empty");
+        let photo = RgbImage::filled(Size::square(10), [9; 3]).expect("not empty");
         assert_eq!(Surroundings::of(&photo, &rect([5.0, 5.0, 5.0, 9.0])), None);
         assert_eq!(Surroundings::of(&photo, &rect([5.0, 5.0, f32::NAN, 9.0])), None);
     }
 
     #[test]
     fn a_chip_has_the_size_asked_for() {
-        let photo = Upright::filled(Size { width: 1001, height: 501 }, [9; 3]).expect("not empty");
+        let photo = RgbImage::filled(Size { width: 1001, height: 501 }, [9; 3]).expect("not empty");
         let seen = Surroundings::of(&photo, &rect([450.0, 200.0, 550.0, 320.0])).expect("a box");
         let chip = seen.chip(&photo, Size::square(80)).expect("a chip");
         assert_eq!((chip.size(), chip.pixel(40, 40)), (Size::square(80), Some([9; 3])));

@@ -7,7 +7,7 @@ use faceward_inference::{InferenceError, Session, Tensor, TensorView};
 use faceward_models::{Channels, ImageInput, Layout, ModelDecl};
 
 use crate::analysis::NetworkTiming;
-use crate::image::{ChannelOrder, PixelScale, Size, Upright};
+use crate::image::{ChannelOrder, PixelScale, RgbImage, Size};
 
 /// Time that one worker has spent inside networks since it was last taken; shared by all of its sessions.
 #[derive(Clone, Debug, Default)]
@@ -85,14 +85,14 @@ impl ModelSession {
 
     /// Runs the network on `chip`, which has the size that the network was compiled for, with channels, layout and
     /// scaling as declared.
-    pub(crate) fn run_image(&mut self, chip: &Upright) -> Result<Vec<Tensor>, InferenceError> {
+    pub(crate) fn run_image(&mut self, chip: &RgbImage) -> Result<Vec<Tensor>, InferenceError> {
         let tensor = self.decl.image.as_ref().map_or_else(Vec::new, |input| image_tensor(chip, input));
         self.run(&[&tensor])
     }
 }
 
 /// `chip` as the tensor that `input` declares.
-pub(super) fn image_tensor(chip: &Upright, input: &ImageInput) -> Vec<f32> {
+pub(super) fn image_tensor(chip: &RgbImage, input: &ImageInput) -> Vec<f32> {
     // Declared: (pixel * scale - mean) / std. Ours: (pixel - mean) / std.
     let scale = PixelScale {
         mean: input.mean.map(|mean| mean / input.scale),
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn the_declaration_scales_before_it_subtracts() {
-        let chip = Upright::new(Size::square(1), vec![10, 20, 30]).expect("one pixel");
+        let chip = RgbImage::new(Size::square(1), vec![10, 20, 30]).expect("one pixel");
         let table = [
             (input(Layout::Nchw, Channels::Rgb), vec![4.0, 8.0, 6.0]),
             (input(Layout::Nhwc, Channels::Bgr), vec![14.0, 8.0, 1.0]),

@@ -16,7 +16,7 @@ pub use component::{Assessment, Basis, Component, IsoMeasure, MeasureResult};
 pub use mapping::iso_quality;
 
 use crate::analysis::Attributes;
-use crate::image::Upright;
+use crate::image::RgbImage;
 use context::{Absent, FaceContext};
 use keys::{blur, contrast, emotion, exposure, eye_closed, macroblocks, occlusion, uniformity};
 
@@ -24,7 +24,7 @@ use keys::{blur, contrast, emotion, exposure, eye_closed, macroblocks, occlusion
 #[derive(Clone, Copy, Debug)]
 pub struct QualityInput<'a> {
     /// The upright photo.
-    pub photo: &'a Upright,
+    pub photo: &'a RgbImage,
     /// The 478-point mesh.
     pub mesh: &'a Outcome<Vec<Point>>,
     /// Head rotation.

@@ -1,33 +1,33 @@
 //! Every kind of JPEG and PNG shows the same picture, and what is broken is refused.
 
-use faceward_engine::image::{DecodeError, Limits, PhotoFormat, Size, Upright, decode};
+use faceward_engine::image::{DecodeError, Limits, PhotoFormat, RgbImage, Size, decode};
 use png::{BitDepth, ColorType};
 
 use crate::encode::{self, Jpeg};
 
 /// A soft picture without two equal quarters, sides no multiples of 8 or 16.
-fn picture() -> Upright {
+fn picture() -> RgbImage {
     let size = Size { width: 61, height: 45 };
     let rgb = (0..size.height)
         .flat_map(|y| (0..size.width).flat_map(move |x| [40 + 3 * x, 60 + 4 * y, 200 - x - 2 * y]))
         .map(|value| value as u8)
         .collect();
-    Upright::new(size, rgb).expect("61 x 45")
+    RgbImage::new(size, rgb).expect("61 x 45")
 }
 
-fn grey_of(photo: &Upright) -> Upright {
+fn grey_of(photo: &RgbImage) -> RgbImage {
     let rgb = encode::luma(photo).into_iter().flat_map(|grey| [grey; 3]).collect();
-    Upright::new(photo.size(), rgb).expect("same size")
+    RgbImage::new(photo.size(), rgb).expect("same size")
 }
 
 #[track_caller]
-fn decoded(bytes: &[u8]) -> Upright {
+fn decoded(bytes: &[u8]) -> RgbImage {
     decode(bytes, &Limits::default()).expect("decodable").photo
 }
 
 /// Mean difference of values at most `tolerance`.
 #[track_caller]
-fn check(bytes: &[u8], expected: &Upright, tolerance: f32) {
+fn check(bytes: &[u8], expected: &RgbImage, tolerance: f32) {
     let actual = decoded(bytes);
     assert_eq!(actual.size(), expected.size());
     let sum: u32 = actual.rgb().iter().zip(expected.rgb()).map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
@@ -52,7 +52,7 @@ fn every_kind_of_png_shows_the_same_picture() {
     let wide = |samples: &[u8]| samples.iter().flat_map(|value| [*value, *value]).collect::<Vec<u8>>();
     let opaque: Vec<u8> = rgb.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect();
     let grey = grey_of(&picture);
-    let table: [(ColorType, BitDepth, Vec<u8>, &Upright); 6] = [
+    let table: [(ColorType, BitDepth, Vec<u8>, &RgbImage); 6] = [
         (ColorType::Rgb, BitDepth::Eight, rgb.clone(), &picture),
         (ColorType::Rgb, BitDepth::Sixteen, wide(&rgb), &picture),
         (ColorType::Rgba, BitDepth::Eight, opaque, &picture),
@@ -69,7 +69,7 @@ fn every_kind_of_png_shows_the_same_picture() {
 
 #[test]
 fn transparent_pixels_show_white() {
-    let dot = Upright::filled(Size::square(1), [0; 3]).expect("one pixel");
+    let dot = RgbImage::filled(Size::square(1), [0; 3]).expect("one pixel");
     let bytes = encode::png(&dot, ColorType::Rgba, BitDepth::Eight, &[10, 20, 30, 0]);
     assert_eq!(decoded(&bytes).pixel(0, 0), Some([255; 3]));
 }

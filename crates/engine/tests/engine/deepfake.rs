@@ -1,7 +1,7 @@
 //! Official portraits are genuine, whatever happens to them on their way; a face that is softer than what surrounds it,
 //! as a swapped one often is, is not.
 
-use faceward_engine::image::{Border, Resampling, Size, Upright};
+use faceward_engine::image::{Border, Resampling, RgbImage, Size};
 use faceward_engine::{Outputs, Request, Scope};
 
 use crate::encode::{Jpeg, jpeg};
@@ -43,7 +43,7 @@ fn a_face_softer_than_its_surroundings_is_not() {
 }
 
 /// The photo with the middle of its face shrunk to 16 pixels and enlarged again.
-fn softened(photo: &[u8], name: &str) -> Upright {
+fn softened(photo: &[u8], name: &str) -> RgbImage {
     let request = Request { scope: Scope::Primary, ..Request::default() };
     let mut rect = only_face(&try_analyze(photo, &request).expect("a photo")).rect;
     let (inset_x, inset_y) = (rect.width() * 0.12, rect.height() * 0.15);

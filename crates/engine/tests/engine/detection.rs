@@ -1,28 +1,28 @@
 //! Faces are found where they are: large, small, several, turned.
 
 use faceward_core::{FivePoints, PixelRect, Point, Turn};
-use faceward_engine::image::{Size, Upright};
+use faceward_engine::image::{RgbImage, Size};
 
 use crate::encode::{self, Jpeg};
 use crate::setup::{cosine, faces, farthest, grey, only_face, paste, pixels};
 
-fn jpeg(photo: &Upright) -> Vec<u8> {
+fn jpeg(photo: &RgbImage) -> Vec<u8> {
     encode::jpeg(photo, Jpeg::Plain, None)
 }
 
-fn scaled(photo: &Upright, factor: f32) -> Upright {
+fn scaled(photo: &RgbImage, factor: f32) -> RgbImage {
     let side = |pixels: u32| (pixels as f32 * factor).round() as u32;
     photo.resized(Size { width: side(photo.width()), height: side(photo.height()) }).expect("not empty")
 }
 
 /// The part of `photo` under `rect`, cut to whole pixels.
-fn cut(photo: &Upright, rect: &PixelRect) -> Upright {
+fn cut(photo: &RgbImage, rect: &PixelRect) -> RgbImage {
     let rect = rect.clamped(photo.width(), photo.height());
     let (left, top, right, bottom) =
         (rect.left as u32, rect.top as u32, rect.right as u32, rect.bottom as u32);
     let rgb =
         (top..bottom).flat_map(|y| (left..right).filter_map(move |x| photo.pixel(x, y))).flatten().collect();
-    Upright::new(Size { width: right - left, height: bottom - top }, rgb).expect("inside the photo")
+    RgbImage::new(Size { width: right - left, height: bottom - top }, rgb).expect("inside the photo")
 }
 
 fn grown(rect: &PixelRect, factor: f32) -> PixelRect {

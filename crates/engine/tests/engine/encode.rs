@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use faceward_engine::image::Upright;
+use faceward_engine::image::RgbImage;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
@@ -20,7 +20,7 @@ pub(crate) enum Jpeg {
 }
 
 /// `photo` as a JPEG of good quality, with EXIF `orientation` if one is given.
-pub(crate) fn jpeg(photo: &Upright, kind: Jpeg, orientation: Option<u8>) -> Vec<u8> {
+pub(crate) fn jpeg(photo: &RgbImage, kind: Jpeg, orientation: Option<u8>) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, 95);
     let sampling = if kind == Jpeg::Subsampled { SamplingFactor::F_2_2 } else { SamplingFactor::F_1_1 };
@@ -50,7 +50,7 @@ pub(crate) fn exif(orientation: u8) -> Vec<u8> {
 }
 
 /// A PNG of 8 or 16 bit samples. `samples`: big-endian, as many channels as `colour` says.
-pub(crate) fn png(photo: &Upright, colour: png::ColorType, depth: png::BitDepth, samples: &[u8]) -> Vec<u8> {
+pub(crate) fn png(photo: &RgbImage, colour: png::ColorType, depth: png::BitDepth, samples: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, photo.width(), photo.height());
     encoder.set_color(colour);
@@ -63,7 +63,7 @@ pub(crate) fn png(photo: &Upright, colour: png::ColorType, depth: png::BitDepth,
 }
 
 /// A PNG in which the pixels come in the seven passes of Adam7.
-pub(crate) fn interlaced_png(photo: &Upright) -> Vec<u8> {
+pub(crate) fn interlaced_png(photo: &RgbImage) -> Vec<u8> {
     let passes =
         [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
     let mut rows = ZlibEncoder::new(Vec::new(), Compression::fast());
@@ -95,10 +95,10 @@ pub(crate) fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
 }
 
 /// Rec. 601 luma, rounded.
-pub(crate) fn luma(photo: &Upright) -> Vec<u8> {
+pub(crate) fn luma(photo: &RgbImage) -> Vec<u8> {
     photo.luma().iter().map(|value| value.round() as u8).collect()
 }
 
-fn cmyk(photo: &Upright) -> Vec<u8> {
+fn cmyk(photo: &RgbImage) -> Vec<u8> {
     photo.rgb().chunks_exact(3).flat_map(|p| [255 - p[0], 255 - p[1], 255 - p[2], 0]).collect()
 }

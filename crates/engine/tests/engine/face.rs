@@ -1,7 +1,7 @@
 //! Mesh, 68 points, pose, liveness and attributes on official portraits, and on what mirroring and cropping make of them.
 
 use faceward_core::{Outcome, PixelRect, Point};
-use faceward_engine::image::{Border, Resampling, Size, Upright};
+use faceward_engine::image::{Border, Resampling, RgbImage, Size};
 use faceward_engine::{FaceAnalysis, FacePart, Outputs, Race, Request, Scope};
 
 use crate::encode::{Jpeg, jpeg};
@@ -19,7 +19,7 @@ fn fixture(name: &str) -> FaceAnalysis {
     analyze(&faceward_testkit::photo(name))
 }
 
-fn pasted(photo: &Upright) -> FaceAnalysis {
+fn pasted(photo: &RgbImage) -> FaceAnalysis {
     analyze(&jpeg(photo, Jpeg::Plain, None))
 }
 
@@ -133,7 +133,7 @@ fn a_smile_with_teeth_is_an_open_mouth_and_not_neutral() {
 }
 
 /// The part of a fixture round `centre`, as a photo of its own.
-fn part(photo: &Upright, centre: Point, width: f32, height: f32) -> Vec<u8> {
+fn part(photo: &RgbImage, centre: Point, width: f32, height: f32) -> Vec<u8> {
     let rect = PixelRect {
         left: centre.x - width / 2.0,
         top: centre.y - height / 2.0,
@@ -177,7 +177,7 @@ fn something_over_the_face_is_an_occlusion() {
         let (photo, points) = (pixels(name), fixture(name).points);
         let apart = points.image_left_eye.distance(points.image_right_eye);
         let mouth = points.image_left_mouth.midpoint(points.image_right_mouth);
-        let board = Upright::filled(
+        let board = RgbImage::filled(
             Size { width: (1.6 * apart) as u32, height: (0.9 * apart) as u32 },
             [200, 60, 40],
         )

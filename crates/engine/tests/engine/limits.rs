@@ -1,7 +1,7 @@
 //! Photos that cost too much are refused by their header, before anything is allocated for them.
 
 use faceward_engine::AnalyzeError;
-use faceward_engine::image::{DecodeError, Limits, Size, Upright, decode};
+use faceward_engine::image::{DecodeError, Limits, RgbImage, Size, decode};
 
 use crate::encode::{self, Jpeg};
 use crate::setup::try_analyze;
@@ -54,14 +54,14 @@ fn too_many_scans_are_refused() {
 #[test]
 fn too_many_bytes_are_refused() {
     let limits = Limits { bytes: 100, ..Limits::default() };
-    let photo = Upright::filled(Size::square(64), [7; 3]).expect("not empty");
+    let photo = RgbImage::filled(Size::square(64), [7; 3]).expect("not empty");
     let bytes = encode::jpeg(&photo, Jpeg::Plain, None);
     check(&bytes, &limits, &DecodeError::TooManyBytes { actual: bytes.len(), limit: 100 });
 }
 
 #[test]
 fn a_photo_at_the_limit_is_accepted() {
-    let photo = Upright::filled(Size { width: 40, height: 25 }, [7; 3]).expect("not empty");
+    let photo = RgbImage::filled(Size { width: 40, height: 25 }, [7; 3]).expect("not empty");
     let limits = Limits { pixels: 1000, side: 40, ..Limits::default() };
     let bytes = encode::jpeg(&photo, Jpeg::Plain, None);
     assert_eq!(decode(&bytes, &limits).expect("within limits").photo.size(), photo.size());

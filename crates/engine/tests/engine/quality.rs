@@ -1,7 +1,7 @@
 //! Quality of official portraits, and of what blur, compression and darkness make of them.
 
 use faceward_core::Outcome;
-use faceward_engine::image::{Size, Upright};
+use faceward_engine::image::{RgbImage, Size};
 use faceward_engine::quality::{Assessment, Component, Quality};
 use faceward_engine::{Outputs, Request, Scope};
 use faceward_models::calibration::thresholds::thresholds;
@@ -18,7 +18,7 @@ fn quality(photo: &[u8]) -> Quality {
     only_face(&analysis).quality.value().expect("its quality").clone()
 }
 
-fn jpeg(photo: &Upright, quality: u8) -> Vec<u8> {
+fn jpeg(photo: &RgbImage, quality: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, quality);
     encoder.set_sampling_factor(SamplingFactor::F_2_2);
@@ -29,15 +29,15 @@ fn jpeg(photo: &Upright, quality: u8) -> Vec<u8> {
 }
 
 /// Shrunk to one `factor`-th and enlarged again: as blurred as by so many pixels.
-fn softened(photo: &Upright, factor: u32) -> Upright {
+fn softened(photo: &RgbImage, factor: u32) -> RgbImage {
     let small = Size { width: photo.width() / factor, height: photo.height() / factor };
     photo.resized(small).and_then(|small| small.resized(photo.size())).expect("not empty")
 }
 
 /// With a share of the light, gamma undone in between.
-fn dimmed(photo: &Upright, light: f64) -> Upright {
+fn dimmed(photo: &RgbImage, light: f64) -> RgbImage {
     let darker = |value: &u8| ((f64::from(*value) / 255.0) * light.powf(1.0 / 2.2) * 255.0).round() as u8;
-    Upright::new(photo.size(), photo.rgb().iter().map(darker).collect()).expect("as many values")
+    RgbImage::new(photo.size(), photo.rgb().iter().map(darker).collect()).expect("as many values")
 }
 
 #[track_caller]
@@ -126,7 +126,7 @@ fn a_face_that_is_covered_or_dark_or_unsharp_is_of_less_use() {
             (face.left..face.right).contains(&(x as f32)) && (middle..face.bottom).contains(&(y as f32))
         };
         let rgb = photo.rgb().iter().enumerate().map(|(idx, value)| if below(idx) { 90 } else { *value });
-        let covered = Upright::new(photo.size(), rgb.collect()).expect("as many values");
+        let covered = RgbImage::new(photo.size(), rgb.collect()).expect("as many values");
         let good = score(&quality(&jpeg(&photo, 95)).crfiqa);
         for (what, worse) in [
             ("covered", quality(&jpeg(&covered, 95))),

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use faceward_core::{Cosine, FivePoints, Outcome};
-use faceward_engine::image::{Limits, Size, Upright, decode};
+use faceward_engine::image::{Limits, RgbImage, Size, decode};
 use faceward_engine::{
     Analysis, AnalyzeError, Engine, EngineOptions, FaceAnalysis, FacePart, Outputs, Request, Scope, Worker,
 };
@@ -63,21 +63,21 @@ pub(crate) fn farthest(a: &FivePoints, b: &FivePoints) -> f32 {
 }
 
 /// A fixture as pixels.
-pub(crate) fn pixels(name: &str) -> Upright {
+pub(crate) fn pixels(name: &str) -> RgbImage {
     decode(&faceward_testkit::photo(name), &Limits::default()).expect("a photo").photo
 }
 
 /// `photo` on a grey canvas of `size`, its top-left corner at (`left`, `top`), with others already on it kept.
-pub(crate) fn paste(canvas: &Upright, photo: &Upright, left: u32, top: u32) -> Upright {
+pub(crate) fn paste(canvas: &RgbImage, photo: &RgbImage, left: u32, top: u32) -> RgbImage {
     let mut rgb = canvas.rgb().to_vec();
     let row_length = 3 * photo.width() as usize;
     for (y, row) in photo.rows().enumerate() {
         let start = 3 * ((top as usize + y) * canvas.width() as usize + left as usize);
         rgb[start..start + row_length].copy_from_slice(row);
     }
-    Upright::new(canvas.size(), rgb).expect("the canvas' size")
+    RgbImage::new(canvas.size(), rgb).expect("the canvas' size")
 }
 
-pub(crate) fn grey(width: u32, height: u32) -> Upright {
-    Upright::filled(Size { width, height }, [128; 3]).expect("not empty")
+pub(crate) fn grey(width: u32, height: u32) -> RgbImage {
+    RgbImage::filled(Size { width, height }, [128; 3]).expect("not empty")
 }

@@ -1,14 +1,14 @@
 //! Out of focus.
 
-use faceward_engine::image::Upright;
+use faceward_engine::image::RgbImage;
 
 use super::{at, drawn};
 
 /// `photo` under a Gaussian of standard deviation `sigma` pixels; its edge is repeated.
-pub(super) fn gaussian(photo: &Upright, sigma: f32) -> Upright {
+pub(super) fn gaussian(photo: &RgbImage, sigma: f32) -> RgbImage {
     let kernel = kernel(sigma);
     let reach = (kernel.len() / 2) as i64;
-    let pass = |photo: &Upright, across: bool| {
+    let pass = |photo: &RgbImage, across: bool| {
         drawn(photo, |x, y| {
             let mut sum = [0.0; 3];
             for (weight, offset) in kernel.iter().zip(-reach..) {
@@ -41,7 +41,7 @@ mod tests {
     fn a_point_becomes_a_hill_and_light_is_kept() {
         let mut rgb = vec![0; 3 * 21 * 21];
         rgb[3 * (10 * 21 + 10)..][..3].copy_from_slice(&[255; 3]);
-        let photo = Upright::new(Size::square(21), rgb).expect("21 x 21");
+        let photo = RgbImage::new(Size::square(21), rgb).expect("21 x 21");
         let blurred = gaussian(&photo, 1.0);
         let red = |x, y| blurred.pixel(x, y).expect("inside")[0];
         // The peak of a Gaussian of deviation 1 is .3989 a side.

@@ -1,7 +1,7 @@
 //! Too little light, too much, or the wrong one.
 
 use faceward_core::PixelRect;
-use faceward_engine::image::Upright;
+use faceward_engine::image::RgbImage;
 
 use super::{at, drawn};
 
@@ -13,13 +13,13 @@ const GLOW: f32 = 0.8;
 const VEIL: f32 = 0.25;
 
 /// `photo` with 2^`stops` times the light.
-pub(super) fn exposed(photo: &Upright, stops: f32) -> Upright {
+pub(super) fn exposed(photo: &RgbImage, stops: f32) -> RgbImage {
     let gain = stops.exp2();
     drawn(photo, |x, y| at(photo, x.into(), y.into()).map(|value| stored(gain * light(value))))
 }
 
 /// `photo` with a white glow of `strength`, 0 to 1, round the upper left corner of the face, and a veil over everything.
-pub(super) fn flared(photo: &Upright, face: &PixelRect, strength: f32) -> Upright {
+pub(super) fn flared(photo: &RgbImage, face: &PixelRect, strength: f32) -> RgbImage {
     let spread = GLOW * face.width();
     drawn(photo, |x, y| {
         let away = (x as f32 - face.left).hypot(y as f32 - face.top) / spread;

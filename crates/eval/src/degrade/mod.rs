@@ -8,7 +8,7 @@ mod light;
 mod shape;
 
 use faceward_core::PixelRect;
-use faceward_engine::image::{EncodeError, Upright};
+use faceward_engine::image::{EncodeError, RgbImage};
 
 /// A defect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +82,7 @@ impl Defect {
     /// It cannot be encoded.
     pub(crate) fn apply(
         self,
-        photo: &Upright,
+        photo: &RgbImage,
         face: &PixelRect,
         strength: f32,
     ) -> Result<Vec<u8>, EncodeError> {
@@ -99,16 +99,16 @@ impl Defect {
 }
 
 /// A photo of the same size whose pixel at column x and row y is `pixel(x, y)`.
-fn drawn(photo: &Upright, pixel: impl Fn(u32, u32) -> [f32; 3]) -> Upright {
+fn drawn(photo: &RgbImage, pixel: impl Fn(u32, u32) -> [f32; 3]) -> RgbImage {
     let places = (0..photo.height()).flat_map(|y| (0..photo.width()).map(move |x| (x, y)));
     let rgb =
         places.flat_map(|(x, y)| pixel(x, y).map(|value| value.round().clamp(0.0, 255.0) as u8)).collect();
     // One pixel for each of the photo's.
-    Upright::new(photo.size(), rgb).unwrap_or_else(|| photo.clone())
+    RgbImage::new(photo.size(), rgb).unwrap_or_else(|| photo.clone())
 }
 
 /// The pixel nearest to column `x` and row `y`.
-fn at(photo: &Upright, x: i64, y: i64) -> [f32; 3] {
+fn at(photo: &RgbImage, x: i64, y: i64) -> [f32; 3] {
     let inside = |value: i64, side: u32| value.clamp(0, i64::from(side) - 1) as u32;
     let pixel = photo.pixel(inside(x, photo.width()), inside(y, photo.height()));
     pixel.unwrap_or_default().map(f32::from)
@@ -121,12 +121,12 @@ mod tests {
     use super::*;
 
     /// A grey photo with a bright square, the face in its middle.
-    pub(super) fn photo() -> (Upright, PixelRect) {
+    pub(super) fn photo() -> (RgbImage, PixelRect) {
         let rgb = (0..60 * 60).flat_map(|i| {
             let (x, y) = (i % 60, i / 60);
             [if (20..40).contains(&x) && (20..40).contains(&y) { 200 } else { 80 }; 3]
         });
-        let photo = Upright::new(Size::square(60), rgb.collect()).expect("60 x 60");
+        let photo = RgbImage::new(Size::square(60), rgb.collect()).expect("60 x 60");
         (photo, PixelRect { left: 15.0, top: 15.0, right: 45.0, bottom: 45.0 })
     }
 

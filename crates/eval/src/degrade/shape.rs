@@ -1,7 +1,7 @@
 //! Something in front of the face, or a lens that bends it.
 
 use faceward_core::PixelRect;
-use faceward_engine::image::Upright;
+use faceward_engine::image::RgbImage;
 
 use super::{at, drawn};
 
@@ -12,7 +12,7 @@ const COVER: [f32; 3] = [70.0, 90.0, 130.0];
 const WAVE: (f32, f32) = (0.23, 0.1);
 
 /// `photo` with the lower `share` of the face behind a wavy cloth.
-pub(super) fn covered(photo: &Upright, face: &PixelRect, share: f32) -> Upright {
+pub(super) fn covered(photo: &RgbImage, face: &PixelRect, share: f32) -> RgbImage {
     let top = face.bottom - share * face.height();
     let per_pixel = std::f32::consts::TAU / (WAVE.0 * face.width());
     drawn(photo, |x, y| {
@@ -28,7 +28,7 @@ pub(super) fn covered(photo: &Upright, face: &PixelRect, share: f32) -> Upright 
 
 /// `photo` seen from so near, or through so wide a lens, that the middle of the face swells: what lies one width of the
 /// face from its middle moves inwards by `strength` widths.
-pub(super) fn bulged(photo: &Upright, face: &PixelRect, strength: f32) -> Upright {
+pub(super) fn bulged(photo: &RgbImage, face: &PixelRect, strength: f32) -> RgbImage {
     let centre = face.center();
     let width = face.width().max(1.0);
     drawn(photo, |x, y| {
@@ -40,7 +40,7 @@ pub(super) fn bulged(photo: &Upright, face: &PixelRect, strength: f32) -> Uprigh
 }
 
 /// The colour between four pixels; whole numbers are pixel centres.
-fn bilinear(photo: &Upright, x: f32, y: f32) -> [f32; 3] {
+fn bilinear(photo: &RgbImage, x: f32, y: f32) -> [f32; 3] {
     let (left, top) = (x.floor(), y.floor());
     let (right_share, bottom_share) = (x - left, y - top);
     let pixel = |dx: i64, dy: i64| at(photo, left as i64 + dx, top as i64 + dy);
@@ -71,13 +71,13 @@ mod tests {
     fn the_middle_stays_and_the_rest_moves_inwards() {
         let (photo, face) = photo();
         let bulged = bulged(&photo, &face, 0.6);
-        let bright = |image: &Upright| image.rgb().iter().filter(|value| **value > 140).count();
+        let bright = |image: &RgbImage| image.rgb().iter().filter(|value| **value > 140).count();
         assert_eq!(bulged.pixel(30, 30), Some([200; 3]));
         assert!(bright(&bulged) < bright(&photo), "the square has shrunk");
         assert_eq!(bulged_by_nothing(&photo, &face), photo);
     }
 
-    fn bulged_by_nothing(photo: &Upright, face: &PixelRect) -> Upright {
+    fn bulged_by_nothing(photo: &RgbImage, face: &PixelRect) -> RgbImage {
         bulged(photo, face, 0.0)
     }
 }

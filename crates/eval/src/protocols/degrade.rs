@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use faceward_core::PixelRect;
 use faceward_engine::Engine;
-use faceward_engine::image::{Limits, Upright, decode};
+use faceward_engine::image::{Limits, RgbImage, decode};
 use serde::{Deserialize, Serialize};
 
 use crate::OnDone;
@@ -119,7 +119,7 @@ impl ReadPhoto for Degraded<'_> {
         let strength = step.and_then(|step| defect.strengths().get(step.parse::<usize>().ok()?).copied());
         let path = path.ok_or_else(unknown)?;
         let face = self.faces.get(path).ok_or_else(unknown)?;
-        let photo: Upright = decode(&self.photos.read(path)?, &Limits::default())
+        let photo: RgbImage = decode(&self.photos.read(path)?, &Limits::default())
             .map_err(|error| EvalError::Unusable(format!("`{path}`: {error}")))?
             .photo;
         defect

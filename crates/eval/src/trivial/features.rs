@@ -1,6 +1,6 @@
 //! Features of a photo that know nothing of faces.
 
-use faceward_engine::image::{Limits, Upright, decode};
+use faceward_engine::image::{Limits, RgbImage, decode};
 
 /// At most this bright counts as black.
 const BLACK: u8 = 12;
@@ -22,7 +22,7 @@ pub(crate) fn features(bytes: &[u8], limits: &Limits) -> Option<Vec<f64>> {
 }
 
 /// Mean brightness, its deviation and the share of black along the outermost rows and columns.
-fn border(photo: &Upright) -> [f64; 3] {
+fn border(photo: &RgbImage) -> [f64; 3] {
     let (right, bottom) = (photo.width() - 1, photo.height() - 1);
     let across = (0..=right).flat_map(|x| [(x, 0), (x, bottom)]);
     let down = (0..=bottom).flat_map(|y| [(0, y), (right, y)]);
@@ -33,7 +33,7 @@ fn border(photo: &Upright) -> [f64; 3] {
 }
 
 /// Mean red, green and blue, and mean difference between the strongest and the weakest of them.
-fn colour(photo: &Upright) -> [f64; 4] {
+fn colour(photo: &RgbImage) -> [f64; 4] {
     let mut sums = [0.0; 4];
     let n = photo.size().pixels() as f64;
     for pixel in photo.rgb().chunks_exact(3) {
@@ -46,7 +46,7 @@ fn colour(photo: &Upright) -> [f64; 4] {
     sums.map(|sum| sum / n)
 }
 
-fn luma(photo: &Upright) -> Vec<f64> {
+fn luma(photo: &RgbImage) -> Vec<f64> {
     photo.rgb().chunks_exact(3).map(|pixel| brightness(&[pixel[0], pixel[1], pixel[2]])).collect()
 }
 
@@ -89,7 +89,7 @@ mod tests {
     fn borders_colours_and_edges_are_what_they_are() {
         // Black on the left half, pure red on the right one, 4 x 4.
         let row = [[0; 3], [0; 3], [255, 0, 0], [255, 0, 0]].concat();
-        let photo = Upright::new(Size::square(4), row.repeat(4)).expect("4 x 4");
+        let photo = RgbImage::new(Size::square(4), row.repeat(4)).expect("4 x 4");
         assert!((border(&photo)[2] - 0.5).abs() < 1e-9);
         assert_eq!(colour(&photo), [127.5, 0.0, 0.0, 127.5]);
         // Of the two inner columns only the first has an edge to its right; both have it in their Laplacian.

@@ -8,7 +8,7 @@ use faceward_core::Point;
 use super::alignment::{ALIGNED, to_aligned};
 use super::luminance::luminance;
 use super::{Absent, Histogram, Landmarks, Region};
-use crate::image::{Affine, Border, Resampling, Size, Upright};
+use crate::image::{Affine, Border, Resampling, RgbImage, Size};
 
 /// Fewest pixels of the aligned image on which light and colour are measured: a tenth of an ordinary face.
 const MIN_AREA: u64 = 8_000;
@@ -19,7 +19,7 @@ pub(in crate::quality) struct AlignedFace {
     /// Landmarks in pixels of the aligned image.
     pub(in crate::quality) marks: Landmarks,
     origin: [u32; 2],
-    pixels: Upright,
+    pixels: RgbImage,
     luminance: Vec<u8>,
     region: Region,
     histogram: Histogram,
@@ -27,7 +27,7 @@ pub(in crate::quality) struct AlignedFace {
 
 impl AlignedFace {
     /// Aligns the face with landmarks `marks` in `photo`.
-    pub(in crate::quality) fn new(photo: &Upright, marks: &Landmarks) -> Result<Self, Absent> {
+    pub(in crate::quality) fn new(photo: &RgbImage, marks: &Landmarks) -> Result<Self, Absent> {
         let map = to_aligned(marks).ok_or_else(|| Absent::failed("the landmarks coincide"))?;
         let marks = marks.mapped(&map);
         let (origin, size) = bounds(&marks.outline)
@@ -125,7 +125,7 @@ fn bounds(points: &[Point]) -> Option<([u32; 2], Size)> {
 }
 
 /// The part of the patch that shows the photo.
-fn photo_region(photo: &Upright, to_patch: &Affine, size: Size) -> Region {
+fn photo_region(photo: &RgbImage, to_patch: &Affine, size: Size) -> Region {
     let (right, bottom) = (photo.width() as f32, photo.height() as f32);
     let corners = [(0.0, 0.0), (right, 0.0), (right, bottom), (0.0, bottom)];
     Region::hull(&corners.map(|(x, y)| to_patch.apply(Point::new(x, y))), size)

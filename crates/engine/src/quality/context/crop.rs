@@ -3,7 +3,7 @@
 use faceward_core::{PixelRect, Point};
 
 use super::{Region, luma};
-use crate::image::{Size, Upright};
+use crate::image::{RgbImage, Size};
 
 /// Luma, 0 to 255, rows top to bottom.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,7 +83,7 @@ impl GreyImage {
 
 impl GreyCrop {
     /// The part of `photo` under `rect`, in means of `shrink` x `shrink` pixels. `None` if nothing of it is inside.
-    pub(in crate::quality) fn new(photo: &Upright, rect: &PixelRect, shrink: u32) -> Option<Self> {
+    pub(in crate::quality) fn new(photo: &RgbImage, rect: &PixelRect, shrink: u32) -> Option<Self> {
         let cut = rect.clamped(photo.width(), photo.height());
         let (left, top) = (cut.left.floor() as usize, cut.top.floor() as usize);
         let (right, bottom) = (cut.right.ceil() as usize, cut.bottom.ceil() as usize);
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_crop_is_cut_to_the_photo() {
-        let photo = Upright::filled(Size { width: 6, height: 4 }, [10, 10, 10]).expect("not empty");
+        let photo = RgbImage::filled(Size { width: 6, height: 4 }, [10, 10, 10]).expect("not empty");
         let rect = PixelRect { left: 4.2, top: -3.0, right: 9.0, bottom: 2.5 };
         let crop = GreyCrop::new(&photo, &rect, 1).expect("six pixels");
         assert_eq!((crop.origin, crop.image.size()), ([4, 0], Size { width: 2, height: 3 }));
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn points_follow_into_the_crop() {
-        let photo = Upright::filled(Size { width: 20, height: 20 }, [0, 0, 0]).expect("not empty");
+        let photo = RgbImage::filled(Size { width: 20, height: 20 }, [0, 0, 0]).expect("not empty");
         let rect = PixelRect { left: 4.0, top: 4.0, right: 20.0, bottom: 20.0 };
         let crop = GreyCrop::new(&photo, &rect, 2).expect("inside");
         let square = [(8.0, 8.0), (12.0, 8.0), (12.0, 12.0), (8.0, 12.0)].map(|(x, y)| Point::new(x, y));

@@ -9,14 +9,14 @@ use faceward_core::{HeadPose, Outcome, PixelRect, Point};
 use super::FaceContext;
 use super::landmarks::MESH_POINTS;
 use crate::analysis::Attributes;
-use crate::image::{Size, Upright};
+use crate::image::{RgbImage, Size};
 use crate::quality::QualityInput;
 
 const SIDE: u32 = 616;
 
 /// A face and what other steps would have found.
 pub(in crate::quality) struct Face {
-    pub(in crate::quality) photo: Upright,
+    pub(in crate::quality) photo: RgbImage,
     pub(in crate::quality) mesh: Outcome<Vec<Point>>,
     pub(in crate::quality) pose: Outcome<HeadPose>,
     pub(in crate::quality) attributes: Attributes,
@@ -25,7 +25,7 @@ pub(in crate::quality) struct Face {
 
 impl Face {
     /// Upright, frontal, alone; nothing known about eyes and expression.
-    pub(in crate::quality) fn in_photo(photo: &Upright) -> Self {
+    pub(in crate::quality) fn in_photo(photo: &RgbImage) -> Self {
         Self {
             photo: photo.clone(),
             mesh: Outcome::Value(mesh()),
@@ -56,7 +56,7 @@ impl Face {
 }
 
 /// `measure` of the face in `photo`.
-pub(in crate::quality) fn with_face<T>(photo: &Upright, measure: impl Fn(&FaceContext<'_>) -> T) -> T {
+pub(in crate::quality) fn with_face<T>(photo: &RgbImage, measure: impl Fn(&FaceContext<'_>) -> T) -> T {
     Face::in_photo(photo).measure(measure)
 }
 
@@ -78,29 +78,29 @@ fn mesh() -> Vec<Point> {
 }
 
 /// A photo whose pixel at column `x`, row `y` is `colour(x, y)`.
-fn photo(colour: impl Fn(u32, u32) -> [u8; 3]) -> Upright {
+fn photo(colour: impl Fn(u32, u32) -> [u8; 3]) -> RgbImage {
     let rgb =
         (0..SIDE).flat_map(|y| (0..SIDE).map(move |x| (x, y))).flat_map(|(x, y)| colour(x, y)).collect();
-    Upright::new(Size::square(SIDE), rgb).expect("as many values as the photo has")
+    RgbImage::new(Size::square(SIDE), rgb).expect("as many values as the photo has")
 }
 
 /// One colour.
-pub(in crate::quality) fn flat(colour: [u8; 3]) -> Upright {
+pub(in crate::quality) fn flat(colour: [u8; 3]) -> RgbImage {
     photo(|_, _| colour)
 }
 
 /// Two colours, pixel by pixel.
-pub(in crate::quality) fn checker(a: [u8; 3], b: [u8; 3]) -> Upright {
+pub(in crate::quality) fn checker(a: [u8; 3], b: [u8; 3]) -> RgbImage {
     photo(|x, y| if (x + y) % 2 == 0 { a } else { b })
 }
 
 /// One colour left of the middle, another one right of it.
-pub(in crate::quality) fn halves(left: [u8; 3], right: [u8; 3]) -> Upright {
+pub(in crate::quality) fn halves(left: [u8; 3], right: [u8; 3]) -> RgbImage {
     photo(|x, _| if x < SIDE / 2 { left } else { right })
 }
 
 /// Squares of 20 pixels in two greys whose borders are ramps of `ramp` pixels.
-pub(in crate::quality) fn bars(ramp: f32) -> Upright {
+pub(in crate::quality) fn bars(ramp: f32) -> RgbImage {
     let wave = |place: u32| {
         let from_border = (place as f32 + 0.5).rem_euclid(40.0) - 20.0;
         let to_nearest = 10.0 - (from_border.abs() - 10.0).abs();
@@ -111,23 +111,23 @@ pub(in crate::quality) fn bars(ramp: f32) -> Upright {
 }
 
 /// From dark at the upper left to bright at the lower right, as light falls on a cheek.
-pub(in crate::quality) fn shaded() -> Upright {
+pub(in crate::quality) fn shaded() -> RgbImage {
     photo(|x, y| [(40.0 + 160.0 * (f64::from(x + y) / 1232.0).powi(2)) as u8; 3])
 }
 
 /// Waves of all lengths, nowhere alike: no two slopes are equal.
-pub(in crate::quality) fn waves() -> Upright {
+pub(in crate::quality) fn waves() -> RgbImage {
     let wave = |x: f64, y: f64| (x * x / 2500.0 + y / 37.0).sin() * (y * y / 3100.0 - x / 29.0).cos();
     photo(|x, y| [(128.0 + 60.0 * wave(x.into(), y.into())).round() as u8; 3])
 }
 
 /// Grey values without any pattern, 96 to 159, the same in every run.
-pub(in crate::quality) fn noise() -> Upright {
+pub(in crate::quality) fn noise() -> RgbImage {
     photo(|x, y| [96 + scrambled(x, y) % 64; 3])
 }
 
 /// Blocks of `side` pixels, each of one grey and starting `shift` pixels from the edge, with a little noise.
-pub(in crate::quality) fn blocks(side: u32, shift: u32) -> Upright {
+pub(in crate::quality) fn blocks(side: u32, shift: u32) -> RgbImage {
     photo(|x, y| [100 + scrambled((x + shift) / side, (y + shift) / side) % 50 + scrambled(x, y) % 3; 3])
 }
 

@@ -23,7 +23,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(photo: &crate::image::Upright, expected: f32) {
+    fn check(photo: &crate::image::RgbImage, expected: f32) {
         let value = sample::with_face(photo, measure).expect("a face");
         assert!((value - expected).abs() < 0.005, "{value}, expected {expected}");
     }

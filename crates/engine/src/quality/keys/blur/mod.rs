@@ -13,7 +13,7 @@ use faceward_models::calibration::defects::defects;
 
 use super::super::context::{Absent, FaceContext, GreyCrop, Landmarks, bounding_box};
 use super::super::mapping::sigmoid;
-use crate::image::Upright;
+use crate::image::RgbImage;
 
 /// Fewest pixels, after shrinking, in which sharpness can be told.
 const MIN_AREA: u64 = 200;
@@ -30,13 +30,13 @@ pub(in crate::quality) fn score(radius: f64) -> f64 {
 }
 
 /// Estimated blur radius in eye distances.
-pub(in crate::quality) fn radius(photo: &Upright, marks: &Landmarks) -> Result<f64, Absent> {
+pub(in crate::quality) fn radius(photo: &RgbImage, marks: &Landmarks) -> Result<f64, Absent> {
     let (features, eye_distance) = slope_ratios(photo, marks)?;
     Ok(quadratic(&defects().blur.weights, &features).exp() / eye_distance)
 }
 
 /// What the radius is estimated from, and the eye distance in the pixels on which it was measured.
-fn slope_ratios(photo: &Upright, marks: &Landmarks) -> Result<([f64; 6], f64), Absent> {
+fn slope_ratios(photo: &RgbImage, marks: &Landmarks) -> Result<([f64; 6], f64), Absent> {
     let eye_distance = f64::from(marks.eye_distance());
     // A whole factor keeps the pixels as sharp as they are; it leaves faces of one to two times the working size.
     let shrink = (eye_distance / defects().blur.eye_distance).floor().max(1.0);

@@ -13,7 +13,7 @@ use faceward_models::calibration::defects::defects;
 
 use super::super::context::{Absent, FaceContext, GreyCrop, GreyImage, Landmarks, bounding_box};
 use super::super::mapping::sigmoid;
-use crate::image::Upright;
+use crate::image::RgbImage;
 use grid::Steps;
 use loss::{BLOCK, loss};
 
@@ -37,13 +37,13 @@ pub(in crate::quality) fn score(blockiness: f64) -> f64 {
 
 /// Share of the detail that compression took out of the blocks, 0 (none) to 1; for a photo that was scaled since, the
 /// share at which borders of blocks are as clear as there.
-pub(in crate::quality) fn blockiness(photo: &Upright, marks: &Landmarks) -> Result<f64, Absent> {
+pub(in crate::quality) fn blockiness(photo: &RgbImage, marks: &Landmarks) -> Result<f64, Absent> {
     let [unscaled, scaled] = seen(photo, marks)?;
     Ok(unscaled.max(as_loss(scaled)).clamp(0.0, 1.0))
 }
 
 /// The loss on the grid of a photo as it was stored, and the strength of the grid of one that was scaled since.
-fn seen(photo: &Upright, marks: &Landmarks) -> Result<[f64; 2], Absent> {
+fn seen(photo: &RgbImage, marks: &Landmarks) -> Result<[f64; 2], Absent> {
     let crop = GreyCrop::new(photo, &middle(&bounding_box(&marks.outline)), 1)
         .ok_or_else(|| Absent::failed("the face lies outside of the photo"))?;
     if shorter_side(&crop.image) < MIN_SIDE {
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn blockiness_of(photo: &Upright) -> f64 {
+    fn blockiness_of(photo: &RgbImage) -> f64 {
         sample::with_face(photo, |face| face.blockiness().expect("a face"))
     }
 

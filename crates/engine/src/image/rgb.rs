@@ -1,4 +1,4 @@
-//! 8-bit RGB pixels: an upright photo, or a chip cut out of one.
+//! 8-bit RGB pixels: a photo (as stored, upright or turned), a part of one, or a chip cut out of one.
 
 /// Width and height in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,12 +25,12 @@ impl Size {
 
 /// RGB8, interleaved, rows top to bottom without padding. Never empty.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Upright {
+pub struct RgbImage {
     size: Size,
     rgb: Vec<u8>,
 }
 
-impl Upright {
+impl RgbImage {
     /// Takes `rgb` as the pixels of an image of `size`. `None` if the length is not 3 x width x height or is 0.
     #[must_use]
     pub fn new(size: Size, rgb: Vec<u8>) -> Option<Self> {
@@ -101,9 +101,9 @@ impl Upright {
     }
 }
 
-impl std::fmt::Debug for Upright {
+impl std::fmt::Debug for RgbImage {
     /// Size only: pixels of a photo never reach a log.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Upright({} x {})", self.width(), self.height())
+        write!(f, "RgbImage({} x {})", self.width(), self.height())
     }
 }
