@@ -8,8 +8,6 @@ use std::time::Duration;
 use faceward_core::{AppId, GalleryId, InvalidId, ModelId, SubjectId};
 use faceward_gallery::GalleryError;
 
-use crate::policy::Rejection;
-
 /// Why a use case gave no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum ServiceError {
@@ -287,6 +285,27 @@ impl std::fmt::Display for Check {
             Self::Movement => "movement",
         })
     }
+}
+
+/// Why a reference was turned away.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+pub enum Rejection {
+    /// The liveness score is not fine.
+    #[error("the photo does not pass the liveness check")]
+    NotLive,
+    /// A quality measure is worse than the operator allows.
+    #[error("{measure} is too poor: {quality:.2}, at least {required:.2} is required")]
+    PoorQuality {
+        /// The worst measure, by its stable name.
+        measure: &'static str,
+        /// Its quality, 0 to 1, higher is better.
+        quality: f64,
+        /// What the operator requires.
+        required: f64,
+    },
+    /// Quality is required, and no measure could be assessed.
+    #[error("the quality cannot be assessed")]
+    QualityUnknown,
 }
 
 /// Faults of ours.

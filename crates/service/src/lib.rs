@@ -3,12 +3,14 @@
 //! A [`Service`] schedules photos onto compute threads, judges what the engine finds, keeps apps apart. Async; knows
 //! no HTTP status and no wire format. Domain types in, domain types out; embeddings and keys stay inside.
 
+mod analyses;
 pub mod apps;
 mod audit;
 mod challenges;
-mod compute;
 mod error;
+mod meter;
 pub mod metrics;
+mod movement;
 mod photo;
 mod policy;
 mod report;
@@ -16,17 +18,17 @@ mod requests;
 mod scheduler;
 mod service;
 mod settings;
+mod subject;
+mod thresholds;
 pub mod tokens;
 mod use_cases;
 
 pub use audit::{AuditSettings, Origin, note_trx_id};
 pub use challenges::{ChallengeId, ChallengeSettings};
-pub use error::{Check, InternalError, PhotoFault, PhotoField, ServiceError};
+pub use error::{Check, InternalError, PhotoFault, PhotoField, Rejection, ServiceError};
+pub use movement::{Movement, MovementPart, Stance};
 pub use photo::{Declared, Photo};
-pub use policy::{
-    Change, Likeness, Movement, MovementPart, NotCalibrated, Rejection, SequenceReason, SequenceVerdict,
-    Stance, Still, movement_rules, rules,
-};
+pub use policy::{Change, Likeness, NotCalibrated, SequenceReason, SequenceVerdict, Still};
 pub use report::{
     ActiveLiveness, AnalysisReport, Comparison, Enrollment, FaceReport, FrameFault, FrameVerdict,
     Identification, Judged, Match, QualityReport, Refusal, SubjectVerification, TemplateVerification,
@@ -34,14 +36,16 @@ pub use report::{
 };
 pub use requests::{
     ActiveLivenessRequest, AnalyzeRequest, AnswerRequest, ChallengeRequest, Checks, EnrollRequest,
-    FaceOptions, Frame, IdentifyRequest, InspectRequest, ListTemplatesRequest, SubjectRef,
-    VerifyAgainstRequest, VerifyRequest, VerifySubjectRequest,
+    FaceOptions, Frame, IdentifyRequest, InspectRequest, ListTemplatesRequest, VerifyAgainstRequest,
+    VerifyRequest, VerifySubjectRequest,
 };
 pub use scheduler::{Permit, SchedulerError};
 pub use service::{Service, StartError};
 pub use settings::{
     ActiveLivenessRules, ComputeSettings, Demography, EnrollGates, FaceRules, Settings, SettingsError,
 };
+pub use subject::SubjectRef;
+pub use thresholds::{movement_rules, rules};
 pub use use_cases::answer_challenge::{ChallengeAnswer, FrameReport};
 pub use use_cases::create_challenge::OpenChallenge;
 pub use use_cases::info::{Info, ModelInfo, Unavailable, UnavailableReason};

@@ -9,7 +9,7 @@ use faceward_engine::{FaceAnalysis, PhotoInfo, StepTiming};
 use faceward_gallery::TemplateRecord;
 
 use crate::error::{Check, PhotoFault};
-use crate::policy::{Movement, Stance};
+use crate::movement::{Movement, Stance};
 
 /// A score with its verdict.
 #[derive(Clone, Copy, Debug, PartialEq)]

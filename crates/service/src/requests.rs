@@ -4,9 +4,10 @@ use faceward_core::{GalleryId, Similarity, SubjectId, SubjectName, TemplateId};
 use faceward_engine::Outputs;
 
 use crate::challenges::ChallengeId;
+use crate::movement::Movement;
 use crate::photo::Photo;
-use crate::policy::Movement;
 use crate::scheduler::Permit;
+use crate::subject::SubjectRef;
 
 /// The security checks that the caller wants. A wanted check is answered or fails the request; it is never left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,15 +58,6 @@ pub struct VerifyAgainstRequest {
     pub template: TemplateId,
     /// Checks, landmarks, slot.
     pub options: FaceOptions,
-}
-
-/// A subject of an app.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SubjectRef {
-    /// The gallery.
-    pub gallery: GalleryId,
-    /// The subject in it.
-    pub subject: SubjectId,
 }
 
 /// Compares a photo with a subject: its best template decides.

@@ -11,7 +11,7 @@ use faceward_gallery::{Gallery, GalleryError};
 use zeroize::Zeroizing;
 
 use crate::apps::Apps;
-use crate::audit::Recorder;
+use crate::audit::{Recorder, Trail};
 use crate::challenges::Challenges;
 use crate::error::{Check, InternalError, ServiceError};
 use crate::metrics;
@@ -34,7 +34,7 @@ struct Inner {
     apps: Apps,
     tokens: Tokens,
     scheduler: Scheduler<Worker>,
-    recorder: Recorder,
+    recorder: Arc<Recorder>,
     challenges: Challenges,
     settings: Settings,
 }
@@ -94,6 +94,7 @@ impl Service {
         let tokens =
             Tokens::new(Arc::clone(&gallery), settings.token_lifetime).map_err(StartError::Tokens)?;
         let recorder = Recorder::start(Arc::clone(&gallery), settings.audit).map_err(StartError::Audit)?;
+        let recorder = Arc::new(recorder);
         let challenges = Challenges::default();
         let inner = Inner {
             capabilities,
@@ -116,8 +117,8 @@ impl Service {
         if n_unfinished > 0 {
             tracing::warn!(n_unfinished, "shut down before all accepted requests were answered");
         }
-        let service = self.clone();
-        if let Err(error) = off_thread(move || service.recorder().close()).await {
+        let recorder = Arc::clone(&self.inner.recorder);
+        if let Err(error) = off_thread(move || recorder.close()).await {
             tracing::error!(%error, "the audit log was not closed");
         }
     }
@@ -211,8 +212,9 @@ impl Service {
         &self.inner.challenges
     }
 
-    pub(crate) fn recorder(&self) -> &Recorder {
-        &self.inner.recorder
+    /// Begins the record of the use case `action`, done for `app` or for the current origin.
+    pub(crate) fn trail(&self, action: &'static str, app: Option<&AppId>) -> Trail {
+        Trail::begin(Arc::clone(&self.inner.recorder), action, app)
     }
 
     pub(crate) fn scheduler(&self) -> &Scheduler<Worker> {

@@ -10,7 +10,7 @@ use faceward_models::calibration::thresholds::{Rule, Thresholds, thresholds};
 
 use crate::audit::AuditSettings;
 use crate::challenges::ChallengeSettings;
-use crate::policy::{movement_problems, rules};
+use crate::thresholds::{movement_problems, rules};
 
 /// Everything that an operator can set about the use cases.
 #[derive(Clone, Debug, PartialEq)]

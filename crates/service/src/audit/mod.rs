@@ -8,30 +8,12 @@
 mod local;
 mod origin;
 mod recorder;
+mod settings;
 mod trail;
 
-use std::time::Duration;
-
 pub use origin::{Origin, note_trx_id};
+pub use settings::AuditSettings;
 
 pub(crate) use local::{Change, changed};
-pub(crate) use recorder::{NotRecorded, Recorder};
+pub(crate) use recorder::Recorder;
 pub(crate) use trail::Trail;
-
-/// How long records are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AuditSettings {
-    /// A record older than this is purged, at start and once a day.
-    pub retention: Duration,
-}
-
-impl AuditSettings {
-    /// Seconds of a day.
-    pub const DAY: u64 = 24 * 60 * 60;
-}
-
-impl Default for AuditSettings {
-    fn default() -> Self {
-        Self { retention: Duration::from_secs(365 * Self::DAY) }
-    }
-}

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
-use super::AuditSettings;
+use super::settings::AuditSettings;
 use crate::metrics;
 
 /// Records that may wait for the disk. A full queue makes requests wait, never the memory grow.

@@ -1,21 +1,22 @@
 //! What one use case did, gathered while it runs, recorded and counted when it ends.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use faceward_core::{AppId, GalleryId, ModelId, Outcome, SubjectId, TemplateId};
 use faceward_gallery::{AuditEvent, TemplateRecord, Word};
 use jiff::Timestamp;
 
-use super::{NotRecorded, Origin};
+use super::origin::Origin;
+use super::recorder::{NotRecorded, Recorder, lost};
 use crate::error::{InternalError, PhotoField, ServiceError};
+use crate::meter::Meter;
 use crate::report::{Comparison, FaceReport, Judged};
 use crate::requests::Checks;
-use crate::service::Service;
-use crate::use_cases::Meter;
 
 /// The record of one use case in the making. Dropped without an end, it says that the caller hung up.
 pub(crate) struct Trail {
-    service: Service,
+    recorder: Arc<Recorder>,
     meter: Option<Meter>,
     event: Option<AuditEvent>,
 }
@@ -41,14 +42,10 @@ pub(super) fn blank(action: &'static str, app: Option<AppId>) -> AuditEvent {
     }
 }
 
-impl Service {
+impl Trail {
     /// Begins the record, and the measuring, of the use case `action`, done for `app` or for the current origin.
-    pub(crate) fn trail(&self, action: &'static str, app: Option<&AppId>) -> Trail {
-        Trail {
-            service: self.clone(),
-            meter: Some(Meter::start(action)),
-            event: Some(blank(action, app.copied())),
-        }
+    pub(crate) fn begin(recorder: Arc<Recorder>, action: &'static str, app: Option<&AppId>) -> Self {
+        Self { recorder, meter: Some(Meter::start(action)), event: Some(blank(action, app.copied())) }
     }
 }
 
@@ -148,14 +145,14 @@ impl Trail {
     pub(crate) async fn begun(&self) -> Result<(), ServiceError> {
         let Some(event) = &self.event else { return Ok(()) };
         let begun = AuditEvent { at: Timestamp::now(), outcome: "begun".into(), ..event.clone() };
-        self.service.recorder().record_durably(begun).await.map_err(not_recorded)
+        self.recorder.record_durably(begun).await.map_err(not_recorded)
     }
 
     /// Notes how a use case that changes nothing ended. Waits for no disk.
     pub(crate) async fn end<T>(mut self, result: Result<T, ServiceError>) -> Result<T, ServiceError> {
         let Some(event) = self.finish(&result) else { return result };
-        if let Err(why) = self.service.recorder().record(event).await {
-            super::recorder::lost(1, &why);
+        if let Err(why) = self.recorder.record(event).await {
+            lost(1, &why);
         }
         result
     }
@@ -166,7 +163,7 @@ impl Trail {
     /// That of `result`; a change that was made and cannot be recorded as done.
     pub(crate) async fn end_durably<T>(mut self, result: Result<T, ServiceError>) -> Result<T, ServiceError> {
         let Some(event) = self.finish(&result) else { return result };
-        let recorded = self.service.recorder().record_durably(event).await;
+        let recorded = self.recorder.record_durably(event).await;
         match (result, recorded) {
             (Ok(_unacknowledged), Err(why)) => Err(not_recorded(why)),
             (result, _) => result,
@@ -195,7 +192,7 @@ impl Drop for Trail {
     fn drop(&mut self) {
         if let Some(mut event) = self.event.take() {
             event.at = Timestamp::now();
-            self.service.recorder().record_now(event);
+            self.recorder.record_now(event);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The drawing of a sequence: `front` first, then movements that nobody can foresee.
 
 use crate::error::{InternalError, ServiceError};
-use crate::policy::Movement;
+use crate::movement::Movement;
 
 /// `front` and `n_steps` - 1 of `movements`, each equally likely, none twice in a row.
 ///

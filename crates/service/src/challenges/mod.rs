@@ -17,8 +17,8 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use crate::error::ServiceError;
-use crate::policy::Movement;
-use crate::requests::SubjectRef;
+use crate::movement::Movement;
+use crate::subject::SubjectRef;
 
 pub(crate) use draw::draw;
 pub use id::ChallengeId;

@@ -4,31 +4,10 @@
 
 use faceward_core::Outcome;
 
-use crate::error::{Check, PhotoField, ServiceError};
+use crate::error::{Check, PhotoField, Rejection, ServiceError};
 use crate::policy::checks::decided;
 use crate::report::{FaceReport, Judged, QualityReport};
 use crate::settings::EnrollGates;
-
-/// Why a reference was turned away.
-#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
-pub enum Rejection {
-    /// The liveness score is not fine.
-    #[error("the photo does not pass the liveness check")]
-    NotLive,
-    /// A quality measure is worse than the operator allows.
-    #[error("{measure} is too poor: {quality:.2}, at least {required:.2} is required")]
-    PoorQuality {
-        /// The worst measure, by its stable name.
-        measure: &'static str,
-        /// Its quality, 0 to 1, higher is better.
-        quality: f64,
-        /// What the operator requires.
-        required: f64,
-    },
-    /// Quality is required, and no measure could be assessed.
-    #[error("the quality cannot be assessed")]
-    QualityUnknown,
-}
 
 /// Whether `report` may become a reference.
 ///

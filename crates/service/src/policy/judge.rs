@@ -8,27 +8,6 @@ use faceward_models::calibration::thresholds::{Rule, Thresholds};
 use crate::report::{FaceReport, Judged, QualityReport};
 use crate::settings::{Demography, Settings};
 
-/// Every rule of `thresholds` with its stable `snake_case` name, in the order of the fields.
-#[must_use]
-pub fn rules(thresholds: &Thresholds) -> [(&'static str, Rule); 14] {
-    [
-        ("liveness", thresholds.liveness),
-        ("deepfake", thresholds.deepfake),
-        ("uniformity", thresholds.uniformity),
-        ("exposure", thresholds.exposure),
-        ("contrast", thresholds.contrast),
-        ("flare", thresholds.flare),
-        ("blur", thresholds.blur),
-        ("macroblocks", thresholds.macroblocks),
-        ("distortion", thresholds.distortion),
-        ("occlusion", thresholds.occlusion),
-        ("emotion", thresholds.emotion),
-        ("left_eye_closed", thresholds.left_eye_closed),
-        ("right_eye_closed", thresholds.right_eye_closed),
-        ("crfiqa", thresholds.crfiqa),
-    ]
-}
-
 /// The face with its verdicts, and its embedding apart: a report carries none.
 pub(crate) fn report(
     mut face: FaceAnalysis,

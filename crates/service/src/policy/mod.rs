@@ -7,14 +7,10 @@ mod comparison;
 mod faces;
 mod gates;
 mod judge;
-mod movement;
 mod sequence;
 mod stills;
 
 pub use comparison::NotCalibrated;
-pub use gates::Rejection;
-pub use judge::rules;
-pub use movement::{Movement, MovementPart, Stance, movement_rules};
 pub use sequence::{Change, Likeness, SequenceReason, SequenceVerdict, Still};
 
 pub(crate) use checks::decided_as_requested;
@@ -22,6 +18,5 @@ pub(crate) use comparison::Comparator;
 pub(crate) use faces::the_face;
 pub(crate) use gates::admit_reference;
 pub(crate) use judge::report;
-pub(crate) use movement::movement_problems;
 pub(crate) use sequence::{Facts, Frame, Rules, judge as judge_sequence};
 pub(crate) use stills::same_still;

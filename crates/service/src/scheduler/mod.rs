@@ -4,12 +4,12 @@
 //! a panic costs one job and never a thread, stopping lets everybody inside finish. Generic over the worker: knows
 //! neither photos nor models.
 
-mod compute;
 mod job;
 mod queue;
 mod slots;
 #[cfg(test)]
 mod tests;
+mod threads;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -19,9 +19,9 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use crate::metrics;
-use compute::{Load, Shared};
 use queue::{PushError, Queue};
 use slots::{Refusal, Slots};
+use threads::{Load, Shared};
 
 pub(crate) use job::{JobError, Ticket};
 pub use slots::Permit;
@@ -82,7 +82,7 @@ impl<W: Send + 'static> Scheduler<W> {
             let shared = Arc::clone(&shared);
             let thread = std::thread::Builder::new()
                 .name(format!("compute-{index}"))
-                .spawn(move || compute::serve(&shared, worker))
+                .spawn(move || threads::serve(&shared, worker))
                 .map_err(SchedulerError::Thread)?;
             scheduler.threads.lock().push(thread);
         }

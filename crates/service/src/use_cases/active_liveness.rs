@@ -4,10 +4,11 @@ use bytes::Bytes;
 use faceward_core::{AppId, Embedding, Outcome};
 use faceward_engine::{Analysis, Outputs, Request, Scope};
 
+use crate::analyses::usable;
 use crate::audit::Trail;
-use crate::compute::usable;
 use crate::error::{Check, PhotoFault, PhotoField, ServiceError};
-use crate::policy::{Movement, MovementPart, Stance, decided_as_requested, same_still};
+use crate::movement::{Movement, MovementPart, Stance};
+use crate::policy::{decided_as_requested, same_still};
 use crate::report::{ActiveLiveness, FrameFault, FrameVerdict, Refusal};
 use crate::requests::{ActiveLivenessRequest, Checks, Frame};
 use crate::service::Service;

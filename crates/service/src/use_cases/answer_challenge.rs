@@ -3,15 +3,17 @@
 use faceward_core::{AppId, Embedding, Similarity};
 use faceward_engine::{Analysis, Fingerprint, Outputs, Request, Scope};
 
+use crate::analyses::{Admitted, PendingFrame, usable};
 use crate::audit::Trail;
 use crate::challenges::{Challenge, ChallengeSettings};
-use crate::compute::{Admitted, PendingFrame, usable};
 use crate::error::{InternalError, PhotoFault, PhotoField, ServiceError};
+use crate::movement::{Movement, Stance};
 use crate::photo::Photo;
-use crate::policy::{Facts, Frame, Movement, Rules, SequenceVerdict, Stance, Still, judge_sequence};
+use crate::policy::{Facts, Frame, Rules, SequenceVerdict, Still, judge_sequence};
 use crate::report::Judged;
-use crate::requests::{AnswerRequest, SubjectRef};
+use crate::requests::AnswerRequest;
 use crate::service::Service;
+use crate::subject::SubjectRef;
 
 /// Frames of one answer that are queued at a time: as many as a comparison of two photos has.
 const QUEUED_AT_ONCE: usize = 2;

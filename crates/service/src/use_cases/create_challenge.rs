@@ -7,9 +7,10 @@ use faceward_core::{AppId, GalleryId, SubjectId};
 use crate::audit::Trail;
 use crate::challenges::{Challenge, ChallengeId, ChallengeSettings, draw};
 use crate::error::{Check, ServiceError};
-use crate::policy::Movement;
-use crate::requests::{ChallengeRequest, SubjectRef};
+use crate::movement::Movement;
+use crate::requests::ChallengeRequest;
 use crate::service::Service;
+use crate::subject::SubjectRef;
 
 use super::enroll::DEFAULT_GALLERY;
 

@@ -10,7 +10,7 @@ use crate::report::{Enrollment, FaceReport};
 use crate::requests::{Checks, EnrollRequest};
 use crate::service::Service;
 
-use super::comparable_request;
+use super::wanted::comparable_request;
 
 /// The gallery of those who name none.
 pub(super) const DEFAULT_GALLERY: &str = "default";

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use faceward_engine::{Analysis, Request};
 
-use crate::compute::{Admitted, Pending};
+use crate::analyses::{Admitted, Pending};
 use crate::error::{PhotoField, ServiceError};
 use crate::service::Service;
 

@@ -4,8 +4,8 @@ use faceward_core::{AppId, GalleryId, SubjectName};
 use faceward_gallery::{GalleryError, GalleryRecord, SubjectRecord};
 
 use crate::error::ServiceError;
-use crate::requests::SubjectRef;
 use crate::service::Service;
+use crate::subject::SubjectRef;
 
 use super::enroll::DEFAULT_GALLERY;
 

@@ -11,7 +11,7 @@ use crate::report::{Identification, Match};
 use crate::requests::IdentifyRequest;
 use crate::service::Service;
 
-use super::comparable_request;
+use super::wanted::comparable_request;
 
 impl Service {
     /// Searches the galleries of `app`; each subject counts by its best template. Nobody below the threshold is named.

@@ -6,7 +6,7 @@ use crate::report::FaceReport;
 use crate::requests::InspectRequest;
 use crate::service::Service;
 
-use super::one_face_request;
+use super::wanted::one_face_request;
 
 impl Service {
     /// Describes the one face of a photo.

@@ -6,7 +6,7 @@ use crate::report::Verification;
 use crate::requests::VerifyRequest;
 use crate::service::Service;
 
-use super::comparable_request;
+use super::wanted::comparable_request;
 
 impl Service {
     /// Compares the faces of two photos, each computed on a thread of its own.

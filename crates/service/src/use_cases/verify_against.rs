@@ -8,7 +8,7 @@ use crate::report::TemplateVerification;
 use crate::requests::VerifyAgainstRequest;
 use crate::service::Service;
 
-use super::comparable_request;
+use super::wanted::comparable_request;
 
 impl Service {
     /// Compares the face of a photo with a template of `app`.

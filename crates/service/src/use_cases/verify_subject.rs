@@ -4,10 +4,11 @@ use faceward_core::{AppId, Embedding};
 
 use crate::error::{InternalError, PhotoField, ServiceError};
 use crate::report::{Comparison, SubjectVerification};
-use crate::requests::{SubjectRef, VerifySubjectRequest};
+use crate::requests::VerifySubjectRequest;
 use crate::service::Service;
+use crate::subject::SubjectRef;
 
-use super::comparable_request;
+use super::wanted::comparable_request;
 
 impl Service {
     /// Compares a photo with every template of a subject.

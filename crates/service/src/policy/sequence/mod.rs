@@ -13,8 +13,8 @@ use faceward_core::{Embedding, IncomparableEmbeddings, Outcome, Similarity};
 use faceward_models::calibration::thresholds::MovementThresholds;
 
 use super::comparison::Comparator;
-use super::movement::{Movement, MovementPart, Stance};
 use crate::error::PhotoFault;
+use crate::movement::{Movement, MovementPart, Stance};
 use crate::report::Judged;
 
 pub use copies::Likeness;
