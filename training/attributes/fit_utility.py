@@ -1,4 +1,4 @@
-"""Fits the utility for recognition (crfiqa): models/calibration/utility.toml.
+"""Fits the utility for recognition: models/calibration/utility.toml.
 
     python fit_utility.py --data DATA --models MODELS --cache CACHE --work WORK --tables models/calibration
 
@@ -24,7 +24,7 @@ from chips import faces
 
 # The error rate that is looked at, and how far pairs are discarded.
 FMR, DISCARDED = 1e-4, 0.5
-# Share of ordinary photos that fall below the threshold, the threshold of `crfiqa`, and the score of the middle one.
+# Share of ordinary photos that fall below the threshold, the threshold of `utility`, and the score of the middle one.
 REFUSED, THRESHOLD, MIDDLE = 0.03, 0.56, 0.8
 DEGRADED = 900
 
@@ -185,7 +185,7 @@ date = "{datetime.date.today().isoformat()}"
 typical_norms = [{typical[0]:.4f}, {typical[1]:.4f}]
 weights = [{weights[0]:.4f}, {weights[1]:.4f}]
 offset = {offset:.4f}
-# The threshold of crfiqa is put where this part of ordinary photos (lfw) lies below.
+# Its threshold is put where this part of ordinary photos (lfw) lies below.
 ordinary_refused = {REFUSED}
 # Area under error (FNMR at FMR 1e-4) versus discard, up to half of the pairs, as a part of the error without discarding;
 # persons that were not fitted.

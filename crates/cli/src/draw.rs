@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use faceward_core::{PixelRect, Point};
+use faceward_core::{PixelRect, Point, QualityKey};
 use faceward_engine::image::{Limits, decode};
 use faceward_service::{AnalysisReport, FaceReport};
 use font8x8::legacy::BASIC_LEGACY;
@@ -63,7 +63,11 @@ fn captions(report: &FaceReport) -> Vec<String> {
     if let Some(pose) = report.face.pose.value() {
         lines.push(format!("yaw {:.0} pitch {:.0} roll {:.0}", pose.yaw, pose.pitch, pose.roll));
     }
-    let scores = [("live", &report.liveness), ("genuine", &report.deepfake), ("blur", &report.quality.blur)];
+    let scores = [
+        ("live", &report.liveness),
+        ("genuine", &report.genuine),
+        ("blur", &report.quality[QualityKey::Blur]),
+    ];
     let scores = scores.into_iter().filter_map(|(name, outcome)| Some((name, outcome.value()?)));
     lines.extend(scores.map(|(name, judged)| {
         let verdict = if judged.fine { "" } else { " !" };

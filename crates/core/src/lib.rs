@@ -6,9 +6,11 @@
 mod geometry;
 mod ids;
 mod outcome;
+mod quality;
 mod recognition;
 
 pub use geometry::{FivePoints, HeadPose, PixelRect, Point, Turn};
 pub use ids::{AppId, ClientReference, GalleryId, InvalidId, ModelId, SubjectId, SubjectName, TemplateId};
 pub use outcome::Outcome;
+pub use quality::{QualityKey, QualityValues, Scale};
 pub use recognition::{Cosine, Embedding, IncomparableEmbeddings, Similarity};

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use faceward_core::{Embedding, FivePoints, HeadPose, ModelId, Outcome, PixelRect, Point, Turn};
+use faceward_core::{Embedding, FivePoints, HeadPose, Outcome, PixelRect, Point, QualityValues, Turn};
 
+use crate::findings::{Attributes, Liveness};
 use crate::image::PhotoFormat;
-use crate::quality::Quality;
+use crate::networks::NetworkTiming;
+use crate::quality::IsoMeasure;
+use crate::request::{Output, Outputs};
 
 /// Everything found in one photo.
 #[derive(Clone, Debug)]
@@ -46,17 +49,6 @@ pub struct StepTiming {
     pub network: Duration,
 }
 
-/// The runs of one network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NetworkTiming {
-    /// Id in the manifest.
-    pub model: &'static str,
-    /// How often it ran.
-    pub runs: u32,
-    /// Time of all runs.
-    pub duration: Duration,
-}
-
 /// One face.
 #[derive(Clone, Debug)]
 pub struct FaceAnalysis {
@@ -77,73 +69,118 @@ pub struct FaceAnalysis {
     /// Presentation attack detection.
     pub liveness: Outcome<Liveness>,
     /// Probability that the face is genuine, neither swapped nor generated: 0 to 1.
-    pub deepfake: Outcome<f32>,
+    pub genuine: Outcome<f32>,
     /// Eyes, mouth, expression and demography.
     pub attributes: Attributes,
-    /// Quality measures.
-    pub quality: Outcome<Quality>,
+    /// Quality measures, each 0 to 1 on its own [`faceward_core::Scale`].
+    pub quality: QualityValues<Outcome<f32>>,
+    /// Every component of ISO/IEC 29794-5, in the order of [`crate::quality::Component::ALL`].
+    pub components: Outcome<Vec<IsoMeasure>>,
 }
 
-/// Passive liveness of one face.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Liveness {
-    /// Calibrated score, 0 to 1, higher is more likely bona fide; 0.85 is the stated operating point.
-    pub score: f32,
-    /// The networks' own scores before fusion, by model.
-    pub raw: Vec<(ModelId, f32)>,
-    /// What lowers the confidence in the score: crops without surroundings and the like. Stable `snake_case` words.
-    pub reasons: Vec<&'static str>,
+/// Why a whole output is not there.
+#[derive(Clone, Copy)]
+enum Absence {
+    NotRequested,
+    Unavailable,
 }
 
-/// Estimates about the subject. Probabilities are 0 to 1.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Attributes {
-    /// Probability that the subject's own left eye is open.
-    pub left_eye_open: Outcome<f32>,
-    /// Probability that the subject's own right eye is open.
-    pub right_eye_open: Outcome<f32>,
-    /// Probability that the mouth is open.
-    pub mouth_open: Outcome<f32>,
-    /// Probability that the expression is neutral.
-    pub neutral: Outcome<f32>,
-    /// Probability that the subject is male.
-    pub male: Outcome<f32>,
-    /// Age in years.
-    pub age: Outcome<f32>,
-    /// Most likely group.
-    pub race: Outcome<Race>,
-    /// Probability that the face wears a mask.
-    pub masked: Outcome<f32>,
-    /// Probability that something covers a part of the face: a mask, a hand, dark glasses, hair, an object.
-    pub occluded: Outcome<f32>,
+impl FaceAnalysis {
+    /// A face that was detected; nothing else was asked for.
+    #[must_use]
+    pub fn detected(rect: PixelRect, confidence: f32, points: FivePoints) -> Self {
+        Self {
+            rect,
+            confidence,
+            points,
+            mesh: Outcome::NotRequested,
+            dense: Outcome::NotRequested,
+            pose: Outcome::NotRequested,
+            embedding: Outcome::NotRequested,
+            liveness: Outcome::NotRequested,
+            genuine: Outcome::NotRequested,
+            attributes: Attributes::NOT_REQUESTED,
+            quality: QualityValues::from_fn(|_| Outcome::NotRequested),
+            components: Outcome::NotRequested,
+        }
+    }
+
+    /// The same with everything else unavailable: what no step has filled by the end has no model.
+    pub(crate) fn unfilled(rect: PixelRect, confidence: f32, points: FivePoints) -> Self {
+        let mut face = Self::detected(rect, confidence, points);
+        Output::all().for_each(|output| face.empty(output, Absence::Unavailable));
+        face
+    }
+
+    /// The face without what only other steps needed.
+    pub(crate) fn only(mut self, outputs: Outputs) -> Self {
+        let others = Output::all().filter(|output| !outputs.contains(*output));
+        others.for_each(|output| self.empty(output, Absence::NotRequested));
+        self
+    }
+
+    fn empty(&mut self, output: Output, why: Absence) {
+        let attributes = &mut self.attributes;
+        match output {
+            Output::DenseLandmarks => {
+                self.mesh = why.outcome();
+                self.dense = why.outcome();
+            }
+            Output::Pose => self.pose = why.outcome(),
+            Output::Embedding => self.embedding = why.outcome(),
+            Output::Liveness => self.liveness = why.outcome(),
+            Output::Genuine => self.genuine = why.outcome(),
+            Output::Eyes => {
+                attributes.left_eye_open = why.outcome();
+                attributes.right_eye_open = why.outcome();
+            }
+            Output::Mouth => attributes.mouth_open = why.outcome(),
+            Output::Expression => attributes.neutral = why.outcome(),
+            Output::Gender => attributes.male = why.outcome(),
+            Output::Age => attributes.age = why.outcome(),
+            Output::Race => attributes.race = why.outcome(),
+            Output::Coverings => {
+                attributes.masked = why.outcome();
+                attributes.occluded = why.outcome();
+            }
+            Output::Components => self.components = why.outcome(),
+            Output::Quality(key) => self.quality[key] = why.outcome(),
+        }
+    }
 }
 
-impl Attributes {
-    /// Nothing was asked for.
-    pub const NOT_REQUESTED: Self = Self {
-        left_eye_open: Outcome::NotRequested,
-        right_eye_open: Outcome::NotRequested,
-        mouth_open: Outcome::NotRequested,
-        neutral: Outcome::NotRequested,
-        male: Outcome::NotRequested,
-        age: Outcome::NotRequested,
-        race: Outcome::NotRequested,
-        masked: Outcome::NotRequested,
-        occluded: Outcome::NotRequested,
-    };
+impl Absence {
+    const fn outcome<T>(self) -> Outcome<T> {
+        match self {
+            Self::NotRequested => Outcome::NotRequested,
+            Self::Unavailable => Outcome::Unavailable,
+        }
+    }
 }
 
-/// Groups that the training data distinguishes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Race {
-    /// White.
-    White,
-    /// Black.
-    Black,
-    /// East and South-East Asian.
-    Asian,
-    /// South Asian.
-    Indian,
-    /// Everybody whom the training data does not name; never guessed further.
-    Other,
+#[cfg(test)]
+mod tests {
+    use faceward_core::QualityKey;
+
+    use super::*;
+
+    fn unfilled() -> FaceAnalysis {
+        let somewhere = Point::new(0.0, 0.0);
+        let rect = PixelRect { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
+        FaceAnalysis::unfilled(rect, 1.0, FivePoints::from_array([somewhere; 5]))
+    }
+
+    #[test]
+    fn what_was_asked_for_and_not_filled_is_unavailable_and_the_rest_was_not_requested() {
+        for output in Output::all() {
+            let text = format!("{:?}", unfilled().only(Outputs::of(&[output])));
+            // The mesh comes with the 68 points, and what covers the face with the mask.
+            let has_another = matches!(output, Output::DenseLandmarks | Output::Coverings);
+            let n_values = output.values().len() + usize::from(has_another);
+            assert_eq!(text.matches("Unavailable").count(), n_values, "{output:?}: {text}");
+        }
+        let blur = unfilled().only(Outputs::of(&[Output::Quality(QualityKey::Blur)]));
+        assert_eq!(blur.quality[QualityKey::Blur], Outcome::Unavailable);
+        assert_eq!(blur.quality[QualityKey::Flare], Outcome::NotRequested);
+    }
 }

@@ -1,36 +1,40 @@
 //! Photo to [`Analysis`]: synchronous and deterministic.
 //!
 //! An [`Engine`] holds the compiled networks and is shared; each compute thread owns a [`Worker`] made from it.
-//! `image` decodes and resamples, one folder a task holds the rest, `plan` orders the steps that a request needs,
-//! `run` executes them. Not here: thresholds and what is "fine" (service), templates (gallery).
+//! `image` decodes and resamples, one folder a task holds the rest. `step` lists what each step computes with and gives,
+//! `plan` orders those that a request needs, `run` executes them. Not here: thresholds and what is "fine" (service), templates (gallery).
 
 mod alignment;
 mod analysis;
 mod attributes;
-mod capture;
 mod deepfake;
 mod detection;
+mod draft;
 mod embedding;
 mod engine;
 mod face;
+mod findings;
 mod fingerprint;
 pub mod image;
 mod landmarks;
 mod liveness;
 mod networks;
+mod options;
 mod plan;
 pub mod quality;
 mod request;
 mod run;
+mod step;
 mod steps;
 mod turned;
 
-pub use analysis::{
-    Analysis, Attributes, FaceAnalysis, Liveness, NetworkTiming, PhotoInfo, Race, StepTiming,
-};
+pub use analysis::{Analysis, FaceAnalysis, PhotoInfo, StepTiming};
 pub use attributes::FacePart;
-pub use engine::{AnalyzeError, Capabilities, Engine, EngineError, EngineOptions, LoadedModel};
+pub use engine::{Capabilities, Engine, LoadedModel};
 pub use face::FaceGeometry;
+pub use findings::{Attributes, Liveness, Race};
 pub use fingerprint::{Fingerprint, Grid};
-pub use request::{Outputs, Request, Scope};
+pub use networks::NetworkTiming;
+pub use options::{AnalyzeError, EngineError, EngineOptions};
+pub use request::{Output, Outputs, Request, Scope};
 pub use run::Worker;

@@ -8,18 +8,21 @@ use faceward_inference::InferenceError;
 use crate::analysis::{Analysis, FaceAnalysis, PhotoInfo, StepTiming};
 use crate::attributes::FacePart;
 use crate::detection::{Detection, Detector};
-use crate::engine::AnalyzeError;
+use crate::draft::FaceDraft;
 use crate::fingerprint::Fingerprint;
 use crate::image::{Limits, RgbImage, decode};
 use crate::networks::NetworkClock;
-use crate::plan;
+use crate::options::AnalyzeError;
+use crate::plan::Planner;
 use crate::request::{Request, Scope};
+use crate::step::Step;
 use crate::steps::{FaceSteps, Scene};
 use crate::turned;
 
 /// One thread's sessions and the steps built on them.
 pub struct Worker {
     limits: Limits,
+    planner: Planner,
     detector: Detector,
     steps: FaceSteps,
     clock: NetworkClock,
@@ -28,11 +31,12 @@ pub struct Worker {
 impl Worker {
     pub(crate) const fn new(
         limits: Limits,
+        planner: Planner,
         detector: Detector,
         steps: FaceSteps,
         clock: NetworkClock,
     ) -> Self {
-        Self { limits, detector, steps, clock }
+        Self { limits, planner, detector, steps, clock }
     }
 
     /// Analyses `photo`, the bytes of a JPEG or PNG.
@@ -72,11 +76,12 @@ impl Worker {
             Scope::All => found.faces.len(),
         };
         let detections: Vec<PixelRect> = found.faces.iter().map(|face| face.rect).collect();
+        let steps = self.planner.steps(request.outputs.without(request.withheld));
         let mut faces = Vec::new();
         for detection in found.faces.iter().take(n_faces) {
             let detection = timer.time("refine", || self.detector.refine(seen, detection))?;
             let scene = Scene { photo: seen, detections: &detections, request };
-            faces.push(self.analyze_face(&scene, &detection, &mut timer)?);
+            faces.push(self.analyze_face(&steps, &scene, &detection, &mut timer)?);
         }
         let back = turned::Back::new(upright.size(), turn);
         let analysis = Analysis {
@@ -104,18 +109,19 @@ impl Worker {
         Ok(self.steps.attributes.part_is_open(&crop, part)?)
     }
 
-    /// One face through every step of the plan.
+    /// One face through the steps of the plan.
     fn analyze_face(
         &mut self,
+        steps: &[Step],
         scene: &Scene<'_>,
         detection: &Detection,
         timer: &mut Timer,
     ) -> Result<FaceAnalysis, InferenceError> {
-        let mut face = self.steps.begin(detection);
-        for step in plan::steps(scene.request.outputs) {
-            timer.time(step.name(), || self.steps.run(step, scene, &mut face))?;
+        let mut face = FaceDraft::new(detection);
+        for step in steps {
+            timer.time(step.declaration().name, || self.steps.run(*step, scene, &mut face))?;
         }
-        Ok(face.finish(scene.request.outputs))
+        Ok(face.analysis.only(scene.request.outputs))
     }
 }
 

@@ -1,24 +1,24 @@
-//! The steps of one face: each fills its part of the analysis, or says why it stays empty.
-//!
-//! A model that is not there makes a part `Unavailable`; a face that does not allow an answer makes it `Failed`; a
-//! runtime that fails stops the analysis.
+//! The steps whose models were loaded, and how each fills its part of a face.
 
-use faceward_core::{Outcome, PixelRect};
+use faceward_core::PixelRect;
 use faceward_inference::InferenceError;
 
-use crate::analysis::{Attributes, FaceAnalysis};
-use crate::attributes::AttributesStep;
-use crate::capture::{FlareStep, distortion};
+use crate::attributes::{AttributeNetworks, age_and_race};
 use crate::deepfake::DeepfakeStep;
-use crate::detection::Detection;
+use crate::draft::FaceDraft;
 use crate::embedding::{self, EmbeddingStep};
-use crate::face::{FaceGeometry, StepError};
+use crate::face::{attempt, derive};
 use crate::image::RgbImage;
-use crate::landmarks::{FaceMesh, MeshStep, dense_points, head_pose};
+use crate::landmarks::{MeshStep, dense_points, head_pose};
 use crate::liveness::LivenessStep;
-use crate::plan::Step;
-use crate::quality::{Quality, QualityInput};
-use crate::request::{Outputs, Request};
+use crate::networks::ModelSession;
+use crate::options::EngineError;
+use crate::quality::{self, FlareStep, QualityInput};
+use crate::request::{Output, Request};
+use crate::step::Step;
+
+/// Where a mesh that has collapsed leaves nothing to derive from.
+const NO_EXTENT: &str = "the mesh has no extent";
 
 /// What every step of every face of a photo is told.
 pub(crate) struct Scene<'a> {
@@ -30,48 +30,44 @@ pub(crate) struct Scene<'a> {
     pub(crate) request: &'a Request,
 }
 
-/// The steps whose models were loaded.
+/// The steps that have networks; `None` where one was not loaded.
 pub(crate) struct FaceSteps {
-    pub(crate) mesh: Option<MeshStep>,
-    pub(crate) embedding: Option<EmbeddingStep>,
-    pub(crate) liveness: Option<LivenessStep>,
-    pub(crate) deepfake: Option<DeepfakeStep>,
-    pub(crate) attributes: AttributesStep,
-    pub(crate) flare: Option<FlareStep>,
-}
-
-/// A face on its way through the steps.
-pub(crate) struct FaceDraft {
-    geometry: FaceGeometry,
-    mesh: Outcome<FaceMesh>,
-    utility: Outcome<f32>,
-    analysis: FaceAnalysis,
+    mesh: Option<MeshStep>,
+    embedding: Option<EmbeddingStep>,
+    liveness: Option<LivenessStep>,
+    deepfake: Option<DeepfakeStep>,
+    flare: Option<FlareStep>,
+    pub(crate) attributes: AttributeNetworks,
 }
 
 impl FaceSteps {
-    /// A face of which only the detection is known.
-    pub(crate) const fn begin(&self, detection: &Detection) -> FaceDraft {
-        FaceDraft {
-            geometry: FaceGeometry { rect: detection.rect, points: detection.points },
-            mesh: Outcome::NotRequested,
-            utility: Outcome::NotRequested,
-            analysis: FaceAnalysis {
-                rect: detection.rect,
-                confidence: detection.score,
-                points: detection.points,
-                mesh: Outcome::NotRequested,
-                dense: Outcome::NotRequested,
-                pose: Outcome::NotRequested,
-                embedding: Outcome::NotRequested,
-                liveness: Outcome::NotRequested,
-                deepfake: Outcome::NotRequested,
-                attributes: Attributes::NOT_REQUESTED,
-                quality: Outcome::NotRequested,
+    /// With sessions of the declared models from `session`, which knows them by id.
+    ///
+    /// # Errors
+    /// The runtime refuses another session.
+    pub(crate) fn new(
+        session: impl Fn(&'static str) -> Result<Option<ModelSession>, InferenceError>,
+    ) -> Result<Self, EngineError> {
+        let one = |step| Ok::<_, EngineError>(all::<1>(step, &session)?.map(|[session]| session));
+        Ok(Self {
+            mesh: one(Step::Landmarks)?.map(MeshStep::new),
+            embedding: all(Step::Embedding, &session)?.map(EmbeddingStep::new),
+            liveness: all(Step::Liveness, &session)?.map(LivenessStep::new),
+            deepfake: all(Step::Deepfake, &session)?.map(DeepfakeStep::new),
+            flare: one(Step::Flare)?.map(FlareStep::new),
+            attributes: AttributeNetworks {
+                eye: one(Step::Eyes)?,
+                mouth: one(Step::Mouth)?,
+                face: one(Step::FaceAttributes)?,
+                embedding: one(Step::EmbeddingAttributes)?,
+                blendshapes: one(Step::Expression)?,
+                gender: one(Step::Gender)?,
             },
-        }
+        })
     }
 
-    /// Runs `step` on `face`.
+    /// Runs `step` on `face`. A model that is not there makes a part `Unavailable`; a face that does not allow an answer
+    /// makes it `Failed`.
     ///
     /// # Errors
     /// The runtime failed.
@@ -81,120 +77,97 @@ impl FaceSteps {
         scene: &Scene<'_>,
         face: &mut FaceDraft,
     ) -> Result<(), InferenceError> {
-        let FaceDraft { geometry, mesh, utility, analysis } = face;
+        let (photo, networks) = (scene.photo, &mut self.attributes);
+        let (geometry, found) = (face.geometry, &mut face.analysis);
         match step {
             Step::Landmarks => {
-                *mesh = attempt(&mut self.mesh, |step| step.run(scene.photo, geometry))?;
-                analysis.mesh = mesh.as_ref().map(|mesh| mesh.points().to_vec());
-                analysis.dense = derive(mesh, dense_points, "the mesh has no extent");
+                face.mesh = attempt(self.mesh.as_mut(), |step| step.run(photo, &geometry))?;
+                found.mesh = face.mesh.as_ref().map(|mesh| mesh.points().to_vec());
+                found.dense = derive(&face.mesh, dense_points, NO_EXTENT);
             }
             Step::Pose => {
-                let pose = |mesh: &FaceMesh| head_pose(mesh, &geometry.points);
-                analysis.pose = derive(mesh, pose, "the mesh has no extent");
+                found.pose = derive(&face.mesh, |mesh| head_pose(mesh, &geometry.points), NO_EXTENT);
             }
             Step::Embedding => {
-                let mirrored = scene.request.mirrored_embedding;
-                let points = &embedding::points(&geometry.points, mesh.value());
-                let found = attempt(&mut self.embedding, |step| step.run(scene.photo, points, mirrored))?;
-                *utility = found.as_ref().map(|found| found.utility);
-                analysis.embedding = found.map(|found| found.embedding);
+                let points = &embedding::points(&geometry.points, face.mesh.value());
+                // The mirror image counts for templates only: nothing else reads it.
+                let wanted = scene.request.outputs.contains(Output::Embedding);
+                let mirrored = wanted && scene.request.mirrored_embedding;
+                face.recognised = attempt(self.embedding.as_mut(), |step| step.run(photo, points, mirrored))?;
+                found.embedding = face.recognised.as_ref().map(|recognised| recognised.embedding.clone());
             }
             Step::Liveness => {
-                analysis.liveness = attempt(&mut self.liveness, |step| step.run(scene.photo, geometry))?;
+                found.liveness = attempt(self.liveness.as_mut(), |step| step.run(photo, &geometry))?;
             }
             Step::Deepfake => {
-                analysis.deepfake = attempt(&mut self.deepfake, |step| step.run(scene.photo, geometry))?;
+                found.genuine = attempt(self.deepfake.as_mut(), |step| step.run(photo, &geometry))?;
             }
-            Step::Attributes => {
-                analysis.attributes =
-                    self.attributes.run(scene.photo, geometry, mesh, &analysis.embedding)?;
+            Step::Eyes => {
+                let [left, right] = networks.eyes(photo, &face.mesh);
+                (found.attributes.left_eye_open, found.attributes.right_eye_open) = (left?, right?);
             }
-            Step::Quality => {
-                let flare = attempt(&mut self.flare, |step| step.run(scene.photo, geometry))?;
-                let bent = |mesh: &FaceMesh| distortion(mesh, &geometry.points);
-                analysis.quality = Outcome::Value(Quality::measure(&QualityInput {
-                    photo: scene.photo,
-                    mesh: &analysis.mesh,
-                    pose: &analysis.pose,
-                    attributes: &analysis.attributes,
-                    detections: scene.detections,
-                    flare: &flare,
-                    distortion: &derive(mesh, bent, "the mesh has no extent"),
-                    utility,
-                }));
+            Step::Mouth => found.attributes.mouth_open = networks.mouth(photo, &face.mesh)?,
+            Step::FaceAttributes => {
+                face.seen = networks.face(photo, &geometry.points)?;
+                found.attributes.masked = face.seen.as_ref().map(|seen| seen.masked);
+                found.attributes.occluded = face.seen.as_ref().map(|seen| seen.occluded);
             }
+            Step::EmbeddingAttributes => {
+                let straight = face.recognised.as_ref().map(|recognised| recognised.straight.clone());
+                face.embedded = networks.embedding(&straight)?;
+            }
+            Step::Expression => {
+                let both = face.impressions();
+                face.analysis.attributes.neutral = networks.neutral(&face.mesh, &geometry.points, both)?;
+            }
+            Step::Gender => {
+                let both = face.impressions();
+                face.analysis.attributes.male = networks.male(photo, &face.mesh, both)?;
+            }
+            Step::AgeAndRace => {
+                let (age, race) = age_and_race(&face.impressions());
+                (face.analysis.attributes.age, face.analysis.attributes.race) = (age, race);
+            }
+            Step::Flare => {
+                face.flare = attempt(self.flare.as_mut(), |step| step.run(photo, &geometry))?;
+            }
+            Step::Quality => measure(scene, face),
         }
         Ok(())
     }
 }
 
-impl FaceDraft {
-    /// The finished face, without what only other steps needed.
-    pub(crate) fn finish(self, outputs: Outputs) -> FaceAnalysis {
-        let mut analysis = self.analysis;
-        if !Step::Landmarks.gives(outputs) {
-            analysis.mesh = Outcome::NotRequested;
-            analysis.dense = Outcome::NotRequested;
-        }
-        if !Step::Pose.gives(outputs) {
-            analysis.pose = Outcome::NotRequested;
-        }
-        if !Step::Embedding.gives(outputs) {
-            analysis.embedding = Outcome::NotRequested;
-        }
-        if !Step::Attributes.gives(outputs) {
-            analysis.attributes = Attributes::NOT_REQUESTED;
-        }
-        analysis
-    }
+/// Fills quality measures and components.
+fn measure(scene: &Scene<'_>, face: &mut FaceDraft) {
+    let outputs = scene.request.outputs;
+    let measured = quality::measure(
+        &QualityInput {
+            photo: scene.photo,
+            mesh: &face.mesh,
+            points: &face.geometry.points,
+            pose: &face.analysis.pose,
+            attributes: &face.analysis.attributes,
+            detections: scene.detections,
+            flare: &face.flare,
+            utility: &face.recognised.as_ref().map(|recognised| recognised.utility),
+        },
+        outputs,
+    );
+    face.analysis.quality = measured.values;
+    face.analysis.components = measured.components;
 }
 
-/// What `work` makes with the step, if its models are there.
-fn attempt<S, T>(
-    step: &mut Option<S>,
-    work: impl FnOnce(&mut S) -> Result<T, StepError>,
-) -> Result<Outcome<T>, InferenceError> {
-    match step.as_mut().map(work) {
-        None => Ok(Outcome::Unavailable),
-        Some(Ok(value)) => Ok(Outcome::Value(value)),
-        Some(Err(StepError::Photo(reason))) => Ok(Outcome::Failed(reason)),
-        Some(Err(StepError::Inference(error))) => Err(error),
+/// Sessions of all models of `step`; `None` if one of them was not loaded.
+fn all<const N: usize>(
+    step: Step,
+    session: impl Fn(&'static str) -> Result<Option<ModelSession>, InferenceError>,
+) -> Result<Option<[ModelSession; N]>, EngineError> {
+    let models = step.declaration().models;
+    if models.len() != N {
+        let problem = format!("step {step:?} declares {} models and takes {N}", models.len());
+        return Err(EngineError::Models(vec![problem]));
     }
-}
-
-/// What `work` makes of `source`; where it makes nothing, `Failed` for `reason`; without a source, why there is none.
-fn derive<S, T>(source: &Outcome<S>, work: impl FnOnce(&S) -> Option<T>, reason: &str) -> Outcome<T> {
-    match source {
-        Outcome::Value(source) => {
-            work(source).map_or_else(|| Outcome::Failed(reason.to_owned()), Outcome::Value)
-        }
-        Outcome::NotRequested => Outcome::NotRequested,
-        Outcome::Unavailable => Outcome::Unavailable,
-        Outcome::Failed(reason) => Outcome::Failed(reason.clone()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_way_of_having_no_value_stays_apart() {
-        let run = |step: Option<u8>, result: fn(u8) -> Result<u8, StepError>| {
-            attempt(&mut step.clone(), |step| result(*step))
-        };
-        assert_eq!(run(None, Ok).expect("no runtime error"), Outcome::Unavailable);
-        assert_eq!(run(Some(3), Ok).expect("no runtime error"), Outcome::Value(3));
-        let refuse = |_| Err(StepError::Photo("too dark".to_owned()));
-        assert_eq!(run(Some(3), refuse).expect("no runtime error"), Outcome::Failed("too dark".to_owned()));
-    }
-
-    #[test]
-    fn a_derived_value_is_absent_for_the_reason_of_its_source() {
-        let none = |_: &u8| None::<u8>;
-        assert_eq!(derive(&Outcome::Value(2_u8), |v| Some(v + 1), "no"), Outcome::Value(3));
-        assert_eq!(derive(&Outcome::Value(2_u8), none, "no"), Outcome::Failed("no".to_owned()));
-        assert_eq!(derive(&Outcome::Unavailable, none, "no"), Outcome::Unavailable);
-        assert_eq!(derive(&Outcome::Failed("x".to_owned()), none, "no"), Outcome::Failed("x".to_owned()));
-    }
+    let sessions: Option<Vec<ModelSession>> =
+        models.iter().map(|model| session(model)).collect::<Result<_, _>>()?;
+    Ok(sessions.and_then(|sessions| sessions.try_into().ok()))
 }

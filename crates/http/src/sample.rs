@@ -1,9 +1,9 @@
 //! Reports to convert in tests: one with every value, one with none that can be absent.
 
-use faceward_core::{FivePoints, HeadPose, ModelId, Outcome, PixelRect, Point, Turn};
-use faceward_service::quality::{Assessment, Basis, Component, IsoMeasure, MeasureResult, Quality};
+use faceward_core::{FivePoints, HeadPose, ModelId, Outcome, PixelRect, Point, QualityValues, Turn};
+use faceward_service::quality::{Assessment, Basis, Component, IsoMeasure, MeasureResult};
 use faceward_service::{
-    Attributes, FaceAnalysis, FaceReport, Judged, Liveness, PhotoFormat, PhotoInfo, QualityReport, Race,
+    Attributes, FaceAnalysis, FaceReport, Judged, Liveness, PhotoFormat, PhotoInfo, Race,
 };
 
 /// Everything is known.
@@ -37,21 +37,8 @@ impl Values {
 fn report(values: &Values) -> FaceReport {
     let photo = PhotoInfo { format: PhotoFormat::Jpeg, width: 100, height: 80, turned: Turn::None };
     let judged = || values.judged.clone();
-    let quality = QualityReport {
-        uniformity: judged(),
-        exposure: judged(),
-        contrast: judged(),
-        flare: judged(),
-        blur: judged(),
-        macroblocks: judged(),
-        distortion: judged(),
-        occlusion: judged(),
-        emotion: judged(),
-        left_eye_closed: judged(),
-        right_eye_closed: judged(),
-        crfiqa: judged(),
-    };
-    FaceReport { face: face(values), photo, n_detected: 1, liveness: judged(), deepfake: judged(), quality }
+    let quality = QualityValues::from_fn(|_| judged());
+    FaceReport { face: face(values), photo, n_detected: 1, liveness: judged(), genuine: judged(), quality }
 }
 
 fn face(values: &Values) -> FaceAnalysis {
@@ -65,7 +52,7 @@ fn face(values: &Values) -> FaceAnalysis {
         pose: values.or_unavailable(HeadPose { yaw: 1.5, pitch: 2.5, roll: 3.5 }),
         embedding: Outcome::NotRequested,
         liveness: values.or_unavailable(Liveness { score: 0.25, raw, reasons: Vec::new() }),
-        deepfake: (values.number)(0.25),
+        genuine: (values.number)(0.25),
         attributes: Attributes {
             left_eye_open: (values.number)(0.9),
             right_eye_open: (values.number)(0.9),
@@ -77,32 +64,16 @@ fn face(values: &Values) -> FaceAnalysis {
             masked: (values.number)(0.1),
             occluded: (values.number)(0.25),
         },
-        quality: values.or_unavailable(quality(values)),
+        quality: QualityValues::from_fn(|_| (values.number)(0.25)),
+        components: values.or_unavailable(components()),
     }
 }
 
-fn quality(values: &Values) -> Quality {
-    let number = || (values.number)(0.25);
+fn components() -> Vec<IsoMeasure> {
     let measured = MeasureResult { native: 0.5, quality: 70, basis: Basis::Standard };
-    Quality {
-        iso: vec![
-            IsoMeasure { component: Component::Sharpness, assessment: Assessment::Assessed(measured) },
-            IsoMeasure {
-                component: Component::NoHeadCoverings,
-                assessment: Assessment::NotAssessed("needs a model".to_owned()),
-            },
-        ],
-        uniformity: number(),
-        exposure: number(),
-        contrast: number(),
-        flare: number(),
-        blur: number(),
-        macroblocks: number(),
-        distortion: number(),
-        occlusion: number(),
-        emotion: number(),
-        left_eye_closed: number(),
-        right_eye_closed: number(),
-        crfiqa: number(),
-    }
+    let needs_a_model = Assessment::NotAssessed("needs a model".to_owned());
+    vec![
+        IsoMeasure { component: Component::Sharpness, assessment: Assessment::Assessed(measured) },
+        IsoMeasure { component: Component::NoHeadCoverings, assessment: needs_a_model },
+    ]
 }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use faceward_core::{Embedding, Outcome};
 use faceward_engine::image::Limits;
-use faceward_engine::{Engine, EngineOptions, Outputs, Request, Scope, Worker};
+use faceward_engine::{Engine, EngineOptions, Output, Outputs, Request, Worker};
 use faceward_inference::RuntimeKind;
 use faceward_models::calibration::similarity::similarity;
 use faceward_service::{Movement, Stance, Still, Thresholds};
@@ -67,9 +67,8 @@ fn frame(
     if let Some(frame) = known.get(path) {
         return Ok(frame.clone());
     }
-    let outputs =
-        Outputs { pose: true, embedding: true, liveness: true, attributes: true, ..Outputs::default() };
-    let request = Request { outputs, scope: Scope::Primary, mirrored_embedding: true };
+    let outputs = Outputs::ATTRIBUTES.and(Outputs::of(&[Output::Pose, Output::Embedding, Output::Liveness]));
+    let request = Request { outputs, mirrored_embedding: true, ..Request::default() };
     let (analysis, fingerprint) = worker.analyze_frame(&fs_err::read(path)?, &request)?;
     let size = [analysis.photo.width, analysis.photo.height];
     let face = analysis.faces.into_iter().next();

@@ -53,6 +53,7 @@ impl Service {
         field: PhotoField,
         request: Request,
     ) -> Result<Pending, ServiceError> {
+        let request = self.restricted(request);
         let work = move |worker: &mut faceward_engine::Worker| worker.analyze(&photo, &request);
         let ticket = self.scheduler().submit(&admitted.permit, work).map_err(failed_job)?;
         Ok(Pending { ticket, field, deadline: admitted.deadline })
@@ -66,9 +67,15 @@ impl Service {
         field: PhotoField,
         request: Request,
     ) -> Result<PendingFrame, ServiceError> {
+        let request = self.restricted(request);
         let work = move |worker: &mut faceward_engine::Worker| worker.analyze_frame(&photo, &request);
         let ticket = self.scheduler().submit(&admitted.permit, work).map_err(failed_job)?;
         Ok(PendingFrame { ticket, field, deadline: admitted.deadline })
+    }
+
+    /// `request` without what the operator switched off.
+    fn restricted(&self, request: Request) -> Request {
+        Request { withheld: self.settings().demography.withheld(), ..request }
     }
 
     /// The one face of an analysis, with its verdicts and its embedding.
@@ -101,7 +108,7 @@ impl Pending {
     pub(crate) async fn analysis(self) -> Result<(Analysis, Duration), ServiceError> {
         let done = self.ticket.before(self.deadline).await.map_err(failed_job)?;
         let analysis = done.value.map_err(|error| failed_analysis(error, self.field))?;
-        metrics::analysis(&analysis.timings, done.queued);
+        metrics::analysis(&analysis, done.queued);
         Ok((analysis, done.queued))
     }
 }
@@ -111,7 +118,7 @@ impl PendingFrame {
     pub(crate) async fn frame(self) -> Result<(Analysis, Option<Fingerprint>), ServiceError> {
         let done = self.ticket.before(self.deadline).await.map_err(failed_job)?;
         let (analysis, fingerprint) = done.value.map_err(|error| failed_analysis(error, self.field))?;
-        metrics::analysis(&analysis.timings, done.queued);
+        metrics::analysis(&analysis, done.queued);
         Ok((analysis, fingerprint))
     }
 }

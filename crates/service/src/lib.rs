@@ -31,8 +31,7 @@ pub use photo::{Declared, Photo};
 pub use policy::{Change, Likeness, NotCalibrated, SequenceReason, SequenceVerdict, Still};
 pub use report::{
     ActiveLiveness, AnalysisReport, Comparison, Enrollment, FaceReport, FrameFault, FrameVerdict,
-    Identification, Judged, Match, QualityReport, Refusal, SubjectVerification, TemplateVerification,
-    Verification,
+    Identification, Judged, Match, Refusal, SubjectVerification, TemplateVerification, Verification,
 };
 pub use requests::{
     ActiveLivenessRequest, AnalyzeRequest, AnswerRequest, ChallengeRequest, Checks, EnrollRequest,
@@ -45,7 +44,7 @@ pub use settings::{
     ActiveLivenessRules, ComputeSettings, Demography, EnrollGates, FaceRules, Settings, SettingsError,
 };
 pub use subject::SubjectRef;
-pub use thresholds::{movement_rules, rules};
+pub use thresholds::movement_rules;
 pub use use_cases::answer_challenge::{ChallengeAnswer, FrameReport};
 pub use use_cases::create_challenge::OpenChallenge;
 pub use use_cases::info::{Info, ModelInfo, Unavailable, UnavailableReason};
@@ -53,7 +52,7 @@ pub use use_cases::info::{Info, ModelInfo, Unavailable, UnavailableReason};
 // What reports and settings are made of, so that the layers above need not know the ones below.
 pub use faceward_engine::image::PhotoFormat;
 pub use faceward_engine::quality;
-pub use faceward_engine::{Attributes, FaceAnalysis, Liveness, Outputs, PhotoInfo, Race, StepTiming};
+pub use faceward_engine::{Attributes, FaceAnalysis, Liveness, Output, Outputs, PhotoInfo, Race, StepTiming};
 pub use faceward_gallery::{
     AppRecord, AuditEvent, AuditFilter, AuditReader, AuditRecord, GalleryRecord, SubjectRecord,
     TemplateRecord,

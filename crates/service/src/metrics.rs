@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use ::metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
-use faceward_engine::StepTiming;
+use faceward_engine::Analysis;
 
 /// Requests by use case and outcome.
 pub const REQUESTS: &str = "faceward_requests_total";
@@ -23,6 +23,8 @@ pub const SLOTS_TAKEN: &str = "faceward_slots_taken";
 pub const SLOTS_LIMIT: &str = "faceward_slots_limit";
 /// Requests that were refused because every slot was taken.
 pub const OVERLOADS: &str = "faceward_overloads_total";
+/// Runs of each network.
+pub const NETWORK_RUNS: &str = "faceward_network_runs_total";
 /// Jobs that were not computed because their caller had hung up.
 pub const JOBS_SKIPPED: &str = "faceward_jobs_skipped_total";
 /// Audit records that could not be written.
@@ -44,6 +46,7 @@ pub(crate) fn describe() {
     describe_gauge!(SLOTS_TAKEN, "Requests inside the service, computing or waiting");
     describe_gauge!(SLOTS_LIMIT, "How many requests may be inside the service");
     describe_counter!(OVERLOADS, "Requests refused because every slot was taken");
+    describe_counter!(NETWORK_RUNS, "Runs of a network by model");
     describe_counter!(JOBS_SKIPPED, "Jobs not computed because their caller had hung up");
     describe_counter!(AUDIT_LOST, "Audit records that could not be written");
     describe_counter!(JOBS_PANICKED, "Jobs that panicked");
@@ -54,10 +57,13 @@ pub(crate) fn request(use_case: &'static str, outcome: &'static str, duration: D
     histogram!(REQUEST_SECONDS, "use_case" => use_case).record(duration.as_secs_f64());
 }
 
-pub(crate) fn analysis(timings: &[StepTiming], queued: Duration) {
+pub(crate) fn analysis(analysis: &Analysis, queued: Duration) {
     histogram!(QUEUE_SECONDS).record(queued.as_secs_f64());
-    for timing in timings {
+    for timing in &analysis.timings {
         histogram!(STEP_SECONDS, "step" => timing.step).record(timing.duration.as_secs_f64());
+    }
+    for network in &analysis.networks {
+        counter!(NETWORK_RUNS, "model" => network.model).increment(u64::from(network.runs));
     }
 }
 

@@ -4,7 +4,7 @@
 //! dead zone, and between open and closed: no photo shows both of two movements that exclude each other.
 
 use faceward_core::{HeadPose, Outcome};
-use faceward_engine::FaceAnalysis;
+use faceward_engine::{FaceAnalysis, Output, Outputs};
 use faceward_models::calibration::thresholds::{MovementThresholds, Rule};
 
 /// A movement that a subject can be asked for.
@@ -39,6 +39,25 @@ pub enum MovementPart {
     Eyes,
     /// The mouth.
     Mouth,
+}
+
+impl MovementPart {
+    /// Without which a movement of it cannot be told.
+    #[must_use]
+    pub const fn output(self) -> Output {
+        match self {
+            Self::Head => Output::Pose,
+            Self::Eyes => Output::Eyes,
+            Self::Mouth => Output::Mouth,
+        }
+    }
+}
+
+/// What tells `movements`: a mouth can hide under a mask.
+pub(crate) fn outputs_of(movements: &[Movement]) -> Outputs {
+    let about = |movement: &Movement| movement.part().output();
+    let parts: Outputs = movements.iter().map(about).collect();
+    parts.with_if(Output::Coverings, parts.contains(Output::Mouth))
 }
 
 impl Movement {
@@ -255,22 +274,15 @@ mod tests {
     /// A face turned to its own left, winking with its own left eye.
     fn winking() -> FaceAnalysis {
         let somewhere = Point::new(0.0, 0.0);
+        let rect = PixelRect { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
         FaceAnalysis {
-            rect: PixelRect { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 },
-            confidence: 1.0,
-            points: FivePoints::from_array([somewhere; 5]),
-            mesh: Outcome::NotRequested,
-            dense: Outcome::NotRequested,
             pose: Outcome::Value(HeadPose { yaw: 30.0, pitch: 5.0, roll: 2.0 }),
-            embedding: Outcome::NotRequested,
-            liveness: Outcome::NotRequested,
-            deepfake: Outcome::NotRequested,
             attributes: Attributes {
                 left_eye_open: Outcome::Value(0.1),
                 right_eye_open: Outcome::Value(0.9),
                 ..Attributes::NOT_REQUESTED
             },
-            quality: Outcome::NotRequested,
+            ..FaceAnalysis::detected(rect, 1.0, FivePoints::from_array([somewhere; 5]))
         }
     }
 

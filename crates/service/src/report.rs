@@ -4,7 +4,9 @@
 
 use std::time::Duration;
 
-use faceward_core::{Cosine, GalleryId, Outcome, Similarity, SubjectId, SubjectName, TemplateId};
+use faceward_core::{
+    Cosine, GalleryId, Outcome, QualityValues, Similarity, SubjectId, SubjectName, TemplateId,
+};
 use faceward_engine::{FaceAnalysis, PhotoInfo, StepTiming};
 use faceward_gallery::TemplateRecord;
 
@@ -32,75 +34,9 @@ pub struct FaceReport {
     /// Score 0 to 1, higher is more likely bona fide.
     pub liveness: Outcome<Judged>,
     /// Score 0 to 1, higher is more likely genuine.
-    pub deepfake: Outcome<Judged>,
-    /// The quality measures with their verdicts.
-    pub quality: QualityReport,
-}
-
-/// The judged quality measures, each 0 to 1. "Higher is better" for the first three and the last; all others are
-/// probabilities of a defect.
-#[derive(Clone, Debug, PartialEq)]
-pub struct QualityReport {
-    /// Evenness of the light on both cheeks; higher is better.
-    pub uniformity: Outcome<Judged>,
-    /// Mean brightness of the face; both ends are bad.
-    pub exposure: Outcome<Judged>,
-    /// Spread of brightness in the face; higher is better.
-    pub contrast: Outcome<Judged>,
-    /// Specular highlights.
-    pub flare: Outcome<Judged>,
-    /// Lack of sharpness.
-    pub blur: Outcome<Judged>,
-    /// Compression artefacts.
-    pub macroblocks: Outcome<Judged>,
-    /// Distortion by the lens or a short distance.
-    pub distortion: Outcome<Judged>,
-    /// Something covers the face.
-    pub occlusion: Outcome<Judged>,
-    /// The expression is not neutral.
-    pub emotion: Outcome<Judged>,
-    /// The subject's own left eye is closed.
-    pub left_eye_closed: Outcome<Judged>,
-    /// The subject's own right eye is closed.
-    pub right_eye_closed: Outcome<Judged>,
-    /// Unified quality: fitness for recognition, learned; higher is better.
-    pub crfiqa: Outcome<Judged>,
-}
-
-impl QualityReport {
-    /// Nobody asked for quality.
-    pub const NOT_REQUESTED: Self = Self {
-        uniformity: Outcome::NotRequested,
-        exposure: Outcome::NotRequested,
-        contrast: Outcome::NotRequested,
-        flare: Outcome::NotRequested,
-        blur: Outcome::NotRequested,
-        macroblocks: Outcome::NotRequested,
-        distortion: Outcome::NotRequested,
-        occlusion: Outcome::NotRequested,
-        emotion: Outcome::NotRequested,
-        left_eye_closed: Outcome::NotRequested,
-        right_eye_closed: Outcome::NotRequested,
-        crfiqa: Outcome::NotRequested,
-    };
-
-    /// Every measure with its stable `snake_case` name, in the order of the fields.
-    pub fn measures(&self) -> [(&'static str, &Outcome<Judged>); 12] {
-        [
-            ("uniformity", &self.uniformity),
-            ("exposure", &self.exposure),
-            ("contrast", &self.contrast),
-            ("flare", &self.flare),
-            ("blur", &self.blur),
-            ("macroblocks", &self.macroblocks),
-            ("distortion", &self.distortion),
-            ("occlusion", &self.occlusion),
-            ("emotion", &self.emotion),
-            ("left_eye_closed", &self.left_eye_closed),
-            ("right_eye_closed", &self.right_eye_closed),
-            ("crfiqa", &self.crfiqa),
-        ]
-    }
+    pub genuine: Outcome<Judged>,
+    /// The quality measures with their verdicts, each 0 to 1 on its own [`faceward_core::Scale`].
+    pub quality: QualityValues<Outcome<Judged>>,
 }
 
 /// Whether two photos show one person.

@@ -23,8 +23,8 @@ pub struct Checks {
 pub struct FaceOptions {
     /// The security checks.
     pub checks: Checks,
-    /// Whether the 68 points are wanted beside the five.
-    pub dense_landmarks: bool,
+    /// What the answer says about the face. Nothing else is found out, but for checks and what the use case itself needs.
+    pub describe: Outputs,
     /// A slot that was taken before the photos were received ([`crate::Service::admit`]); `None`: taken now.
     pub permit: Option<Permit>,
 }
@@ -34,7 +34,7 @@ pub struct FaceOptions {
 pub struct InspectRequest {
     /// The photo.
     pub photo: Photo,
-    /// Checks, landmarks, slot.
+    /// Checks, description, slot.
     pub options: FaceOptions,
 }
 
@@ -45,7 +45,7 @@ pub struct VerifyRequest {
     pub first: Photo,
     /// The other one.
     pub second: Photo,
-    /// Checks, landmarks, slot.
+    /// Checks, description, slot.
     pub options: FaceOptions,
 }
 
@@ -56,7 +56,7 @@ pub struct VerifyAgainstRequest {
     pub photo: Photo,
     /// The reference.
     pub template: TemplateId,
-    /// Checks, landmarks, slot.
+    /// Checks, description, slot.
     pub options: FaceOptions,
 }
 
@@ -67,7 +67,7 @@ pub struct VerifySubjectRequest {
     pub photo: Photo,
     /// The subject.
     pub subject: SubjectRef,
-    /// Checks, landmarks, slot.
+    /// Checks, description, slot.
     pub options: FaceOptions,
 }
 
@@ -93,6 +93,8 @@ pub struct Frame {
     pub photo: Photo,
     /// What it has to show, all of it.
     pub movements: Vec<Movement>,
+    /// What the answer says about the face.
+    pub describe: Outputs,
     /// Whether it is checked for presentation attacks.
     pub check_liveness: bool,
     /// Whether it is compared with the subject, where there is one.
@@ -116,7 +118,7 @@ pub struct EnrollRequest {
     pub min_side: Option<f32>,
     /// Whether a template with this id is replaced rather than an error.
     pub replace: bool,
-    /// Checks, landmarks, slot.
+    /// Checks, description, slot.
     pub options: FaceOptions,
 }
 
@@ -131,7 +133,7 @@ pub struct IdentifyRequest {
     pub limit: Option<usize>,
     /// The galleries to search; `None`: all of the app.
     pub galleries: Option<Vec<GalleryId>>,
-    /// Checks, landmarks, slot.
+    /// Checks, description, slot.
     pub options: FaceOptions,
 }
 
@@ -140,8 +142,8 @@ pub struct IdentifyRequest {
 pub struct AnalyzeRequest {
     /// The photo.
     pub photo: Photo,
-    /// What to find out about each face. `liveness` and `deepfake` are checks: without a model they fail the request.
-    /// `embedding` adds nothing to the answer: reports carry none.
+    /// What to find out about each face. [`faceward_engine::Output::Liveness`] and [`faceward_engine::Output::Genuine`] are
+    /// checks: without a model they fail the request. An embedding adds nothing to the answer: reports carry none.
     pub outputs: Outputs,
     /// A slot that was taken before the photo was received; `None`: taken now.
     pub permit: Option<Permit>,

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use faceward_core::{AppId, Similarity};
-use faceward_engine::{Capabilities, Engine, Outputs, Worker};
+use faceward_engine::{Capabilities, Engine, Output, Outputs, Worker};
 use faceward_gallery::{Gallery, GalleryError};
 use zeroize::Zeroizing;
 
@@ -15,10 +15,10 @@ use crate::audit::{Recorder, Trail};
 use crate::challenges::Challenges;
 use crate::error::{Check, InternalError, ServiceError};
 use crate::metrics;
-use crate::policy::{Comparator, NotCalibrated};
+use crate::policy::{Comparator, NotCalibrated, gate_outputs};
 use crate::requests::Checks;
 use crate::scheduler::{NotAdmitted, Permit, Scheduler, SchedulerError};
-use crate::settings::{Settings, SettingsError};
+use crate::settings::{EnrollGates, Settings, SettingsError};
 use crate::tokens::{AccessToken, Tokens};
 
 /// The use cases of Faceward. Cheap to clone; all clones are one service.
@@ -188,7 +188,7 @@ impl Service {
         &self.inner.apps
     }
 
-    /// Which outputs have their models.
+    /// What can be found out about a face: what has its models.
     #[must_use]
     pub fn available(&self) -> Outputs {
         self.inner.capabilities.outputs
@@ -198,6 +198,14 @@ impl Service {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.inner.settings
+    }
+
+    /// Everything that can be asked for about a face: all but the checks that have no model, which would fail the request.
+    #[must_use]
+    pub fn everything(&self) -> Outputs {
+        let checks = Outputs::of(&[Output::Liveness, Output::Genuine]);
+        let others = Outputs::ALL.without(checks.and(Outputs::of(&[Output::Embedding])));
+        others.and(checks.without(checks.without(self.available())))
     }
 
     pub(crate) fn capabilities(&self) -> &Capabilities {
@@ -224,10 +232,10 @@ impl Service {
     /// Fails before anything is computed if a requested check has no model.
     pub(crate) fn require(&self, checks: Checks) -> Result<(), ServiceError> {
         let available = self.available();
-        if checks.liveness && !available.liveness {
+        if checks.liveness && !available.contains(Output::Liveness) {
             return Err(ServiceError::CheckUnavailable(Check::Liveness));
         }
-        if checks.deepfake && !available.deepfake {
+        if checks.deepfake && !available.contains(Output::Genuine) {
             return Err(ServiceError::CheckUnavailable(Check::Deepfake));
         }
         Ok(())
@@ -250,11 +258,15 @@ async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static
 }
 
 fn check_gates(settings: &Settings, available: Outputs) -> Result<(), StartError> {
-    if settings.enroll.require_live && !available.liveness {
-        return Err(StartError::GateWithoutModel { setting: "enroll.require_live" });
+    let EnrollGates { require_live, min_quality } = settings.enroll;
+    let gates = [
+        ("enroll.require_live", EnrollGates { require_live, min_quality: None }),
+        ("enroll.min_quality", EnrollGates { require_live: false, min_quality }),
+    ];
+    // Of the measures of quality any one is enough.
+    let answered = |outputs: Outputs| outputs == Outputs::NONE || outputs.without(available) != outputs;
+    match gates.iter().find(|(_, gate)| !answered(gate_outputs(gate))) {
+        Some((setting, _)) => Err(StartError::GateWithoutModel { setting }),
+        None => Ok(()),
     }
-    if settings.enroll.min_quality.is_some() && !available.quality {
-        return Err(StartError::GateWithoutModel { setting: "enroll.min_quality" });
-    }
-    Ok(())
 }

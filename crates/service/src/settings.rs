@@ -5,12 +5,13 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use faceward_engine::{Output, Outputs};
 use faceward_models::calibration::similarity::{SimilarityCalibration, similarity};
 use faceward_models::calibration::thresholds::{Rule, Thresholds, thresholds};
 
 use crate::audit::AuditSettings;
 use crate::challenges::ChallengeSettings;
-use crate::thresholds::{movement_problems, rules};
+use crate::thresholds::movement_problems;
 
 /// Everything that an operator can set about the use cases.
 #[derive(Clone, Debug, PartialEq)]
@@ -132,6 +133,18 @@ pub struct Demography {
     pub race: bool,
 }
 
+impl Demography {
+    /// What is not found out because of it.
+    pub(crate) fn withheld(self) -> Outputs {
+        let race = Outputs::of(&[Output::Race]);
+        match self {
+            Self { enabled: false, race: _ } => race.and(Outputs::of(&[Output::Gender, Output::Age])),
+            Self { enabled: true, race: false } => race,
+            Self { enabled: true, race: true } => Outputs::NONE,
+        }
+    }
+}
+
 impl Default for Demography {
     fn default() -> Self {
         Self { enabled: true, race: true }
@@ -193,7 +206,7 @@ impl Settings {
             "challenges.movements must be at least two different ones of left, right, up, down, eyes_closed, mouth_open",
         );
         demand(!audit.retention.is_zero(), "audit.retention_days must be at least 1");
-        for (name, rule) in rules(thresholds) {
+        for (name, rule) in thresholds.rules() {
             demand(
                 can_hold(rule),
                 &format!("thresholds.{name} must lie in 0 to 1 and leave room for a score"),
@@ -214,6 +227,8 @@ fn can_hold(rule: Rule) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use faceward_core::QualityKey;
+
     use super::*;
 
     #[test]
@@ -242,12 +257,21 @@ mod tests {
         let mut settings = Settings::default();
         settings.faces.min_side = f32::NAN;
         settings.thresholds.similarity = 1.5;
-        settings.thresholds.exposure = Rule::Within(0.8, 0.2);
+        settings.thresholds.quality[QualityKey::Exposure] = Rule::Within(0.8, 0.2);
         settings.enroll.min_quality = Some(-0.1);
         let problems = settings.validate().expect_err("four problems").problems;
         assert_eq!(problems.len(), 4, "{problems:?}");
         for name in ["faces.min_side", "thresholds.similarity", "thresholds.exposure", "enroll.min_quality"] {
             assert!(problems.iter().any(|problem| problem.contains(name)), "{name} in {problems:?}");
         }
+    }
+
+    #[test]
+    fn what_is_switched_off_is_withheld() {
+        let withheld = |enabled, race| Demography { enabled, race }.withheld();
+        let all = Outputs::of(&[Output::Gender, Output::Age, Output::Race]);
+        assert_eq!(withheld(true, true), Outputs::NONE);
+        assert_eq!(withheld(true, false), Outputs::of(&[Output::Race]));
+        assert_eq!((withheld(false, true), withheld(false, false)), (all, all));
     }
 }

@@ -1,27 +1,6 @@
-//! The rules of the thresholds by their names, and what keeps them from being meant.
+//! The rules of movements by their names, and what keeps them from being meant.
 
-use faceward_models::calibration::thresholds::{MovementThresholds, Rule, Thresholds};
-
-/// Every rule of `thresholds` with its stable `snake_case` name, in the order of the fields.
-#[must_use]
-pub fn rules(thresholds: &Thresholds) -> [(&'static str, Rule); 14] {
-    [
-        ("liveness", thresholds.liveness),
-        ("deepfake", thresholds.deepfake),
-        ("uniformity", thresholds.uniformity),
-        ("exposure", thresholds.exposure),
-        ("contrast", thresholds.contrast),
-        ("flare", thresholds.flare),
-        ("blur", thresholds.blur),
-        ("macroblocks", thresholds.macroblocks),
-        ("distortion", thresholds.distortion),
-        ("occlusion", thresholds.occlusion),
-        ("emotion", thresholds.emotion),
-        ("left_eye_closed", thresholds.left_eye_closed),
-        ("right_eye_closed", thresholds.right_eye_closed),
-        ("crfiqa", thresholds.crfiqa),
-    ]
-}
+use faceward_models::calibration::thresholds::{MovementThresholds, Rule};
 
 /// Every rule of `thresholds` with its stable name, in the order of the fields.
 #[must_use]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use faceward_core::Outcome;
-use faceward_service::{AnalysisReport, AnalyzeRequest, FaceReport, Judged, Outputs, Service};
+use faceward_service::{AnalysisReport, AnalyzeRequest, FaceReport, Judged, Service};
 use serde_json::json;
 
 use super::Context;
@@ -60,7 +60,7 @@ impl Analyze {
 
 /// Everything that the service has a model for.
 async fn analyze(service: &Service, path: &Path) -> Result<AnalysisReport, Failure> {
-    let outputs = Outputs { embedding: false, ..service.available() };
+    let outputs = service.everything();
     Ok(service.analyze(AnalyzeRequest { photo: read_photo(path)?, outputs, permit: None }).await?)
 }
 
@@ -88,8 +88,9 @@ fn face_in_words(number: usize, report: &FaceReport) -> String {
         let angles = format!("yaw {:.0}, pitch {:.0}, roll {:.0} degrees", pose.yaw, pose.pitch, pose.roll);
         rows.push(vec!["  pose".to_owned(), angles]);
     }
-    let scores = [("liveness", &report.liveness), ("deepfake", &report.deepfake)];
-    rows.extend(scores.into_iter().chain(report.quality.measures()).filter_map(judged_row));
+    let scores = [("liveness", &report.liveness), ("genuine", &report.genuine)];
+    let measures = report.quality.iter().map(|(key, outcome)| (key.name(), outcome));
+    rows.extend(scores.into_iter().chain(measures).filter_map(judged_row));
     let estimates = &face.attributes;
     let guesses = [
         ("male", &estimates.male),

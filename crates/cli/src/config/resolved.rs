@@ -117,46 +117,15 @@ pub(super) fn calibrated_threshold(name: &str) -> String {
     }
 }
 
-/// The rule called `name`.
+/// The rule of the setting called `name`. One keeps the name that it had before the measure got another.
 fn rule_mut<'a>(table: &'a mut Thresholds, name: &str) -> Option<&'a mut Rule> {
-    let Thresholds {
-        similarity: _,
-        liveness,
-        deepfake,
-        uniformity,
-        exposure,
-        contrast,
-        flare,
-        blur,
-        macroblocks,
-        distortion,
-        occlusion,
-        emotion,
-        left_eye_closed,
-        right_eye_closed,
-        crfiqa,
-        movement,
-    } = table;
-    if let Some(name) = name.strip_prefix("movement.") {
-        return movement_rule_mut(movement, name);
+    match name.strip_prefix("movement.") {
+        Some(name) => movement_rule_mut(&mut table.movement, name),
+        None => table.rule_mut(match name {
+            "crfiqa" => "utility",
+            name => name,
+        }),
     }
-    Some(match name {
-        "liveness" => liveness,
-        "deepfake" => deepfake,
-        "uniformity" => uniformity,
-        "exposure" => exposure,
-        "contrast" => contrast,
-        "flare" => flare,
-        "blur" => blur,
-        "macroblocks" => macroblocks,
-        "distortion" => distortion,
-        "occlusion" => occlusion,
-        "emotion" => emotion,
-        "left_eye_closed" => left_eye_closed,
-        "right_eye_closed" => right_eye_closed,
-        "crfiqa" => crfiqa,
-        _ => return None,
-    })
 }
 
 /// The rule of the movement called `name`.
@@ -366,6 +335,8 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::super::sources::{Environment, TypedFlags};
+    use faceward_core::QualityKey;
+
     use super::*;
 
     fn resolve(set: &[&str]) -> Config {
@@ -410,8 +381,8 @@ mod tests {
         ]);
         let thresholds = &config.service.thresholds;
         assert_eq!(thresholds.liveness, Rule::AtLeast(0.9));
-        assert_eq!(thresholds.blur, Rule::AtMost(0.4));
-        assert_eq!(thresholds.exposure, Rule::Within(0.1, 0.9));
+        assert_eq!(thresholds.quality[QualityKey::Blur], Rule::AtMost(0.4));
+        assert_eq!(thresholds.quality[QualityKey::Exposure], Rule::Within(0.1, 0.9));
         assert_eq!(thresholds.similarity, 0.8);
         assert_eq!(thresholds.movement.right, Rule::AtMost(-25.0));
         assert_eq!(thresholds.movement.front_yaw, Rule::Within(-8.0, 9.0));

@@ -15,13 +15,13 @@ use crate::networks::ModelSession;
 
 /// What the network says about one face.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Findings {
+pub(crate) struct Findings {
     /// What it takes the person for.
-    pub(super) impression: Impression,
+    pub(crate) impression: Impression,
     /// Probability that the face wears a mask.
-    pub(super) masked: f32,
+    pub(crate) masked: f32,
     /// Probability that something covers a part of the face.
-    pub(super) occluded: f32,
+    pub(crate) occluded: f32,
 }
 
 /// Runs the network on the face whose five points are given.

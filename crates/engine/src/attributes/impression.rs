@@ -6,7 +6,7 @@
 use faceward_models::calibration::face_attributes::{Blend, RaceTable};
 
 use super::sigmoid;
-use crate::analysis::Race;
+use crate::findings::Race;
 
 /// The groups in the order of the networks' outputs.
 const RACES: [Race; 5] = [Race::White, Race::Black, Race::Asian, Race::Indian, Race::Other];
@@ -15,7 +15,7 @@ const MOST_LOG_ODDS: f32 = 8.0;
 
 /// What one network says.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Impression {
+pub(crate) struct Impression {
     /// Years.
     pub(super) age: f32,
     /// Log-odds of male.
@@ -28,9 +28,9 @@ pub(super) struct Impression {
 
 /// The impression from the pixels of a face, and the one from its embedding.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Impressions {
-    pub(super) face: Impression,
-    pub(super) embedding: Impression,
+pub(crate) struct Impressions {
+    pub(crate) face: Impression,
+    pub(crate) embedding: Impression,
 }
 
 impl Impressions {

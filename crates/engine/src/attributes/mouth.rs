@@ -2,11 +2,10 @@
 //!
 //! A smile that shows teeth is open in this sense.
 
-use faceward_core::{Outcome, Point};
-use faceward_inference::InferenceError;
+use faceward_core::Point;
 use faceward_models::calibration::attributes::{MouthTable, mouth as table};
 
-use super::{attempt, failed, middle, one_logit, sigmoid};
+use super::{failed, middle, one_logit, sigmoid};
 use crate::face::StepError;
 use crate::image::RgbImage;
 use crate::landmarks::{FaceMesh, LevelSquare};
@@ -27,16 +26,14 @@ const LEAST_WIDTH: f32 = 0.45;
 
 /// Probability that the mouth is open, 0 to 1.
 pub(super) fn is_open(
-    session: Option<&mut ModelSession>,
+    session: &mut ModelSession,
     photo: &RgbImage,
-    mesh: &Outcome<FaceMesh>,
-) -> Result<Outcome<f32>, InferenceError> {
-    attempt(mesh, session, |mesh, session| {
-        let no_width = || failed("the mouth has no width on the mesh");
-        let gap = gap(mesh).ok_or_else(no_width)?;
-        let network = one_logit(session, photo, &square(mesh).ok_or_else(no_width)?)?;
-        Ok(sigmoid(log_odds(table(), gap, network)))
-    })
+    mesh: &FaceMesh,
+) -> Result<f32, StepError> {
+    let no_width = || failed("the mouth has no width on the mesh");
+    let gap = gap(mesh).ok_or_else(no_width)?;
+    let network = one_logit(session, photo, &square(mesh).ok_or_else(no_width)?)?;
+    Ok(sigmoid(log_odds(table(), gap, network)))
 }
 
 /// Probability that the mouth that fills `crop` is open: the network alone, on a square in its middle. The shape of the

@@ -15,9 +15,6 @@ use crate::face::{FaceGeometry, StepError};
 use crate::image::{Border, Resampling, RgbImage};
 use crate::networks::ModelSession;
 
-/// Ids in the manifest: of the network that knows both ways of forging, and of the one that looks closer.
-pub(crate) const MODELS: [&str; 2] = ["faceward-deepfake-1", "faceward-swap-1"];
-
 /// Judges whether a face is genuine.
 pub(crate) struct DeepfakeStep {
     both: ModelSession,
@@ -25,7 +22,7 @@ pub(crate) struct DeepfakeStep {
 }
 
 impl DeepfakeStep {
-    /// `sessions` of [`MODELS`].
+    /// `sessions` of the network that knows both ways of forging, and of the one that looks closer.
     pub(crate) fn new(sessions: [ModelSession; 2]) -> Self {
         let [both, closer] = sessions;
         Self { both, closer }

@@ -15,9 +15,6 @@ use crate::networks::ModelSession;
 use fusion::{Accumulator, fuse, norm};
 use utility::utility;
 
-/// Ids of the networks in the manifest, in the order of the fused vector.
-pub(crate) const MODELS: [&str; 2] = ["sface-2021dec", "fr-feature"];
-
 /// The id that fused embeddings carry.
 pub(crate) fn model_id() -> &'static ModelId {
     embedding().model()
@@ -46,9 +43,11 @@ pub(crate) fn points(detected: &FivePoints, mesh: Option<&FaceMesh>) -> FivePoin
 /// What the networks say about one face.
 #[derive(Clone, Debug)]
 pub(crate) struct Recognised {
-    /// The face as a vector.
+    /// The face as a vector: as it stands, or together with its mirror image, as was asked for.
     pub(crate) embedding: Embedding,
-    /// How useful it is for recognition, 0 to 1; of the face itself, without its mirror image.
+    /// The face as it stands, whatever was asked for: what others read off the vector depends on nothing else.
+    pub(crate) straight: Embedding,
+    /// How useful it is for recognition, 0 to 1; of the face as it stands.
     pub(crate) utility: f32,
 }
 
@@ -58,7 +57,7 @@ pub(crate) struct EmbeddingStep {
 }
 
 impl EmbeddingStep {
-    /// From sessions of [`MODELS`], in that order.
+    /// From sessions of both networks, in the order of the fused vector.
     pub(crate) const fn new(networks: [ModelSession; 2]) -> Self {
         Self { networks }
     }
@@ -76,24 +75,37 @@ impl EmbeddingStep {
         let chip = alignment::chip(photo, points)
             .ok_or_else(|| StepError::Photo("the five points of the face coincide".to_owned()))?;
         let mirror_image = mirrored.then(|| chip.mirrored());
-        let (mut parts, mut norms) = ([Vec::new(), Vec::new()], [None; 2]);
-        for ((network, part), straight_norm) in self.networks.iter_mut().zip(&mut parts).zip(&mut norms) {
+        let (mut straight, mut both) = ([const { Vec::new() }; 2], [const { Vec::new() }; 2]);
+        let mut norms = [0.0; 2];
+        for (at, network) in self.networks.iter_mut().enumerate() {
             let mut sum = Accumulator::default();
-            for view in std::iter::once(&chip).chain(&mirror_image) {
-                for output in network.run_image(view)?.into_iter().take(1) {
-                    sum.add(&output.data);
-                    straight_norm.get_or_insert(norm(output.data.iter().map(|v| f64::from(*v))) as f32);
-                }
+            let seen = first_output(network, &chip)?;
+            norms[at] = norm(seen.iter().map(|value| f64::from(*value))) as f32;
+            sum.add(&seen);
+            straight[at] = sum.direction();
+            if let Some(image) = &mirror_image {
+                sum.add(&first_output(network, image)?);
+                both[at] = sum.direction();
             }
-            *part = sum.direction();
         }
-        let fused = fuse([&parts[0], &parts[1]], embedding())
-            .ok_or_else(|| StepError::Photo("the networks gave no usable embedding".to_owned()))?;
-        let embedding = Embedding::normalised(model_id().clone(), fused)
-            .ok_or_else(|| StepError::Photo("the networks gave an embedding without direction".to_owned()))?;
-        let utility = utility(norms.map(Option::unwrap_or_default), utility_table());
-        Ok(Recognised { embedding, utility })
+        let straight = fused(&straight)?;
+        let embedding = if mirrored { fused(&both)? } else { straight.clone() };
+        Ok(Recognised { embedding, straight, utility: utility(norms, utility_table()) })
     }
+}
+
+/// What `network` says about `view`.
+fn first_output(network: &mut ModelSession, view: &RgbImage) -> Result<Vec<f32>, StepError> {
+    let output = network.run_image(view)?.into_iter().next();
+    output.map(|output| output.data).ok_or_else(|| StepError::Photo("a network gave no embedding".to_owned()))
+}
+
+/// One embedding of the unit vectors of both networks.
+fn fused([first, second]: &[Vec<f32>; 2]) -> Result<Embedding, StepError> {
+    let vector = fuse([first, second], embedding())
+        .ok_or_else(|| StepError::Photo("the networks gave no usable embedding".to_owned()))?;
+    Embedding::normalised(model_id().clone(), vector)
+        .ok_or_else(|| StepError::Photo("the networks gave an embedding without direction".to_owned()))
 }
 
 #[cfg(test)]

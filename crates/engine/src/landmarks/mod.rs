@@ -11,9 +11,6 @@ mod rotation;
 mod shape_network;
 mod square;
 
-/// Id of the mesh in the manifest.
-pub(crate) const MODEL: &str = "face-mesh-478";
-
 pub(crate) use dense::dense_points;
 #[cfg(test)]
 pub(crate) use mesh::tests;

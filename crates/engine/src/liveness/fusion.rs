@@ -6,7 +6,7 @@
 
 use faceward_models::calibration::liveness::{ContextKnot, LivenessTable};
 
-/// The score, 0 to 1, for the log-odds of [`super::MODELS`], in this order.
+/// The score, 0 to 1, for the log-odds of the step's networks, in the declared order.
 pub(super) fn score(table: &LivenessTable, odds: [f32; 3], context: f32) -> f32 {
     let squash = |odds: f32| table.ceiling * (odds / table.ceiling).tanh();
     let evidence: f32 = table.weights.iter().zip(odds).map(|(weight, odds)| weight * squash(odds)).sum();

@@ -10,19 +10,17 @@ mod surroundings;
 use faceward_core::ModelId;
 use faceward_models::calibration::liveness::liveness as table;
 
-use crate::analysis::Liveness;
 use crate::face::{FaceGeometry, StepError};
+use crate::findings::Liveness;
 use crate::image::RgbImage;
 use crate::networks::ModelSession;
 use surroundings::Surroundings;
 
-/// Ids in the manifest, in the order in which [`LivenessStep::new`] takes their sessions.
-pub(crate) const MODELS: [&str; 3] = ["fr-liveness", "minifasnet-2.7", "faceward-liveness-1"];
 /// Log-odds of bona fide from the first output of a network, if it gave any.
 type Read = fn(&[f32]) -> Option<f32>;
 
-/// How [`MODELS`] are read. fr-liveness: class 0 is bona fide. MiniFASNet: class 1, the others are prints
-/// and screens.
+/// How each network is read. fr-liveness: class 0 is bona fide. MiniFASNet: class 1, the others are prints and screens.
+/// Our own: log-odds.
 const READ: [Read; 3] = [|logits| of_class(logits, 0), |logits| of_class(logits, 1), odds];
 
 /// The photo shows too little around the face to see the edge of a print or screen.
@@ -32,7 +30,7 @@ const LITTLE_CONTEXT: &str = "little_context";
 pub(crate) struct LivenessStep([ModelSession; 3]);
 
 impl LivenessStep {
-    /// `sessions` of [`MODELS`].
+    /// `sessions` of the step's models, in the declared order.
     pub(crate) const fn new(sessions: [ModelSession; 3]) -> Self {
         Self(sessions)
     }

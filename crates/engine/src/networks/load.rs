@@ -9,8 +9,7 @@ use faceward_inference::{Runtime, RuntimeKind, RuntimeOptions};
 use faceward_models::{Dim, Manifest, ModelDecl, RuntimeName, Store, Task};
 
 use super::{Compiled, NetworkKey, Networks, check};
-use crate::detection;
-use crate::engine::{EngineError, EngineOptions};
+use crate::options::{EngineError, EngineOptions};
 
 /// A network to be made.
 struct Job {
@@ -19,17 +18,18 @@ struct Job {
 }
 
 impl Networks {
-    /// Compiles every model of the manifest that the runtime reads and `options` does not disable.
+    /// Compiles every model of the manifest that the runtime reads and `options` does not disable; detectors, whose input
+    /// is declared open, once for each of `sides`.
     ///
     /// # Errors
     /// Files are missing or not as declared (all are listed), or the runtime fails.
-    pub(crate) fn load(store: &Store, options: &EngineOptions) -> Result<Self, EngineError> {
+    pub(crate) fn load(store: &Store, options: &EngineOptions, sides: &[u32]) -> Result<Self, EngineError> {
         let name = runtime_name(options.runtime);
         let library =
             store.runtime_library(name).map_err(|error| EngineError::Models(vec![error.to_string()]))?;
         let runtime_options = RuntimeOptions { library, compiled_cache: Some(store.compiled_dir()) };
         let runtime = Runtime::load(options.runtime, &runtime_options)?;
-        let jobs = jobs(name, &options.disabled)?;
+        let jobs = jobs(name, &options.disabled, sides)?;
         let results = in_parallel(&jobs, |job| compile(store, &runtime, job));
         let (mut compiled, mut problems) = (BTreeMap::new(), Vec::new());
         for (job, result) in jobs.iter().zip(results) {
@@ -58,7 +58,7 @@ const fn runtime_name(kind: RuntimeKind) -> RuntimeName {
 
 /// What to compile for `runtime`. An id in `disabled` that no model has is an error: a typing mistake would otherwise
 /// leave a model on that somebody wanted off.
-fn jobs(runtime: RuntimeName, disabled: &[String]) -> Result<Vec<Job>, EngineError> {
+fn jobs(runtime: RuntimeName, disabled: &[String], sides: &[u32]) -> Result<Vec<Job>, EngineError> {
     let manifest = Manifest::embedded();
     let unknown: Vec<_> = disabled
         .iter()
@@ -73,7 +73,7 @@ fn jobs(runtime: RuntimeName, disabled: &[String]) -> Result<Vec<Job>, EngineErr
     let mut jobs: Vec<Job> = Vec::new();
     for decl in enabled {
         if decl.task == Task::Detection {
-            let keys = detection::SIDES.map(|side| NetworkKey::square(&decl.id, side));
+            let keys = sides.iter().map(|side| NetworkKey::square(&decl.id, *side));
             jobs.extend(keys.map(|key| Job { key, decl }));
         } else {
             jobs.push(Job { key: NetworkKey::fixed(&decl.id), decl });
@@ -147,9 +147,9 @@ mod tests {
 
     #[test]
     fn disabling_an_unknown_model_is_an_error() {
-        assert!(jobs(RuntimeName::Openvino, &["sface".to_owned()]).is_err());
-        let all = jobs(RuntimeName::Openvino, &[]).expect("known").len();
-        let fewer = jobs(RuntimeName::Openvino, &["gender-v1".to_owned()]).expect("known").len();
+        assert!(jobs(RuntimeName::Openvino, &["sface".to_owned()], &[320]).is_err());
+        let all = jobs(RuntimeName::Openvino, &[], &[320]).expect("known").len();
+        let fewer = jobs(RuntimeName::Openvino, &["gender-v1".to_owned()], &[320]).expect("known").len();
         assert_eq!(fewer + 1, all);
     }
 }

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use faceward_inference::{InferenceError, Network, Runtime, Session, TensorView};
 use faceward_models::ModelDecl;
 
+pub use session::NetworkTiming;
 pub(crate) use session::{ModelSession, NetworkClock};
 
 /// A model and one shape of its input: detectors are compiled for several sides.
@@ -66,8 +67,8 @@ impl Networks {
     }
 
     /// Whether the model was loaded.
-    pub(crate) fn has(&self, key: NetworkKey) -> bool {
-        self.compiled.contains_key(&key)
+    pub(crate) fn has(&self, model: &str) -> bool {
+        self.compiled.keys().any(|key| key.model == model)
     }
 
     /// A session of the network for one worker, whose `clock` will count its time; `None` if it was not loaded.

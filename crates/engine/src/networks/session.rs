@@ -6,8 +6,18 @@ use std::time::{Duration, Instant};
 use faceward_inference::{InferenceError, Session, Tensor, TensorView};
 use faceward_models::{Channels, ImageInput, Layout, ModelDecl};
 
-use crate::analysis::NetworkTiming;
 use crate::image::{ChannelOrder, PixelScale, RgbImage, Size};
+
+/// The runs of one network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NetworkTiming {
+    /// Id in the manifest.
+    pub model: &'static str,
+    /// How often it ran.
+    pub runs: u32,
+    /// Time of all runs.
+    pub duration: Duration,
+}
 
 /// Time that one worker has spent inside networks since it was last taken; shared by all of its sessions.
 #[derive(Clone, Debug, Default)]

@@ -1,7 +1,7 @@
-//! Face image quality: the components of ISO/IEC 29794-5 and the quality keys of the OOTO API.
+//! Face image quality: one measure for each [`QualityKey`], and the components of ISO/IEC 29794-5.
 //!
-//! Pure arithmetic on the photo, the face mesh and what other steps found; no network runs here. `iso` and `keys` hold one file
-//! a measure, `context` what measures share, `mapping` the published way from native values to 0..100.
+//! Arithmetic on the photo, the face mesh and what other steps found; `keys::flare` alone has a network. `iso` and `keys`
+//! hold one file a measure, `context` what measures share, `mapping` the published way from native values to 0..100.
 //! How to add one: `docs/adding-a-measure.md`.
 
 mod component;
@@ -10,110 +10,91 @@ mod iso;
 mod keys;
 mod mapping;
 
-use faceward_core::{HeadPose, Outcome, PixelRect, Point};
+use faceward_core::{FivePoints, HeadPose, Outcome, PixelRect, QualityValues};
 
 pub use component::{Assessment, Basis, Component, IsoMeasure, MeasureResult};
+pub(crate) use keys::{FlareStep, needs};
 pub use mapping::iso_quality;
 
-use crate::analysis::Attributes;
+use crate::findings::Attributes;
 use crate::image::RgbImage;
+use crate::landmarks::FaceMesh;
+use crate::request::{Output, Outputs};
+use crate::step::Step;
 use context::{Absent, FaceContext};
-use keys::{blur, contrast, emotion, exposure, eye_closed, macroblocks, occlusion, uniformity};
+
+/// What the components read where it can be had; none of it is needed for all of them.
+pub(crate) const COMPONENTS_USE: &[Step] = &[Step::Landmarks, Step::Pose, Step::Expression];
 
 /// What is known about a face when its quality is measured. Coordinates are pixels of `photo`.
-#[derive(Clone, Copy, Debug)]
-pub struct QualityInput<'a> {
+#[derive(Clone, Copy)]
+pub(crate) struct QualityInput<'a> {
     /// The upright photo.
-    pub photo: &'a RgbImage,
-    /// The 478-point mesh.
-    pub mesh: &'a Outcome<Vec<Point>>,
+    pub(crate) photo: &'a RgbImage,
+    /// The mesh.
+    pub(crate) mesh: &'a Outcome<FaceMesh>,
+    /// Eyes, nose, mouth corners.
+    pub(crate) points: &'a FivePoints,
     /// Head rotation.
-    pub pose: &'a Outcome<HeadPose>,
-    /// Eyes and expression.
-    pub attributes: &'a Attributes,
+    pub(crate) pose: &'a Outcome<HeadPose>,
+    /// Eyes, expression and what covers the face.
+    pub(crate) attributes: &'a Attributes,
     /// Boxes of every face in the photo.
-    pub detections: &'a [PixelRect],
+    pub(crate) detections: &'a [PixelRect],
     /// Light shining into the lens, as a network sees it.
-    pub flare: &'a Outcome<f32>,
-    /// Bent by a lens or a short distance, from the mesh with its depths.
-    pub distortion: &'a Outcome<f32>,
+    pub(crate) flare: &'a Outcome<f32>,
     /// How useful the recognition networks find the face.
-    pub utility: &'a Outcome<f32>,
+    pub(crate) utility: &'a Outcome<f32>,
 }
 
-/// Quality of one face.
-///
-/// `uniformity`, `exposure` and `contrast` are classical measures; `crfiqa` is a learned one: higher is better.
-/// The others are probabilities of a defect: lower is better. All are 0 to 1.
+/// What was measured on one face.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Quality {
+pub(crate) struct Measured {
+    /// Every measure that was asked for.
+    pub(crate) values: QualityValues<Outcome<f32>>,
     /// Every component of the standard, in the order of [`Component::ALL`].
-    pub iso: Vec<IsoMeasure>,
-    /// Evenness of the light on both cheeks.
-    pub uniformity: Outcome<f32>,
-    /// Mean brightness of the face as it looks (gamma-encoded); best in the middle.
-    pub exposure: Outcome<f32>,
-    /// Spread of brightness in the face.
-    pub contrast: Outcome<f32>,
-    /// Light shining into the lens.
-    pub flare: Outcome<f32>,
-    /// Out of focus or moved.
-    pub blur: Outcome<f32>,
-    /// Visible blocks of a strong JPEG compression.
-    pub macroblocks: Outcome<f32>,
-    /// Bent by a lens, or by too short a distance.
-    pub distortion: Outcome<f32>,
-    /// Covered by something.
-    pub occlusion: Outcome<f32>,
-    /// Not neutral.
-    pub emotion: Outcome<f32>,
-    /// The subject's own left eye is closed.
-    pub left_eye_closed: Outcome<f32>,
-    /// The subject's own right eye is closed.
-    pub right_eye_closed: Outcome<f32>,
-    /// Learned utility for recognition.
-    pub crfiqa: Outcome<f32>,
+    pub(crate) components: Outcome<Vec<IsoMeasure>>,
 }
 
-impl Quality {
-    /// Measures everything that can be measured on one face. A value whose input is missing says which way it is.
-    #[must_use]
-    pub fn measure(input: &QualityInput<'_>) -> Self {
-        let face = FaceContext::new(input);
-        Self {
-            iso: iso::measure_all(&face),
-            uniformity: outcome(uniformity::measure(&face)),
-            exposure: outcome(exposure::measure(&face)),
-            contrast: outcome(contrast::measure(&face)),
-            flare: input.flare.clone(),
-            blur: outcome(blur::measure(&face)),
-            macroblocks: outcome(macroblocks::measure(&face)),
-            distortion: input.distortion.clone(),
-            occlusion: outcome(occlusion::measure(&face)),
-            emotion: outcome(emotion::measure(&face)),
-            left_eye_closed: outcome(eye_closed::left(&face)),
-            right_eye_closed: outcome(eye_closed::right(&face)),
-            crfiqa: input.utility.clone(),
+/// Measures what `outputs` ask for on one face. A value whose input is missing says which way it is.
+pub(crate) fn measure(input: &QualityInput<'_>, outputs: Outputs) -> Measured {
+    let face = FaceContext::new(input);
+    let values = QualityValues::from_fn(|key| {
+        if outputs.contains(Output::Quality(key)) {
+            keys::measure(key, &face).map_or_else(Absent::into_outcome, Outcome::Value)
+        } else {
+            Outcome::NotRequested
         }
-    }
-}
-
-fn outcome(measured: Result<f32, Absent>) -> Outcome<f32> {
-    measured.map_or_else(Absent::into_outcome, Outcome::Value)
+    });
+    let components = if outputs.contains(Output::Components) {
+        Outcome::Value(iso::measure_all(&face))
+    } else {
+        Outcome::NotRequested
+    };
+    Measured { values, components }
 }
 
 #[cfg(test)]
 mod tests {
+    use faceward_core::{Point, QualityKey};
+
     use super::*;
     use context::sample;
 
+    fn measured(face: &sample::Face) -> Measured {
+        measure(&face.input(), Outputs::QUALITY)
+    }
+
+    fn components(measured: &Measured) -> &[IsoMeasure] {
+        measured.components.value().expect("they were asked for")
+    }
+
     #[test]
     fn every_component_is_listed_and_those_without_a_model_are_not_assessed() {
-        let quality = Quality::measure(&sample::Face::in_photo(&sample::bars(2.0)).input());
-        let listed: Vec<Component> = quality.iso.iter().map(|line| line.component).collect();
+        let quality = measured(&sample::Face::in_photo(&sample::bars(2.0)));
+        let listed: Vec<Component> = components(&quality).iter().map(|line| line.component).collect();
         assert_eq!(listed, Component::ALL);
-        let not_assessed: Vec<&str> = quality
-            .iso
+        let not_assessed: Vec<&str> = components(&quality)
             .iter()
             .filter(|line| matches!(line.assessment, Assessment::NotAssessed(_)))
             .map(|line| line.component.name())
@@ -137,10 +118,13 @@ mod tests {
         let mut face = sample::Face::in_photo(&sample::bars(2.0));
         face.mesh = Outcome::Unavailable;
         face.attributes.neutral = Outcome::Value(0.75);
-        let quality = Quality::measure(&face.input());
-        assert_eq!(quality.emotion, Outcome::Value(0.25));
-        assert_eq!((quality.exposure, quality.blur), (Outcome::Unavailable, Outcome::Unavailable));
-        let assessed = quality.iso.iter().filter(|line| matches!(line.assessment, Assessment::Assessed(_)));
+        let quality = measured(&face);
+        assert_eq!(quality.values[QualityKey::Emotion], Outcome::Value(0.25));
+        for key in [QualityKey::Exposure, QualityKey::Blur, QualityKey::Distortion] {
+            assert_eq!(quality.values[key], Outcome::Unavailable, "{}", key.name());
+        }
+        let assessed =
+            components(&quality).iter().filter(|line| matches!(line.assessment, Assessment::Assessed(_)));
         let names: Vec<&str> = assessed.map(|line| line.component.name()).collect();
         assert_eq!(
             names,
@@ -157,15 +141,33 @@ mod tests {
     #[test]
     fn a_face_that_leaves_the_photo_fails_with_a_reason() {
         let mut face = sample::Face::in_photo(&sample::flat([90; 3]));
-        face.mesh = face.mesh.map(|mesh| mesh.iter().map(|p| Point::new(p.x + 600.0, p.y)).collect());
-        let quality = Quality::measure(&face.input());
-        assert!(matches!(quality.exposure, Outcome::Failed(_)), "{:?}", quality.exposure);
-        assert!(matches!(quality.macroblocks, Outcome::Failed(_)), "{:?}", quality.macroblocks);
+        let moved = |mesh: FaceMesh| mesh.points().iter().map(|p| Point::new(p.x + 600.0, p.y)).collect();
+        face.mesh = face.mesh.map(|mesh| sample::flat_mesh(moved(mesh)));
+        let quality = measured(&face);
+        for key in [QualityKey::Exposure, QualityKey::Macroblocks] {
+            assert!(matches!(quality.values[key], Outcome::Failed(_)), "{:?}", quality.values[key]);
+        }
     }
 
     #[test]
     fn the_same_face_measures_the_same_twice() {
         let face = sample::Face::in_photo(&sample::noise());
-        assert_eq!(Quality::measure(&face.input()), Quality::measure(&face.input()));
+        assert_eq!(measured(&face), measured(&face));
+    }
+
+    #[test]
+    fn what_nobody_asked_for_is_not_measured() {
+        let face = sample::Face::in_photo(&sample::bars(2.0));
+        let only = Outputs::of(&[Output::Quality(QualityKey::Blur)]);
+        let quality = measure(&face.input(), only);
+        assert_eq!(quality.components, Outcome::NotRequested);
+        for (key, outcome) in quality.values.iter() {
+            let expected = if key == QualityKey::Blur {
+                measured(&face).values[key].clone()
+            } else {
+                Outcome::NotRequested
+            };
+            assert_eq!(*outcome, expected, "{}", key.name());
+        }
     }
 }

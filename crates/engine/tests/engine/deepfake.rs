@@ -2,16 +2,16 @@
 //! as a swapped one often is, is not.
 
 use faceward_engine::image::{Border, Resampling, RgbImage, Size};
-use faceward_engine::{Outputs, Request, Scope};
+use faceward_engine::{Output, Outputs, Request};
 
 use crate::encode::{Jpeg, jpeg};
 use crate::setup::{only_face, paste, pixels, try_analyze};
 
 fn genuine(photo: &[u8]) -> f32 {
-    let outputs = Outputs { deepfake: true, ..Outputs::default() };
-    let request = Request { outputs, scope: Scope::Primary, mirrored_embedding: false };
+    let outputs = Outputs::of(&[Output::Genuine]);
+    let request = Request { outputs, ..Request::default() };
     let analysis = try_analyze(photo, &request).expect("a photo");
-    *only_face(&analysis).deepfake.value().expect("a score")
+    *only_face(&analysis).genuine.value().expect("a score")
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn a_face_softer_than_its_surroundings_is_not() {
 
 /// The photo with the middle of its face shrunk to 16 pixels and enlarged again.
 fn softened(photo: &[u8], name: &str) -> RgbImage {
-    let request = Request { scope: Scope::Primary, ..Request::default() };
+    let request = Request::default();
     let mut rect = only_face(&try_analyze(photo, &request).expect("a photo")).rect;
     let (inset_x, inset_y) = (rect.width() * 0.12, rect.height() * 0.15);
     (rect.left, rect.top) = ((rect.left + inset_x).round(), (rect.top + inset_y).round());

@@ -1,7 +1,7 @@
 //! The same person is alike, another one is not; steps say what they did.
 
 use faceward_core::Outcome;
-use faceward_engine::{Outputs, Request, Scope};
+use faceward_engine::{Output, Outputs, Request};
 
 use crate::setup::{cosine, engine, faces, only_face, try_analyze};
 
@@ -35,9 +35,9 @@ fn a_partial_face_is_still_that_person() {
 #[test]
 fn a_mirrored_embedding_compares_with_a_plain_one() {
     let photo = faceward_testkit::photo("biden.jpg");
-    let outputs = Outputs { embedding: true, ..Outputs::default() };
+    let outputs = Outputs::of(&[Output::Embedding]);
     let [plain, mirrored] = [false, true].map(|mirrored_embedding| {
-        let request = Request { outputs, scope: Scope::Primary, mirrored_embedding };
+        let request = Request { outputs, mirrored_embedding, ..Request::default() };
         try_analyze(&photo, &request).expect("a photo")
     });
     let alike = cosine(only_face(&plain), only_face(&mirrored));
@@ -54,7 +54,8 @@ fn what_nobody_asked_for_is_not_there() {
         (&face.mesh, &face.dense, &face.pose),
         (&Outcome::NotRequested, &Outcome::NotRequested, &Outcome::NotRequested)
     );
-    assert_eq!(face.quality, Outcome::NotRequested);
+    assert_eq!(face.components, Outcome::NotRequested);
+    assert!(face.quality.iter().all(|(_, value)| *value == Outcome::NotRequested), "{:?}", face.quality);
     let steps: Vec<&str> = analysis.timings.iter().map(|timing| timing.step).collect();
     assert_eq!(steps, ["decode", "detect", "refine"]);
 }
@@ -103,8 +104,7 @@ fn steps_run_in_order_and_time_in_networks_is_part_of_theirs() {
 #[test]
 fn an_engine_knows_what_it_can_do() {
     let capabilities = engine().capabilities();
-    assert!(capabilities.outputs.embedding && capabilities.outputs.dense_landmarks);
-    assert!(capabilities.outputs.deepfake && capabilities.outputs.liveness);
+    assert_eq!(capabilities.outputs, Outputs::ALL);
     let model = capabilities.embedding_model.as_ref().map(ToString::to_string);
     assert_eq!(model.as_deref(), Some("sface+fr-feature-2"));
     assert!(capabilities.models.iter().any(|model| model.id.as_str() == "yunet-2023mar"));

@@ -2,7 +2,7 @@
 
 use faceward_core::{Outcome, PixelRect, Point};
 use faceward_engine::image::{Border, Resampling, RgbImage, Size};
-use faceward_engine::{FaceAnalysis, FacePart, Outputs, Race, Request, Scope};
+use faceward_engine::{FaceAnalysis, FacePart, Output, Outputs, Race, Request};
 
 use crate::encode::{Jpeg, jpeg};
 use crate::setup::{only_face, part_is_open, paste, pixels, try_analyze};
@@ -10,8 +10,8 @@ use crate::setup::{only_face, part_is_open, paste, pixels, try_analyze};
 /// Everything that this file is about, of the one face of a photo.
 fn analyze(photo: &[u8]) -> FaceAnalysis {
     let outputs =
-        Outputs { dense_landmarks: true, pose: true, liveness: true, attributes: true, ..Outputs::default() };
-    let request = Request { outputs, scope: Scope::Primary, mirrored_embedding: false };
+        Outputs::ATTRIBUTES.and(Outputs::of(&[Output::DenseLandmarks, Output::Pose, Output::Liveness]));
+    let request = Request { outputs, ..Request::default() };
     only_face(&try_analyze(photo, &request).expect("a photo")).clone()
 }
 

@@ -7,5 +7,6 @@ mod embedding;
 mod encode;
 mod face;
 mod limits;
+mod outputs;
 mod quality;
 mod setup;

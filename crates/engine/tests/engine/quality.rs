@@ -1,9 +1,9 @@
 //! Quality of official portraits, and of what blur, compression and darkness make of them.
 
-use faceward_core::Outcome;
+use faceward_core::{Outcome, QualityKey, QualityValues};
 use faceward_engine::image::{RgbImage, Size};
-use faceward_engine::quality::{Assessment, Component, Quality};
-use faceward_engine::{Outputs, Request, Scope};
+use faceward_engine::quality::{Assessment, Component};
+use faceward_engine::{Output, Outputs, Request};
 use faceward_models::calibration::thresholds::thresholds;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
@@ -11,11 +11,10 @@ use crate::setup::{only_face, pixels, try_analyze};
 
 const PORTRAITS: [&str; 4] = ["obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg"];
 
-fn quality(photo: &[u8]) -> Quality {
-    let outputs = Outputs { quality: true, ..Outputs::default() };
-    let request = Request { outputs, scope: Scope::Primary, mirrored_embedding: false };
+fn quality(photo: &[u8]) -> QualityValues<Outcome<f32>> {
+    let request = Request { outputs: Outputs::MEASURES, ..Request::default() };
     let analysis = try_analyze(photo, &request).expect("a photo");
-    only_face(&analysis).quality.value().expect("its quality").clone()
+    only_face(&analysis).quality.clone()
 }
 
 fn jpeg(photo: &RgbImage, quality: u8) -> Vec<u8> {
@@ -51,18 +50,22 @@ fn official_portraits_are_fine() {
     let rules = thresholds();
     for name in PORTRAITS {
         let found = quality(&faceward_testkit::photo(name));
-        for (key, rule, outcome) in [
-            ("uniformity", rules.uniformity, &found.uniformity),
-            ("exposure", rules.exposure, &found.exposure),
-            ("contrast", rules.contrast, &found.contrast),
-            ("blur", rules.blur, &found.blur),
-            ("macroblocks", rules.macroblocks, &found.macroblocks),
-            ("distortion", rules.distortion, &found.distortion),
-            ("crfiqa", rules.crfiqa, &found.crfiqa),
+        for key in [
+            QualityKey::Uniformity,
+            QualityKey::Exposure,
+            QualityKey::Contrast,
+            QualityKey::Blur,
+            QualityKey::Macroblocks,
+            QualityKey::Distortion,
+            QualityKey::Utility,
         ] {
-            assert!(rule.accepts(score(outcome)), "{name}: {key} is {outcome:?}, {rule:?}");
+            let (rule, outcome) = (rules.quality[key], &found[key]);
+            assert!(rule.accepts(score(outcome)), "{name}: {} is {outcome:?}, {rule:?}", key.name());
         }
-        assert!(score(&found.blur) < 0.01 && score(&found.macroblocks) < 0.01, "{name}: {found:?}");
+        assert!(
+            score(&found[QualityKey::Blur]) < 0.01 && score(&found[QualityKey::Macroblocks]) < 0.01,
+            "{name}: {found:?}"
+        );
     }
 }
 
@@ -71,13 +74,17 @@ fn blur_follows_softness_and_nothing_else_does() {
     for name in ["obama.jpg", "biden.jpg"] {
         let photo = pixels(name);
         let steps = [1, 4, 8, 12, 20].map(|factor| quality(&jpeg(&softened(&photo, factor), 95)));
-        let blur = steps.each_ref().map(|found| score(&found.blur));
+        let blur = steps.each_ref().map(|found| score(&found[QualityKey::Blur]));
         assert!(blur.windows(2).all(|pair| pair[0] < pair[1]), "{name}: {blur:?}");
         assert!(blur[0] < 0.01 && blur[4] > 0.9, "{name}: {blur:?}");
         for found in &steps {
-            assert!(score(&found.macroblocks) < 0.1, "{name}: {:?}", found.macroblocks);
-            let brighter = score(&found.exposure) - score(&steps[0].exposure);
-            assert!(brighter.abs() < 0.03, "{name}: {:?}", found.exposure);
+            assert!(
+                score(&found[QualityKey::Macroblocks]) < 0.1,
+                "{name}: {:?}",
+                found[QualityKey::Macroblocks]
+            );
+            let brighter = score(&found[QualityKey::Exposure]) - score(&steps[0][QualityKey::Exposure]);
+            assert!(brighter.abs() < 0.03, "{name}: {:?}", found[QualityKey::Exposure]);
         }
     }
 }
@@ -91,11 +98,11 @@ fn macroblocks_follow_compression_and_blur_does_not() {
             .resized(Size { width: photo.width() * 4 / 5, height: photo.height() * 4 / 5 })
             .expect("not empty");
         let steps = [95, 60, 30, 20, 10].map(|stored| quality(&jpeg(&photo, stored)));
-        let blocks = steps.each_ref().map(|found| score(&found.macroblocks));
+        let blocks = steps.each_ref().map(|found| score(&found[QualityKey::Macroblocks]));
         assert!(blocks.windows(2).all(|pair| pair[0] < pair[1]), "{name}: {blocks:?}");
         assert!(blocks[1] < 0.1 && blocks[3] > 0.7 && blocks[4] > 0.99, "{name}: {blocks:?}");
         for found in &steps {
-            assert!(score(&found.blur) < 0.05, "{name}: {:?}", found.blur);
+            assert!(score(&found[QualityKey::Blur]) < 0.05, "{name}: {:?}", found[QualityKey::Blur]);
         }
     }
 }
@@ -104,17 +111,20 @@ fn macroblocks_follow_compression_and_blur_does_not() {
 fn darkness_is_exposure_and_neither_blur_nor_blocks() {
     let photo = pixels("obama.jpg");
     let steps = [1.0, 0.5, 0.1, 0.03].map(|light| quality(&jpeg(&dimmed(&photo, light), 95)));
-    let exposure = steps.each_ref().map(|found| score(&found.exposure));
+    let exposure = steps.each_ref().map(|found| score(&found[QualityKey::Exposure]));
     assert!(exposure.windows(2).all(|pair| pair[0] > pair[1]), "{exposure:?}");
-    assert!(!thresholds().exposure.accepts(exposure[3]), "{exposure:?}");
+    assert!(!thresholds().quality[QualityKey::Exposure].accepts(exposure[3]), "{exposure:?}");
     for found in &steps {
-        assert!(score(&found.blur) < 0.05 && score(&found.macroblocks) < 0.05, "{found:?}");
+        assert!(
+            score(&found[QualityKey::Blur]) < 0.05 && score(&found[QualityKey::Macroblocks]) < 0.05,
+            "{found:?}"
+        );
     }
 }
 
 #[test]
 fn a_face_that_is_covered_or_dark_or_unsharp_is_of_less_use() {
-    let rule = thresholds().crfiqa;
+    let rule = thresholds().quality[QualityKey::Utility];
     for name in ["obama2.jpg", "biden.jpg"] {
         let photo = pixels(name);
         let face =
@@ -127,12 +137,12 @@ fn a_face_that_is_covered_or_dark_or_unsharp_is_of_less_use() {
         };
         let rgb = photo.rgb().iter().enumerate().map(|(idx, value)| if below(idx) { 90 } else { *value });
         let covered = RgbImage::new(photo.size(), rgb.collect()).expect("as many values");
-        let good = score(&quality(&jpeg(&photo, 95)).crfiqa);
+        let good = score(&quality(&jpeg(&photo, 95))[QualityKey::Utility]);
         for (what, worse) in [
             ("covered", quality(&jpeg(&covered, 95))),
             ("unsharp", quality(&jpeg(&softened(&photo, 24), 95))),
         ] {
-            let worse = score(&worse.crfiqa);
+            let worse = score(&worse[QualityKey::Utility]);
             assert!(rule.accepts(good) && worse < good - 0.05, "{name}, {what}: {good} and {worse}");
         }
     }
@@ -140,11 +150,13 @@ fn a_face_that_is_covered_or_dark_or_unsharp_is_of_less_use() {
 
 #[test]
 fn all_components_of_the_standard_are_listed_with_a_value_or_a_reason() {
-    let found = quality(&faceward_testkit::photo("obama.jpg"));
-    let listed: Vec<Component> = found.iso.iter().map(|line| line.component).collect();
+    let request = Request { outputs: Outputs::of(&[Output::Components]), ..Request::default() };
+    let analysis = try_analyze(&faceward_testkit::photo("obama.jpg"), &request).expect("a photo");
+    let lines = only_face(&analysis).components.value().expect("the components");
+    let listed: Vec<Component> = lines.iter().map(|line| line.component).collect();
     assert_eq!(listed, Component::ALL);
     let quality_of = |component: Component| {
-        found.iso.iter().find(|line| line.component == component).and_then(|line| match &line.assessment {
+        lines.iter().find(|line| line.component == component).and_then(|line| match &line.assessment {
             Assessment::Assessed(result) => Some(result.quality),
             Assessment::NotAssessed(_) => None,
         })

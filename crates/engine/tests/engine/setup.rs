@@ -5,7 +5,8 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use faceward_core::{Cosine, FivePoints, Outcome};
 use faceward_engine::image::{Limits, RgbImage, Size, decode};
 use faceward_engine::{
-    Analysis, AnalyzeError, Engine, EngineOptions, FaceAnalysis, FacePart, Outputs, Request, Scope, Worker,
+    Analysis, AnalyzeError, Engine, EngineOptions, FaceAnalysis, FacePart, Output, Outputs, Request, Scope,
+    Worker,
 };
 use faceward_inference::RuntimeKind;
 
@@ -36,8 +37,9 @@ pub(crate) fn part_is_open(photo: &[u8], part: FacePart) -> f32 {
 
 /// Boxes, points and embeddings of all faces.
 pub(crate) fn faces(photo: &[u8]) -> Analysis {
-    let outputs = Outputs { embedding: true, ..Outputs::default() };
-    try_analyze(photo, &Request { outputs, scope: Scope::All, mirrored_embedding: true }).expect("a photo")
+    let outputs = Outputs::of(&[Output::Embedding]);
+    let request = Request { outputs, scope: Scope::All, mirrored_embedding: true, ..Request::default() };
+    try_analyze(photo, &request).expect("a photo")
 }
 
 /// The one face of a photo.

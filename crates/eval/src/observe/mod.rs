@@ -178,7 +178,8 @@ pub(crate) fn look(
 
 fn look_for_face(worker: &mut Worker, bytes: &[u8], options: &ObserveOptions) -> Result<Sight, AnalyzeError> {
     let ObserveOptions { outputs, mirrored, face, .. } = options;
-    let request = Request { outputs: *outputs, scope: face.scope(), mirrored_embedding: *mirrored };
+    let (scope, mirrored_embedding) = (face.scope(), *mirrored);
+    let request = Request { outputs: *outputs, scope, mirrored_embedding, ..Request::default() };
     let chosen = face.choose(worker.analyze(bytes, &request)?);
     let found = chosen.map(|face| Sight::Face(Box::new(face.into())));
     Ok(found.unwrap_or_else(|| Sight::Nothing("no face".to_owned())))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use faceward_core::{Embedding, ModelId, Outcome, Point};
-use faceward_engine::quality::{Assessment, Quality};
+use faceward_engine::quality::Assessment;
 use faceward_engine::{FaceAnalysis, Race};
 use serde::{Deserialize, Serialize};
 
@@ -58,7 +58,7 @@ pub(crate) struct FaceRecord {
     /// What lowers the trust in it.
     pub(crate) liveness_reasons: Vec<String>,
     /// Probability of a genuine face.
-    pub(crate) deepfake: Reading<f32>,
+    pub(crate) genuine: Reading<f32>,
     /// Eyes, mouth, expression, demography.
     pub(crate) attributes: Attributes,
     /// Quality measures that have a value, by name; components of ISO/IEC 29794-5 as `iso.<name>`, 0 to 100.
@@ -114,15 +114,15 @@ impl From<FaceAnalysis> for FaceRecord {
         let vector = |one: Embedding| (one.model().as_str().to_owned(), one.vector().to_vec());
         let reasons = face.liveness.value().map(|liveness| liveness.reasons.iter().map(|r| (*r).to_owned()));
         Self {
+            quality: measures(&face),
             rect: [face.rect.left, face.rect.top, face.rect.right, face.rect.bottom],
             confidence: face.confidence,
             points: face.dense.map(points).into(),
             embedding: face.embedding.map(vector).into(),
             liveness_reasons: reasons.into_iter().flatten().collect(),
             liveness: face.liveness.map(|liveness| liveness.score).into(),
-            deepfake: face.deepfake.into(),
+            genuine: face.genuine.into(),
             attributes: face.attributes.into(),
-            quality: face.quality.value().map(measures).unwrap_or_default(),
         }
     }
 }
@@ -152,28 +152,16 @@ const fn label(race: Race) -> &'static str {
     }
 }
 
-/// Every measure with a value.
-fn measures(quality: &Quality) -> BTreeMap<String, f32> {
-    let keys = [
-        ("uniformity", &quality.uniformity),
-        ("exposure", &quality.exposure),
-        ("contrast", &quality.contrast),
-        ("flare", &quality.flare),
-        ("blur", &quality.blur),
-        ("macroblocks", &quality.macroblocks),
-        ("distortion", &quality.distortion),
-        ("occlusion", &quality.occlusion),
-        ("emotion", &quality.emotion),
-        ("left_eye_closed", &quality.left_eye_closed),
-        ("right_eye_closed", &quality.right_eye_closed),
-        ("crfiqa", &quality.crfiqa),
-    ];
-    let keys = keys.into_iter().filter_map(|(name, outcome)| Some((name.to_owned(), *outcome.value()?)));
-    let iso = quality.iso.iter().filter_map(|line| match &line.assessment {
+/// Every measure and component with a value.
+fn measures(face: &FaceAnalysis) -> BTreeMap<String, f32> {
+    let measures = face.quality.iter();
+    let measures = measures.filter_map(|(key, outcome)| Some((key.name().to_owned(), *outcome.value()?)));
+    let components = face.components.value().into_iter().flatten();
+    let components = components.filter_map(|line| match &line.assessment {
         Assessment::Assessed(result) => {
             Some((format!("iso.{}", line.component.name()), f32::from(result.quality)))
         }
         Assessment::NotAssessed(_) => None,
     });
-    keys.chain(iso).collect()
+    measures.chain(components).collect()
 }

@@ -30,7 +30,7 @@ const PRINTED: [&str; 12] = [
     "flare",
     "occlusion",
     "distortion",
-    "crfiqa",
+    "utility",
     "iso.sharpness",
     "iso.compression_artifacts",
     "detector_confidence",

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use faceward_core::Embedding;
+use faceward_core::{Embedding, QualityKey, Scale};
 use faceward_engine::Engine;
 use serde::{Deserialize, Serialize};
 
@@ -25,18 +25,6 @@ use crate::report::{FailedPhoto, MarkdownTable, Measured, Report, ends, number, 
 const MOST: f64 = 0.3;
 /// Curves that are drawn.
 const N_DRAWN: usize = 7;
-/// Measures of which a higher value is a defect.
-const DEFECTS: [&str; 8] = [
-    "flare",
-    "blur",
-    "macroblocks",
-    "distortion",
-    "occlusion",
-    "emotion",
-    "left_eye_closed",
-    "right_eye_closed",
-];
-
 /// The result, as written to JSON. Rates are shares, 0 to 1; intervals hold 95 % of 1,000 draws of persons.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QualityReport {
@@ -101,11 +89,11 @@ pub fn measure(
 pub(super) fn measures(face: &FaceRecord) -> BTreeMap<String, f64> {
     let turned = |(name, value): (&String, &f32)| {
         let value = f64::from(*value);
-        let value = match name.as_str() {
-            // Too dark and too bright are both bad.
-            "exposure" => -(value - 0.5).abs(),
-            name if DEFECTS.contains(&name) => -value,
-            _ => value,
+        let value = match QualityKey::named(name).map(QualityKey::scale) {
+            Some(Scale::Middle) => -(value - 0.5).abs(),
+            Some(Scale::Defect) => -value,
+            // A component has no key; its quality rises.
+            Some(Scale::Rising) | None => value,
         };
         (name.clone(), value)
     };

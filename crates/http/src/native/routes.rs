@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use faceward_core::{GalleryId, TemplateId};
 use faceward_service::{
-    AnalyzeRequest, Checks, FaceOptions, ListTemplatesRequest, Outputs, VerifyAgainstRequest,
+    AnalyzeRequest, Checks, FaceOptions, ListTemplatesRequest, Output, Outputs, VerifyAgainstRequest,
 };
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -151,7 +151,7 @@ async fn verify(
     let request = VerifyAgainstRequest {
         photo: form.photo(&["photo"])?,
         template: TemplateId::parse(template)?,
-        options: FaceOptions { checks, ..FaceOptions::default() },
+        options: FaceOptions { checks, describe: convert::DESCRIBED, permit: None },
     };
     let found = app.service.verify_against(&app_id, request).await?;
     Ok(Json(convert::comparison(&found, transaction)))
@@ -187,7 +187,7 @@ async fn analyze(
     query.refuse_unknown(&["outputs"])?;
     let outputs = match query.text("outputs")? {
         Some(names) => parse_outputs(names)?,
-        None => app.service.available(),
+        None => app.service.everything(),
     };
     let request = AnalyzeRequest { photo: form.photo(&["photo"])?, outputs, permit: None };
     let report = app.service.analyze(request).await?;
@@ -195,22 +195,22 @@ async fn analyze(
 }
 
 fn parse_outputs(names: &str) -> Result<Outputs, Failure> {
-    let mut outputs = Outputs::default();
+    let mut outputs = Outputs::NONE;
     for name in names.split(',').map(str::trim) {
         let wanted = match name {
-            "dense_landmarks" => &mut outputs.dense_landmarks,
-            "pose" => &mut outputs.pose,
-            "liveness" => &mut outputs.liveness,
-            "deepfake" => &mut outputs.deepfake,
-            "attributes" => &mut outputs.attributes,
-            "quality" => &mut outputs.quality,
+            "dense_landmarks" => Outputs::of(&[Output::DenseLandmarks]),
+            "pose" => Outputs::of(&[Output::Pose]),
+            "liveness" => Outputs::of(&[Output::Liveness]),
+            "deepfake" => Outputs::of(&[Output::Genuine]),
+            "attributes" => Outputs::ATTRIBUTES,
+            "quality" => Outputs::QUALITY,
             _ => {
                 let expected =
                     "dense_landmarks, pose, liveness, deepfake, attributes, quality, or several with commas";
                 return Err(Failure::InvalidParameter { name: "outputs".to_owned(), expected });
             }
         };
-        *wanted = true;
+        outputs = outputs.and(wanted);
     }
     Ok(outputs)
 }
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn outputs_are_named_one_by_one() {
-        let expected = Outputs { pose: true, quality: true, ..Outputs::default() };
+        let expected = Outputs::QUALITY.with(Output::Pose);
         assert_eq!(parse_outputs("pose, quality").expect("both are known"), expected);
         for unknown in ["embedding", "pose,", "Pose", "all"] {
             assert!(parse_outputs(unknown).is_err(), "{unknown}");

@@ -2,9 +2,12 @@
 //!
 //! Data only: `service` applies the rules and lets an operator override them.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use faceward_core::{QualityKey, QualityValues};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 use super::table;
 
@@ -51,34 +54,50 @@ pub struct Thresholds {
     pub similarity: f32,
     /// Presentation attack detection.
     pub liveness: Rule,
-    /// Detection of swapped and generated faces.
+    /// The deepfake check, whose score is high for a genuine face.
     pub deepfake: Rule,
-    /// Evenness of the light.
-    pub uniformity: Rule,
-    /// Brightness.
-    pub exposure: Rule,
-    /// Contrast.
-    pub contrast: Rule,
-    /// Light shining into the lens.
-    pub flare: Rule,
-    /// Lack of sharpness.
-    pub blur: Rule,
-    /// Compression artefacts.
-    pub macroblocks: Rule,
-    /// Distortion by the lens or a short distance.
-    pub distortion: Rule,
-    /// Something covers the face.
-    pub occlusion: Rule,
-    /// The expression is not neutral.
-    pub emotion: Rule,
-    /// The subject's own left eye is closed.
-    pub left_eye_closed: Rule,
-    /// The subject's own right eye is closed.
-    pub right_eye_closed: Rule,
-    /// Learned utility for recognition.
-    pub crfiqa: Rule,
+    /// Quality measures.
+    #[serde(deserialize_with = "every_measure")]
+    pub quality: QualityValues<Rule>,
     /// Movements of the head, the eyes and the mouth.
     pub movement: MovementThresholds,
+}
+
+impl Thresholds {
+    /// Every rule about a score, without those of movements, with its stable `snake_case` name.
+    pub fn rules(&self) -> impl Iterator<Item = (&'static str, Rule)> {
+        let checks = [("liveness", self.liveness), ("deepfake", self.deepfake)];
+        checks.into_iter().chain(self.quality.iter().map(|(key, rule)| (key.name(), *rule)))
+    }
+
+    /// The rule of this name in [`Self::rules`].
+    pub fn rule_mut(&mut self, name: &str) -> Option<&mut Rule> {
+        match name {
+            "liveness" => Some(&mut self.liveness),
+            "deepfake" => Some(&mut self.deepfake),
+            measure => Some(&mut self.quality[QualityKey::named(measure)?]),
+        }
+    }
+}
+
+/// A rule for each quality measure, by name: none may lack, and none may be of something else.
+fn every_measure<'de, D: Deserializer<'de>>(deserializer: D) -> Result<QualityValues<Rule>, D::Error> {
+    let rows = BTreeMap::<String, Rule>::deserialize(deserializer)?;
+    let faults: Vec<String> = QualityKey::ALL
+        .into_iter()
+        .map(QualityKey::name)
+        .filter(|name| !rows.contains_key(*name))
+        .map(|name| format!("`{name}` has no rule"))
+        .chain(
+            rows.keys()
+                .filter(|name| QualityKey::named(name).is_none())
+                .map(|name| format!("`{name}` is no measure")),
+        )
+        .collect();
+    if !faults.is_empty() {
+        return Err(D::Error::custom(faults.join(", ")));
+    }
+    Ok(QualityValues::from_fn(|key| rows[key.name()]))
 }
 
 /// When a face shows a movement. Angles are degrees, the subject's own left is yaw > 0, chin down is pitch > 0; the rest
@@ -112,6 +131,8 @@ pub struct MovementThresholds {
 
 #[cfg(test)]
 mod tests {
+    use faceward_core::Scale;
+
     use super::*;
 
     #[track_caller]
@@ -126,16 +147,55 @@ mod tests {
         let table = thresholds();
         check_verdicts("liveness", table.liveness, &[(0.8861, true), (0.9657, true), (0.8333, false)]);
         check_verdicts("deepfake", table.deepfake, &[(0.9485, true), (0.9507, true)]);
-        check_verdicts("crfiqa", table.crfiqa, &[(0.5891, true), (0.5999, true), (0.5304, false)]);
-        check_verdicts("distortion", table.distortion, &[(0.231, true), (0.777, true), (0.907, false)]);
-        check_verdicts("flare", table.flare, &[(0.026, true), (0.081, true), (0.9967, false)]);
-        check_verdicts("occlusion", table.occlusion, &[(0.0050, true), (0.679, false)]);
-        check_verdicts("emotion", table.emotion, &[(0.3548, true)]);
-        check_verdicts("left eye", table.left_eye_closed, &[(0.0043, true), (0.991, false)]);
-        check_verdicts("right eye", table.right_eye_closed, &[(0.0043, true), (0.991, false)]);
-        check_verdicts("uniformity", table.uniformity, &[(0.602, true), (0.798, true)]);
-        check_verdicts("exposure", table.exposure, &[(0.563, true), (0.638, true)]);
-        check_verdicts("contrast", table.contrast, &[(0.587, true), (0.781, true)]);
+        let rows: [(QualityKey, &[(f64, bool)]); 10] = [
+            (QualityKey::Utility, &[(0.5891, true), (0.5999, true), (0.5304, false)]),
+            (QualityKey::Distortion, &[(0.231, true), (0.777, true), (0.907, false)]),
+            (QualityKey::Flare, &[(0.026, true), (0.081, true), (0.9967, false)]),
+            (QualityKey::Occlusion, &[(0.0050, true), (0.679, false)]),
+            (QualityKey::Emotion, &[(0.3548, true)]),
+            (QualityKey::LeftEyeClosed, &[(0.0043, true), (0.991, false)]),
+            (QualityKey::RightEyeClosed, &[(0.0043, true), (0.991, false)]),
+            (QualityKey::Uniformity, &[(0.602, true), (0.798, true)]),
+            (QualityKey::Exposure, &[(0.563, true), (0.638, true)]),
+            (QualityKey::Contrast, &[(0.587, true), (0.781, true)]),
+        ];
+        for (key, verdicts) in rows {
+            check_verdicts(key.name(), table.quality[key], verdicts);
+        }
+    }
+
+    #[test]
+    fn every_rule_has_a_name_of_its_own_and_is_found_by_it() {
+        let mut table = thresholds().clone();
+        let names: Vec<&str> = table.rules().map(|(name, _)| name).collect();
+        assert_eq!(names.len(), 2 + QualityKey::ALL.len());
+        for (place, name) in names.iter().enumerate() {
+            *table.rule_mut(name).expect("a rule") = Rule::AtMost(place as f64);
+        }
+        for (place, (name, rule)) in table.rules().enumerate() {
+            assert_eq!(rule, Rule::AtMost(place as f64), "{name}");
+        }
+        assert_eq!(table.rule_mut("similarity"), None);
+    }
+
+    #[test]
+    fn the_good_side_of_a_measure_is_that_of_its_scale() {
+        for (key, rule) in thresholds().quality.iter() {
+            let scale = match rule {
+                Rule::AtLeast(_) => Scale::Rising,
+                Rule::AtMost(_) => Scale::Defect,
+                Rule::Within(..) => Scale::Middle,
+            };
+            assert_eq!(key.scale(), scale, "{}", key.name());
+        }
+    }
+
+    #[test]
+    fn a_measure_without_a_rule_and_a_rule_without_a_measure_are_named() {
+        let text =
+            include_str!("../../../../models/calibration/thresholds.toml").replace("\nflare", "\nglare");
+        let error = toml::from_str::<Thresholds>(&text).expect_err("one lacks, one is too much").to_string();
+        assert!(error.contains("`flare` has no rule, `glare` is no measure"), "{error}");
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub struct UtilityTable {
     pub weights: [f32; 2],
     /// Added.
     pub offset: f32,
-    /// Share of ordinary photos below the threshold of `crfiqa`.
+    /// Share of ordinary photos below the threshold of `utility`.
     pub ordinary_refused: f32,
     /// Area under error versus discard, as a part of the error without discarding: lower is better.
     pub measured: Vec<DiscardArea>,

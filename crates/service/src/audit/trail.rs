@@ -100,7 +100,7 @@ impl Trail {
 
     /// The checks of one of the photos; `prefix` tells several photos apart.
     pub(crate) fn face(&mut self, prefix: &str, report: &FaceReport) {
-        let checks = [("liveness", &report.liveness), ("deepfake", &report.deepfake)];
+        let checks = [("liveness", &report.liveness), ("deepfake", &report.genuine)];
         for (check, outcome) in checks {
             if let Outcome::Value(Judged { score, fine }) = outcome {
                 self.score(format!("{prefix}{check}"), *score);
@@ -118,7 +118,7 @@ impl Trail {
     pub(crate) fn checked(&mut self, checks: Checks, reports: &[&FaceReport]) {
         let outcomes = reports.iter().flat_map(|report| {
             let liveness = checks.liveness.then_some(&report.liveness);
-            liveness.into_iter().chain(checks.deepfake.then_some(&report.deepfake))
+            liveness.into_iter().chain(checks.deepfake.then_some(&report.genuine))
         });
         let fine: Vec<bool> =
             outcomes.map(|outcome| outcome.value().is_some_and(|judged| judged.fine)).collect();

@@ -38,10 +38,10 @@ pub(crate) fn decided_as_requested(
         report.face.liveness = Outcome::NotRequested;
     }
     if checks.deepfake {
-        decided(&report.deepfake, Check::Deepfake, field)?;
+        decided(&report.genuine, Check::Deepfake, field)?;
     } else {
-        report.deepfake = Outcome::NotRequested;
-        report.face.deepfake = Outcome::NotRequested;
+        report.genuine = Outcome::NotRequested;
+        report.face.genuine = Outcome::NotRequested;
     }
     Ok(())
 }

@@ -2,11 +2,12 @@
 //!
 //! Nothing else turns one away: `fine: false` alone changes no status (decision 16 of the specification).
 
-use faceward_core::Outcome;
+use faceward_core::{Outcome, QualityKey, QualityValues, Scale};
+use faceward_engine::{Output, Outputs};
 
 use crate::error::{Check, PhotoField, Rejection, ServiceError};
 use crate::policy::checks::decided;
-use crate::report::{FaceReport, Judged, QualityReport};
+use crate::report::{FaceReport, Judged};
 use crate::settings::EnrollGates;
 
 /// Whether `report` may become a reference.
@@ -23,7 +24,14 @@ pub(crate) fn admit_reference(report: &FaceReport, gates: &EnrollGates) -> Resul
     }
 }
 
-fn check_quality(report: &QualityReport, required: f64) -> Result<(), Rejection> {
+/// What has to be found out for `gates`, whoever asks.
+pub(crate) fn gate_outputs(gates: &EnrollGates) -> Outputs {
+    let spoilers = QualityKey::ALL.into_iter().filter(|key| key.spoils_reference());
+    let measures = spoilers.filter(|_| gates.min_quality.is_some()).map(Output::Quality);
+    measures.collect::<Outputs>().with_if(Output::Liveness, gates.require_live)
+}
+
+fn check_quality(report: &QualityValues<Outcome<Judged>>, required: f64) -> Result<(), Rejection> {
     match worst_quality(report) {
         None => Err(Rejection::QualityUnknown),
         Some((measure, quality)) if quality < required => {
@@ -33,22 +41,17 @@ fn check_quality(report: &QualityReport, required: f64) -> Result<(), Rejection>
     }
 }
 
-/// The worst assessed measure and its quality, 0 to 1. Left out are those with no good end (exposure), those with a
-/// scale of their own (uniformity, contrast), and the expression, which spoils no reference.
-fn worst_quality(report: &QualityReport) -> Option<(&'static str, f64)> {
-    let defects = [
-        ("flare", &report.flare),
-        ("blur", &report.blur),
-        ("macroblocks", &report.macroblocks),
-        ("distortion", &report.distortion),
-        ("occlusion", &report.occlusion),
-        ("left_eye_closed", &report.left_eye_closed),
-        ("right_eye_closed", &report.right_eye_closed),
-    ];
-    let score = |outcome: &Outcome<Judged>| outcome.value().map(|judged| judged.score);
-    let defects = defects.into_iter().filter_map(|(name, outcome)| Some((name, 1.0 - score(outcome)?)));
-    let unified = score(&report.crfiqa).map(|score| ("crfiqa", score));
-    let assessed = defects.chain(unified);
+/// The worst assessed measure of those that spoil a reference, and its quality, 0 to 1.
+fn worst_quality(report: &QualityValues<Outcome<Judged>>) -> Option<(&'static str, f64)> {
+    let spoilers = report.iter().filter(|(key, _)| key.spoils_reference());
+    let assessed = spoilers.filter_map(|(key, outcome)| {
+        let score = outcome.value()?.score;
+        let quality = match key.scale() {
+            Scale::Defect => 1.0 - score,
+            Scale::Rising | Scale::Middle => score,
+        };
+        Some((key.name(), quality))
+    });
     assessed.min_by(|a, b| a.1.total_cmp(&b.1))
 }
 
@@ -56,29 +59,19 @@ fn worst_quality(report: &QualityReport) -> Option<(&'static str, f64)> {
 mod tests {
     use super::*;
 
-    const UNASSESSED: QualityReport = QualityReport {
-        uniformity: Outcome::Unavailable,
-        exposure: Outcome::Unavailable,
-        contrast: Outcome::Unavailable,
-        flare: Outcome::Unavailable,
-        blur: Outcome::Unavailable,
-        macroblocks: Outcome::Unavailable,
-        distortion: Outcome::Unavailable,
-        occlusion: Outcome::Unavailable,
-        emotion: Outcome::Unavailable,
-        left_eye_closed: Outcome::Unavailable,
-        right_eye_closed: Outcome::Unavailable,
-        crfiqa: Outcome::Unavailable,
-    };
-
-    fn scored(score: f64) -> Outcome<Judged> {
-        Outcome::Value(Judged { score, fine: true })
+    /// A report in which only these measures were assessed.
+    fn assessed(scores: &[(QualityKey, f64)]) -> QualityValues<Outcome<Judged>> {
+        let mut report = QualityValues::from_fn(|_| Outcome::Unavailable);
+        for (key, score) in scores {
+            report[*key] = Outcome::Value(Judged { score: *score, fine: true });
+        }
+        report
     }
 
     #[test]
     fn a_chain_is_as_weak_as_its_worst_link() {
         let report =
-            QualityReport { blur: scored(0.75), crfiqa: scored(0.5), flare: scored(0.25), ..UNASSESSED };
+            assessed(&[(QualityKey::Blur, 0.75), (QualityKey::Utility, 0.5), (QualityKey::Flare, 0.25)]);
         assert_eq!(worst_quality(&report), Some(("blur", 0.25)));
         assert_eq!(check_quality(&report, 0.25), Ok(()));
         let poor = Rejection::PoorQuality { measure: "blur", quality: 0.25, required: 0.26 };
@@ -87,13 +80,25 @@ mod tests {
 
     #[test]
     fn a_smile_or_an_uneven_light_spoils_no_reference() {
-        let report =
-            QualityReport { emotion: scored(1.0), uniformity: scored(0.0), blur: scored(0.1), ..UNASSESSED };
-        assert_eq!(check_quality(&report, 0.9), Ok(()));
+        let others = [QualityKey::Uniformity, QualityKey::Exposure, QualityKey::Contrast];
+        let mut scores = others.map(|key| (key, 0.0)).to_vec();
+        scores.extend([(QualityKey::Emotion, 1.0), (QualityKey::Blur, 0.1)]);
+        assert_eq!(check_quality(&assessed(&scores), 0.9), Ok(()));
     }
 
     #[test]
     fn unassessed_quality_does_not_satisfy_a_gate() {
-        assert_eq!(check_quality(&UNASSESSED, 0.0), Err(Rejection::QualityUnknown));
+        assert_eq!(check_quality(&assessed(&[]), 0.0), Err(Rejection::QualityUnknown));
+    }
+
+    #[test]
+    fn gates_ask_for_what_they_judge_and_nothing_else() {
+        let asked = |require_live, min_quality| gate_outputs(&EnrollGates { require_live, min_quality });
+        assert_eq!(asked(false, None), Outputs::NONE);
+        assert_eq!(asked(true, None), Outputs::of(&[Output::Liveness]));
+        let measures = asked(false, Some(0.5));
+        assert_eq!(measures.iter().count(), 8);
+        assert!(measures.contains(Output::Quality(QualityKey::Utility)));
+        assert!(!measures.contains(Output::Quality(QualityKey::Emotion)));
     }
 }

@@ -1,12 +1,11 @@
 //! Scores to verdicts: each value of an answer against its threshold.
 
-use faceward_core::{Embedding, Outcome};
-use faceward_engine::quality::Quality;
-use faceward_engine::{Attributes, FaceAnalysis, PhotoInfo};
-use faceward_models::calibration::thresholds::{Rule, Thresholds};
+use faceward_core::{Embedding, Outcome, QualityValues};
+use faceward_engine::{FaceAnalysis, PhotoInfo};
+use faceward_models::calibration::thresholds::Rule;
 
-use crate::report::{FaceReport, Judged, QualityReport};
-use crate::settings::{Demography, Settings};
+use crate::report::{FaceReport, Judged};
+use crate::settings::Settings;
 
 /// The face with its verdicts, and its embedding apart: a report carries none.
 pub(crate) fn report(
@@ -16,14 +15,14 @@ pub(crate) fn report(
     settings: &Settings,
 ) -> (FaceReport, Outcome<Embedding>) {
     let embedding = std::mem::replace(&mut face.embedding, Outcome::NotRequested);
-    restrict(&mut face.attributes, settings.demography);
+    let thresholds = &settings.thresholds;
     let liveness = face.liveness.as_ref().map(|liveness| liveness.score);
     let report = FaceReport {
         photo,
         n_detected,
-        liveness: judge(&liveness, settings.thresholds.liveness),
-        deepfake: judge(&face.deepfake, settings.thresholds.deepfake),
-        quality: judge_quality(&face.quality, &settings.thresholds),
+        liveness: judge(&liveness, thresholds.liveness),
+        genuine: judge(&face.genuine, thresholds.deepfake),
+        quality: QualityValues::from_fn(|key| judge(&face.quality[key], thresholds.quality[key])),
         face,
     };
     (report, embedding)
@@ -42,49 +41,10 @@ fn shortest(value: f32) -> f64 {
     value.to_string().parse().unwrap_or(f64::NAN)
 }
 
-fn judge_quality(quality: &Outcome<Quality>, thresholds: &Thresholds) -> QualityReport {
-    let measure = |pick: fn(&Quality) -> &Outcome<f32>, rule: Rule| match quality {
-        Outcome::Value(quality) => judge(pick(quality), rule),
-        Outcome::NotRequested => Outcome::NotRequested,
-        Outcome::Unavailable => Outcome::Unavailable,
-        Outcome::Failed(reason) => Outcome::Failed(reason.clone()),
-    };
-    QualityReport {
-        uniformity: measure(|q| &q.uniformity, thresholds.uniformity),
-        exposure: measure(|q| &q.exposure, thresholds.exposure),
-        contrast: measure(|q| &q.contrast, thresholds.contrast),
-        flare: measure(|q| &q.flare, thresholds.flare),
-        blur: measure(|q| &q.blur, thresholds.blur),
-        macroblocks: measure(|q| &q.macroblocks, thresholds.macroblocks),
-        distortion: measure(|q| &q.distortion, thresholds.distortion),
-        occlusion: measure(|q| &q.occlusion, thresholds.occlusion),
-        emotion: measure(|q| &q.emotion, thresholds.emotion),
-        left_eye_closed: measure(|q| &q.left_eye_closed, thresholds.left_eye_closed),
-        right_eye_closed: measure(|q| &q.right_eye_closed, thresholds.right_eye_closed),
-        crfiqa: measure(|q| &q.crfiqa, thresholds.crfiqa),
-    }
-}
-
-/// Takes out the guesses that the operator switched off. They become unavailable where they were asked for.
-fn restrict(attributes: &mut Attributes, demography: Demography) {
-    if !demography.enabled {
-        switch_off(&mut attributes.male);
-        switch_off(&mut attributes.age);
-    }
-    if !demography.enabled || !demography.race {
-        switch_off(&mut attributes.race);
-    }
-}
-
-fn switch_off<T>(outcome: &mut Outcome<T>) {
-    if !matches!(outcome, Outcome::NotRequested) {
-        *outcome = Outcome::Unavailable;
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use faceward_engine::Race;
+    use faceward_core::{FivePoints, PixelRect, Point, QualityKey, Turn};
+    use faceward_engine::image::PhotoFormat;
 
     use super::*;
 
@@ -110,36 +70,24 @@ mod tests {
         assert_eq!(judge(&Outcome::Unavailable, rule), Outcome::Unavailable);
         assert_eq!(judge(&Outcome::NotRequested, rule), Outcome::NotRequested);
         assert_eq!(judge(&Outcome::Failed("why".to_owned()), rule), Outcome::Failed("why".to_owned()));
-        let report = judge_quality(&Outcome::Failed("why".to_owned()), &Settings::default().thresholds);
-        for (name, outcome) in report.measures() {
-            assert_eq!(*outcome, Outcome::Failed("why".to_owned()), "{name}");
-        }
-    }
-
-    fn guessed() -> Attributes {
-        Attributes {
-            male: Outcome::Value(0.9),
-            age: Outcome::Value(30.0),
-            race: Outcome::Value(Race::Other),
-            neutral: Outcome::Value(0.5),
-            ..Attributes::NOT_REQUESTED
-        }
     }
 
     #[test]
-    fn demography_can_be_switched_off_as_a_whole_or_in_part() {
-        let mut attributes = guessed();
-        restrict(&mut attributes, Demography { enabled: true, race: false });
-        assert_eq!(attributes, Attributes { race: Outcome::Unavailable, ..guessed() });
-        restrict(&mut attributes, Demography { enabled: false, race: true });
-        let (male, age, race) = (Outcome::Unavailable, Outcome::Unavailable, Outcome::Unavailable);
-        assert_eq!(attributes, Attributes { male, age, race, ..guessed() });
-    }
-
-    #[test]
-    fn what_nobody_asked_for_stays_unasked() {
-        let mut attributes = Attributes::NOT_REQUESTED;
-        restrict(&mut attributes, Demography { enabled: false, race: false });
-        assert_eq!(attributes, Attributes::NOT_REQUESTED);
+    fn every_measure_is_judged_by_its_own_rule() {
+        let somewhere = Point::new(0.0, 0.0);
+        let rect = PixelRect { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
+        let mut face = FaceAnalysis::detected(rect, 1.0, FivePoints::from_array([somewhere; 5]));
+        let mut settings = Settings::default();
+        for key in QualityKey::ALL {
+            face.quality[key] = Outcome::Value(key as usize as f32 / 64.0);
+            settings.thresholds.quality[key] = Rule::AtMost(f64::from(key as u32 % 2));
+        }
+        let photo = PhotoInfo { format: PhotoFormat::Png, width: 1, height: 1, turned: Turn::None };
+        let (report, _no_embedding) = report(face, photo, 1, &settings);
+        for (place, (key, outcome)) in report.quality.iter().enumerate() {
+            let score = place as f64 / 64.0;
+            let fine = place % 2 == 1 || score <= 0.0;
+            assert_eq!(*outcome, Outcome::Value(Judged { score, fine }), "{}", key.name());
+        }
     }
 }

@@ -2,21 +2,24 @@
 
 use bytes::Bytes;
 use faceward_core::{AppId, Embedding, Outcome};
-use faceward_engine::{Analysis, Outputs, Request, Scope};
+use faceward_engine::{Analysis, Output, Outputs, Request};
 
 use crate::analyses::usable;
 use crate::audit::Trail;
 use crate::error::{Check, PhotoFault, PhotoField, ServiceError};
-use crate::movement::{Movement, MovementPart, Stance};
+use crate::movement::{Movement, MovementPart, Stance, outputs_of};
 use crate::policy::{decided_as_requested, same_still};
 use crate::report::{ActiveLiveness, FrameFault, FrameVerdict, Refusal};
 use crate::requests::{ActiveLivenessRequest, Checks, Frame};
 use crate::service::Service;
 
+use super::wanted::with_checks;
+
 /// What a frame has to show, without its photo.
 struct Task {
     field: PhotoField,
     movements: Vec<Movement>,
+    describe: Outputs,
     checks: Checks,
     verify: bool,
     mirrored: bool,
@@ -142,14 +145,11 @@ impl Service {
 
 impl Task {
     fn request(&self, mirrored_embedding: bool) -> Request {
-        let outputs = Outputs {
-            pose: true,
-            attributes: true,
-            embedding: self.verify,
-            liveness: self.checks.liveness,
-            ..Outputs::default()
-        };
-        Request { outputs, scope: Scope::Primary, mirrored_embedding }
+        let shown = outputs_of(&self.movements);
+        // The pose tells stills apart.
+        let outputs = with_checks(self.describe.and(shown).with(Output::Pose), self.checks)
+            .with_if(Output::Embedding, self.verify);
+        Request { outputs, mirrored_embedding, ..Request::default() }
     }
 }
 
@@ -161,11 +161,12 @@ fn taken_apart(
 ) -> Result<(Vec<Bytes>, Vec<Task>), ServiceError> {
     let is_only = frames.len() == 1;
     let parts = frames.into_iter().enumerate().map(|(index, frame)| {
-        let Frame { photo, movements, check_liveness, verify } = frame;
+        let Frame { photo, movements, describe, check_liveness, verify } = frame;
         let field = if is_only { PhotoField::Only } else { PhotoField::Frame(index) };
         let photo = photo.checked().map_err(|fault| fault.of(field))?;
         let checks = Checks { liveness: check_liveness, deepfake: false };
-        Ok((photo, Task { field, movements, checks, verify: verify && verifies, mirrored }))
+        let verify = verify && verifies;
+        Ok((photo, Task { field, movements, describe, checks, verify, mirrored }))
     });
     parts.collect()
 }

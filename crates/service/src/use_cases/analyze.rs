@@ -1,6 +1,6 @@
 //! Analyze: describe every face of a photo.
 
-use faceward_engine::{Analysis, Request, Scope};
+use faceward_engine::{Analysis, Output, Outputs, Request, Scope};
 
 use crate::error::{PhotoField, ServiceError};
 use crate::policy::report;
@@ -27,13 +27,14 @@ impl Service {
     }
 
     async fn do_analyze(&self, request: AnalyzeRequest) -> Result<AnalysisReport, ServiceError> {
-        let AnalyzeRequest { photo, mut outputs, permit } = request;
-        self.require(Checks { liveness: outputs.liveness, deepfake: outputs.deepfake })?;
+        let AnalyzeRequest { photo, outputs, permit } = request;
+        let liveness = outputs.contains(Output::Liveness);
+        self.require(Checks { liveness, deepfake: outputs.contains(Output::Genuine) })?;
         let photo = photo.checked().map_err(|fault| fault.of(PhotoField::Only))?;
         // Reports carry no embedding: nothing would read it.
-        outputs.embedding = false;
+        let outputs = outputs.without(Outputs::of(&[Output::Embedding]));
         let admitted = self.let_in(permit)?;
-        let wanted = Request { outputs, scope: Scope::All, mirrored_embedding: false };
+        let wanted = Request { outputs, scope: Scope::All, ..Request::default() };
         let (analysis, queued) = self.queue(&admitted, photo, PhotoField::Only, wanted)?.analysis().await?;
         let Analysis { photo, faces, detections, timings, networks: _ } = analysis;
         let n_detected = detections.len();

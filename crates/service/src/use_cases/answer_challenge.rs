@@ -1,13 +1,13 @@
 //! Answer a challenge: the frames of somebody who does what was asked, judged together.
 
 use faceward_core::{AppId, Embedding, Similarity};
-use faceward_engine::{Analysis, Fingerprint, Outputs, Request, Scope};
+use faceward_engine::{Analysis, Fingerprint, Output, Outputs, Request};
 
 use crate::analyses::{Admitted, PendingFrame, usable};
 use crate::audit::Trail;
 use crate::challenges::{Challenge, ChallengeSettings};
 use crate::error::{InternalError, PhotoFault, PhotoField, ServiceError};
-use crate::movement::{Movement, Stance};
+use crate::movement::{Movement, Stance, outputs_of};
 use crate::photo::Photo;
 use crate::policy::{Facts, Frame, Rules, SequenceVerdict, Still, judge_sequence};
 use crate::report::Judged;
@@ -93,7 +93,7 @@ impl Service {
             Some(subject) => Some(self.references(app, subject).await?),
             None => None,
         };
-        let frames = self.examine(app, &admitted, frames, challenge.mirrored).await?;
+        let frames = self.examine(app, &admitted, frames, &challenge).await?;
         self.verdict(challenge, frames, templates.as_deref())
     }
 
@@ -118,14 +118,21 @@ impl Service {
         app: AppId,
         admitted: &Admitted,
         frames: Vec<(usize, Photo)>,
-        mirrored: bool,
+        challenge: &Challenge,
     ) -> Result<Vec<Frame>, ServiceError> {
+        let mirrored = challenge.mirrored;
+        // Whoever moves is one living person: that takes the pose, the embedding and the passive check of every frame.
+        let outputs = outputs_of(&challenge.movements).and(Outputs::of(&[
+            Output::Pose,
+            Output::Embedding,
+            Output::Liveness,
+        ]));
         let mut examined: Vec<(usize, Result<Facts, PhotoFault>)> = Vec::with_capacity(frames.len());
         let mut frames = frames.into_iter().peekable();
         while frames.peek().is_some() {
             let batch = frames.by_ref().take(QUEUED_AT_ONCE);
             let batch: Vec<_> =
-                batch.map(|(step, photo)| (step, self.queue_photo(admitted, photo))).collect();
+                batch.map(|(step, photo)| (step, self.queue_photo(admitted, photo, outputs))).collect();
             for (step, queued) in batch {
                 let facts = match queued {
                     Ok(pending) => pending.frame().await.and_then(|found| self.facts(found, mirrored)),
@@ -143,11 +150,14 @@ impl Service {
         Ok(frames.map(|((step, facts), reused)| Frame { step, facts, reused }).collect())
     }
 
-    fn queue_photo(&self, admitted: &Admitted, photo: Photo) -> Result<PendingFrame, ServiceError> {
-        let outputs =
-            Outputs { pose: true, embedding: true, liveness: true, attributes: true, ..Outputs::default() };
+    fn queue_photo(
+        &self,
+        admitted: &Admitted,
+        photo: Photo,
+        outputs: Outputs,
+    ) -> Result<PendingFrame, ServiceError> {
         let mirrored_embedding = self.settings().mirrored_probes;
-        let wanted = Request { outputs, scope: Scope::Primary, mirrored_embedding };
+        let wanted = Request { outputs, mirrored_embedding, ..Request::default() };
         let bytes = photo.checked().map_err(|fault| fault.of(FIELD))?;
         self.queue_frame(admitted, bytes, FIELD, wanted)
     }

@@ -8,7 +8,7 @@ use crate::audit::Trail;
 use crate::challenges::{Challenge, ChallengeId, ChallengeSettings, draw};
 use crate::error::{Check, ServiceError};
 use crate::movement::Movement;
-use crate::requests::ChallengeRequest;
+use crate::requests::{ChallengeRequest, Checks};
 use crate::service::Service;
 use crate::subject::SubjectRef;
 
@@ -74,17 +74,14 @@ impl Service {
 
     /// Refuses movements, and the passive check that goes with them, that no enabled model can tell.
     fn require_movements(&self, movements: &[Movement]) -> Result<(), ServiceError> {
-        let unavailable = self.info().unavailable;
-        let lacks = |value: &str| unavailable.iter().any(|absent| absent.value == value);
-        if lacks("liveness") {
-            return Err(ServiceError::CheckUnavailable(Check::Liveness));
+        self.require(Checks { liveness: true, deepfake: false })?;
+        let told = |movement: &Movement| self.available().contains(movement.part().output());
+        // The head is looked at in any case: a face that jumps is not that of one person.
+        if told(&Movement::Front) && movements.iter().all(told) {
+            Ok(())
+        } else {
+            Err(ServiceError::CheckUnavailable(Check::Movement))
         }
-        let needs_eyes = movements.contains(&Movement::EyesClosed);
-        let needs_mouth = movements.contains(&Movement::MouthOpen);
-        let blind = lacks("pose")
-            || needs_eyes && (lacks("left_eye_open") || lacks("right_eye_open"))
-            || needs_mouth && lacks("mouth_open");
-        if blind { Err(ServiceError::CheckUnavailable(Check::Movement)) } else { Ok(()) }
     }
 }
 

@@ -5,7 +5,7 @@ use faceward_gallery::{NewTemplate, OnConflict};
 
 use crate::audit::Trail;
 use crate::error::{PhotoFault, PhotoField, ServiceError};
-use crate::policy::{admit_reference, decided_as_requested};
+use crate::policy::{admit_reference, decided_as_requested, gate_outputs};
 use crate::report::{Enrollment, FaceReport};
 use crate::requests::{Checks, EnrollRequest};
 use crate::service::Service;
@@ -47,7 +47,7 @@ impl Service {
         let admitted = self.let_in(options.permit.clone())?;
         // A reference is computed once and compared often: always with its mirror image.
         let mut wanted = comparable_request(&options, true);
-        wanted.outputs.liveness |= self.settings().enroll.require_live;
+        wanted.outputs = wanted.outputs.and(gate_outputs(&self.settings().enroll));
         let (analysis, _queued) = self.queue(&admitted, photo, PhotoField::Only, wanted)?.analysis().await?;
         let (mut face, embedding) =
             self.comparable_face(analysis, PhotoField::Only, self.gate_checks(options.checks))?;

@@ -1,7 +1,7 @@
 //! Info: what this service runs with, and what it cannot answer and why.
 
 use faceward_core::{Cosine, ModelId};
-use faceward_engine::LoadedModel;
+use faceward_engine::{LoadedModel, Outputs};
 use faceward_models::calibration::similarity::SimilarityCalibration;
 use faceward_models::calibration::thresholds::Thresholds;
 use faceward_models::{Manifest, ModelDecl};
@@ -65,46 +65,6 @@ pub enum UnavailableReason {
     SwitchedOff,
 }
 
-/// What a value needs: a set of models, all of them.
-type Needs = &'static [&'static str];
-
-const MESH: Needs = &["face-mesh-478"];
-const EYES: Needs = &["face-mesh-478", "eye-state-1"];
-// A service never runs without the recognition networks: what needs an embedding does not name them.
-const EXPRESSION: Needs =
-    &["face-mesh-478", "face-blendshapes", "face-attributes-1", "embedding-attributes-1"];
-const GENDER: Needs = &["face-mesh-478", "gender-v1", "face-attributes-1", "embedding-attributes-1"];
-const IMPRESSION: Needs = &["face-attributes-1", "embedding-attributes-1"];
-const FACE: Needs = &["face-attributes-1"];
-
-/// The values that have models, and which. Tests on a real photo, with and without models, hold this to the truth.
-const WITH_MODEL: [(&str, Needs); 24] = [
-    ("dense_landmarks", MESH),
-    ("pose", MESH),
-    ("liveness", &["fr-liveness", "minifasnet-2.7", "faceward-liveness-1"]),
-    ("deepfake", &["faceward-deepfake-1", "faceward-swap-1"]),
-    ("uniformity", MESH),
-    ("exposure", MESH),
-    ("contrast", MESH),
-    ("blur", MESH),
-    ("macroblocks", MESH),
-    ("emotion", EXPRESSION),
-    ("left_eye_closed", EYES),
-    ("right_eye_closed", EYES),
-    ("left_eye_open", EYES),
-    ("right_eye_open", EYES),
-    ("mouth_open", &["face-mesh-478", "mouth-state-1"]),
-    ("neutral", EXPRESSION),
-    ("gender", GENDER),
-    ("age", IMPRESSION),
-    ("race", IMPRESSION),
-    ("masked", FACE),
-    ("occlusion", FACE),
-    ("flare", &["flare-1"]),
-    ("distortion", MESH),
-    ("crfiqa", &["sface-2021dec", "fr-feature"]),
-];
-
 impl Service {
     /// What this service runs with.
     #[must_use]
@@ -127,21 +87,19 @@ impl Service {
         }
     }
 
+    /// What the engine has no model for, and what the operator switched off.
     fn unavailable(&self) -> Vec<Unavailable> {
-        let models = &self.capabilities().models;
-        let enabled = |id: &str| models.iter().any(|model| model.id.as_str() == id);
-        let not_enabled = WITH_MODEL.iter().filter(|(_, needs)| !needs.iter().all(|id| enabled(id)));
-        let without_model = not_enabled.map(|(value, _)| *value);
-
-        let Demography { enabled: any, race } = self.settings().demography;
-        let switches = [("gender", any), ("age", any), ("race", any && race)];
-        let off = |value: &str| switches.contains(&(value, false));
-        let without_model = without_model.filter(|value| !off(value));
-        let switched_off = switches.iter().filter(|(_, on)| !on).map(|(value, _)| *value);
-
-        let without_model = without_model.map(|value| (value, UnavailableReason::NoModel));
-        let switched_off = switched_off.map(|value| (value, UnavailableReason::SwitchedOff));
-        without_model.chain(switched_off).map(|(value, reason)| Unavailable { value, reason }).collect()
+        let (available, withheld) = (self.available(), self.settings().demography.withheld());
+        let absent = Outputs::ALL.without(available).and(withheld);
+        let entries = absent.iter().flat_map(|output| {
+            let reason = if withheld.contains(output) {
+                UnavailableReason::SwitchedOff
+            } else {
+                UnavailableReason::NoModel
+            };
+            output.values().into_iter().map(move |value| Unavailable { value, reason })
+        });
+        entries.collect()
     }
 }
 

@@ -29,8 +29,8 @@ impl Service {
         let field = PhotoField::Only;
         self.require(options.checks)?;
         let photo = photo.checked().map_err(|fault| fault.of(field))?;
+        let wanted = one_face_request(&options);
         let admitted = self.let_in(options.permit)?;
-        let wanted = one_face_request(options.checks, options.dense_landmarks);
         let (analysis, _queued) = self.queue(&admitted, photo, field, wanted)?.analysis().await?;
         let (mut report, _no_embedding) = self.one_face(analysis, field)?;
         decided_as_requested(&mut report, options.checks, field)?;

@@ -1,27 +1,22 @@
 //! What the use cases want to know about a face.
 
-use faceward_engine::{Outputs, Request, Scope};
+use faceward_engine::{Output, Outputs, Request};
 
 use crate::requests::{Checks, FaceOptions};
 
-/// What every answer about one face says: pose, attributes and quality, and what the caller chose.
-pub(super) const fn one_face_request(checks: Checks, dense_landmarks: bool) -> Request {
-    let outputs = Outputs {
-        dense_landmarks,
-        pose: true,
-        embedding: false,
-        liveness: checks.liveness,
-        deepfake: checks.deepfake,
-        attributes: true,
-        quality: true,
-    };
-    Request { outputs, scope: Scope::Primary, mirrored_embedding: false }
+/// What answers a request about one face: what it describes, and the checks.
+pub(super) fn one_face_request(options: &FaceOptions) -> Request {
+    let outputs = with_checks(options.describe, options.checks);
+    Request { outputs, ..Request::default() }
 }
 
 /// The same with an embedding.
-pub(super) const fn comparable_request(options: &FaceOptions, mirrored_embedding: bool) -> Request {
-    let mut request = one_face_request(options.checks, options.dense_landmarks);
-    request.outputs.embedding = true;
-    request.mirrored_embedding = mirrored_embedding;
-    request
+pub(super) fn comparable_request(options: &FaceOptions, mirrored_embedding: bool) -> Request {
+    let outputs = with_checks(options.describe, options.checks).with(Output::Embedding);
+    Request { outputs, mirrored_embedding, ..Request::default() }
+}
+
+/// `outputs`, and what `checks` look at.
+pub(super) const fn with_checks(outputs: Outputs, checks: Checks) -> Outputs {
+    outputs.with_if(Output::Liveness, checks.liveness).with_if(Output::Genuine, checks.deepfake)
 }

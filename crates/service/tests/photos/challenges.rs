@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use faceward_core::{AppId, SubjectId};
-use faceward_engine::{Outputs, Request, Scope};
+use faceward_engine::{Output, Outputs, Request};
 use faceward_service::{
     AnswerRequest, ChallengeAnswer, ChallengeId, ChallengeRequest, Movement, Photo, SequenceReason, Service,
     ServiceError, Still,
@@ -181,8 +181,8 @@ fn copy(name: &str, change: impl Fn(image::RgbImage) -> image::RgbImage) -> Vec<
 fn a_copy_is_known_and_another_photo_is_none() {
     let mut worker = engine_without(&[]).worker().expect("a worker");
     let mut still = |bytes: &[u8]| {
-        let outputs = Outputs { pose: true, ..Outputs::default() };
-        let request = Request { outputs, scope: Scope::Primary, mirrored_embedding: false };
+        let outputs = Outputs::of(&[Output::Pose]);
+        let request = Request { outputs, ..Request::default() };
         let (analysis, fingerprint) = worker.analyze_frame(bytes, &request).expect("a photo");
         let face = &analysis.faces[0];
         let pose = face.pose.value().copied();

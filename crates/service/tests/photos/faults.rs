@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use faceward_service::{
-    AnalyzeRequest, Declared, FaceOptions, IdentifyRequest, InspectRequest, ListTemplatesRequest, Outputs,
-    Photo, PhotoFault, PhotoField, ServiceError,
+    AnalyzeRequest, Declared, FaceOptions, IdentifyRequest, InspectRequest, ListTemplatesRequest, Output,
+    Outputs, Photo, PhotoFault, PhotoField, ServiceError,
 };
 
 use crate::fixture::{BIDEN, Fixture, OBAMA, identify_request, photo, service};
@@ -69,7 +69,7 @@ async fn of_two_unusable_photos_the_first_is_named_unless_the_second_fails_an_ea
 #[tokio::test]
 async fn analysing_all_faces_knows_neither_none_nor_several_as_a_fault() {
     let fixture = service();
-    let outputs = Outputs { pose: true, ..Outputs::default() };
+    let outputs = Outputs::of(&[Output::Pose]);
     let two = forged::side_by_side(OBAMA, BIDEN, 1.0);
     for (what, photo, n_faces) in [("a wall", forged::without_face(), 0), ("two faces", two, 2)] {
         let request = AnalyzeRequest { photo, outputs, permit: None };

@@ -4,15 +4,14 @@ use std::collections::BTreeSet;
 
 use faceward_core::{Outcome, Similarity};
 use faceward_service::{
-    AnalyzeRequest, Attributes, Demography, FaceReport, Outputs, Settings, UnavailableReason,
+    AnalyzeRequest, Attributes, Demography, FaceReport, Output, Settings, UnavailableReason,
 };
 
 use crate::fixture::{Fixture, OBAMA, engine_without, photo, service, service_on, service_with, settings};
 
 async fn analysed(fixture: &Fixture) -> FaceReport {
     // Checks without a model would refuse the request; all else is asked for, whether available or not.
-    let available = fixture.service.available();
-    let outputs = Outputs { liveness: available.liveness, deepfake: available.deepfake, ..Outputs::ALL };
+    let outputs = fixture.service.everything();
     let request = AnalyzeRequest { photo: photo(OBAMA), outputs, permit: None };
     fixture.service.analyze(request).await.expect("a photo").faces.swap_remove(0)
 }
@@ -46,8 +45,8 @@ fn unavailable(report: &FaceReport) -> BTreeSet<&'static str> {
     note(&mut names, "masked", masked);
     note(&mut names, "dense_landmarks", &report.face.dense);
     note(&mut names, "pose", &report.face.pose);
-    for (name, outcome) in report.quality.measures() {
-        note(&mut names, name, outcome);
+    for (key, outcome) in report.quality.iter() {
+        note(&mut names, key.name(), outcome);
     }
     names
 }
@@ -55,7 +54,7 @@ fn unavailable(report: &FaceReport) -> BTreeSet<&'static str> {
 /// The values that info calls unavailable, without the checks.
 fn listed(fixture: &Fixture) -> BTreeSet<&'static str> {
     let values = fixture.service.info().unavailable.into_iter().map(|entry| entry.value);
-    values.filter(|value| !["liveness", "deepfake"].contains(value)).collect()
+    values.filter(|value| !["liveness", "genuine"].contains(value)).collect()
 }
 
 #[tokio::test]
@@ -88,9 +87,9 @@ async fn the_checks_without_a_model_are_listed() {
         let fixture = service_on(engine_without(disabled), settings());
         let listed: Vec<_> = fixture.service.info().unavailable.iter().map(|entry| entry.value).collect();
         assert_eq!(listed.contains(&"liveness"), liveness, "without {disabled:?}");
-        assert_eq!(fixture.service.available().liveness, !liveness);
-        assert_eq!(listed.contains(&"deepfake"), deepfake, "without {disabled:?}");
-        assert_eq!(fixture.service.available().deepfake, !deepfake);
+        assert_eq!(fixture.service.available().contains(Output::Liveness), !liveness);
+        assert_eq!(listed.contains(&"genuine"), deepfake, "without {disabled:?}");
+        assert_eq!(fixture.service.available().contains(Output::Genuine), !deepfake);
     }
 }
 

@@ -1,7 +1,9 @@
 //! Verify: same person, different persons, the same photo, dense landmarks, checks.
 
 use faceward_core::Outcome;
-use faceward_service::{Check, Checks, FaceOptions, ServiceError, VerifyRequest};
+use faceward_service::{
+    Attributes, Check, Checks, FaceOptions, Output, Outputs, ServiceError, VerifyRequest,
+};
 
 use crate::fixture::{
     BIDEN, OBAMA, OBAMA_AGAIN, engine_without, photo, service, service_on, service_with, settings,
@@ -43,17 +45,19 @@ async fn the_order_of_the_photos_does_not_matter() {
 async fn a_report_says_what_was_asked_for_and_never_the_embedding() {
     let fixture = service();
     for dense_landmarks in [false, true] {
-        let options = FaceOptions { dense_landmarks, ..FaceOptions::default() };
+        let describe = Outputs::of(&[Output::Pose]).with_if(Output::DenseLandmarks, dense_landmarks);
+        let options = FaceOptions { describe, ..FaceOptions::default() };
         let request = VerifyRequest { first: photo(OBAMA), second: photo(BIDEN), options };
         let answer = fixture.service.verify(request).await.expect("two faces");
         for report in [&answer.first, &answer.second] {
             assert_eq!(report.face.embedding, Outcome::NotRequested);
             assert_eq!(report.liveness, Outcome::NotRequested);
             assert_eq!(report.face.liveness, Outcome::NotRequested);
-            assert_eq!(report.deepfake, Outcome::NotRequested);
+            assert_eq!(report.genuine, Outcome::NotRequested);
             assert_eq!(report.face.dense.value().map(Vec::len), dense_landmarks.then_some(68));
             assert!(report.face.pose.value().is_some(), "{:?}", report.face.pose);
-            assert!(report.quality.exposure.value().is_some(), "{:?}", report.quality.exposure);
+            assert_eq!(report.face.attributes, Attributes::NOT_REQUESTED);
+            assert!(report.quality.iter().all(|(_, judged)| *judged == Outcome::NotRequested));
             assert_eq!(report.n_detected, 1);
         }
     }
@@ -79,9 +83,10 @@ async fn a_requested_check_is_answered_or_refused_but_never_left_out() {
     };
     let liveness = ask(Checks { liveness: true, deepfake: false }).await;
     let deepfake = ask(Checks { liveness: false, deepfake: true }).await;
-    for (check, answer, available) in
-        [(Check::Liveness, liveness, available.liveness), (Check::Deepfake, deepfake, available.deepfake)]
+    for (check, answer, output) in
+        [(Check::Liveness, liveness, Output::Liveness), (Check::Deepfake, deepfake, Output::Genuine)]
     {
+        let available = available.contains(output);
         match (answer, available, check) {
             (Ok(answer), true, Check::Liveness) => {
                 let scores = [answer.first, answer.second].map(|face| face.liveness.value().map(|j| j.score));
@@ -89,7 +94,7 @@ async fn a_requested_check_is_answered_or_refused_but_never_left_out() {
                 assert_eq!(scores.iter().flatten().count(), 2);
             }
             (Ok(answer), true, Check::Deepfake) => {
-                assert!(answer.first.deepfake.value().is_some() && answer.second.deepfake.value().is_some());
+                assert!(answer.first.genuine.value().is_some() && answer.second.genuine.value().is_some());
             }
             (Err(ServiceError::CheckUnavailable(refused)), false, asked) => assert_eq!(refused, asked),
             (answer, available, check) => panic!("{check}, available: {available}, answered: {answer:?}"),

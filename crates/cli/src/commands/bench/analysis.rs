@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
-use faceward_engine::{Outputs, Request, Scope};
+use faceward_engine::{Outputs, Request};
 
 use super::fixtures;
 use super::report::AnalysisReport;
@@ -41,7 +41,7 @@ impl Analysis {
         let photo_bytes = photo.len();
         let engine = setup::engine(&context.config, &context.environment)?;
         let mut worker = engine.worker().map_err(|error| Failure::new(Exit::Failed, error))?;
-        let request = Request { outputs: Outputs::ALL, scope: Scope::Primary, mirrored_embedding: false };
+        let request = Request { outputs: Outputs::ALL, ..Request::default() };
         let times = time_steps(&mut worker, &[photo], &request, self.runs.get())?;
         let report = AnalysisReport {
             photo_bytes,

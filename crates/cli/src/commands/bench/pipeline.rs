@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use faceward_engine::{Engine, Outputs, Request, Scope};
+use faceward_engine::{Engine, Output, Outputs, Request};
 use faceward_http::{AppState, Metrics};
 use faceward_service::Service;
 use faceward_service::apps::NewApp;
@@ -52,10 +52,16 @@ impl Pipeline {
         let engine = setup::engine(&context.config, &context.environment)?;
         let runtime = engine.capabilities().runtime_version.clone();
         let mut worker = engine.worker().map_err(|error| Failure::new(Exit::Failed, error))?;
-        let outputs =
-            Outputs { pose: true, embedding: true, attributes: true, quality: true, ..Outputs::default() };
+        // What the answer of the comparison says about both faces, as the server asks for it.
+        let outputs = Outputs::MEASURES.and(Outputs::of(&[
+            Output::Embedding,
+            Output::Pose,
+            Output::Gender,
+            Output::Age,
+            Output::Race,
+        ]));
         let mirrored_embedding = context.config.service.mirrored_probes;
-        let request = Request { outputs, scope: Scope::Primary, mirrored_embedding };
+        let request = Request { outputs, mirrored_embedding, ..Request::default() };
         let steps = time_steps(&mut worker, &photos, &request, runs)?;
         drop(worker);
         let one = bench.serve(engine, one_worker)?;

@@ -65,7 +65,7 @@ impl Attributes {
         let photos = self.common.photos()?;
         let csv = read_index(&self.index, &photos)?;
         let index = AttributesIndex::parse(&csv, self.task.into()).map_err(failed)?;
-        let outputs = Outputs { attributes: true, ..Outputs::default() };
+        let outputs = Outputs::of(&[Task::from(self.task).output()]);
         let options = self.common.options(context, outputs)?;
         let bar = bar(index.paths.len());
         let measured = measure(&engine(context)?, &photos, (&index, self.crops), &options, &|| bar.inc(1));

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use faceward_engine::Outputs;
+use faceward_engine::{Output, Outputs};
 use faceward_eval::protocols::deepfake::{DeepfakeIndex, measure};
 use faceward_eval::protocols::pad::least_score;
 
@@ -27,7 +27,7 @@ impl Deepfake {
         let photos = self.common.photos()?;
         let index = DeepfakeIndex::parse(&read_index(&self.index, &photos)?).map_err(failed)?;
         let threshold = least_score(context.config.service.thresholds.deepfake).map_err(failed)?;
-        let outputs = Outputs { deepfake: true, ..Outputs::default() };
+        let outputs = Outputs::of(&[Output::Genuine]);
         let options = self.common.options(context, outputs)?;
         let bar = bar(index.paths.len());
         let measured = measure(&engine(context)?, &photos, (&index, threshold), &options, &|| bar.inc(1));

@@ -30,7 +30,7 @@ impl Degrade {
         let photos = self.common.photos()?;
         let csv = read_index(&self.index, &photos)?;
         let index = DegradeIndex::parse(&csv, self.limit.get()).map_err(failed)?;
-        let outputs = Outputs { quality: true, ..Outputs::default() };
+        let outputs = Outputs::QUALITY;
         let options = self.common.options(context, outputs)?;
         let bar = bar(index.n_looks());
         let measured = measure(&engine(context)?, &photos, &index, &options, &|| bar.inc(1));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use faceward_engine::Outputs;
+use faceward_engine::{Output, Outputs};
 use faceward_eval::protocols::identification::{Searches, measure};
 use faceward_eval::{IdentityIndex, PhotoSource};
 
@@ -30,7 +30,7 @@ impl Identification {
         let photos = self.common.photos()?;
         let searches = Searches::new(read(&self.gallery, &photos)?, read(&self.probes, &photos)?);
         let searches = searches.map_err(failed)?;
-        let outputs = Outputs { embedding: true, ..Outputs::default() };
+        let outputs = Outputs::of(&[Output::Embedding]);
         let options = self.common.options(context, outputs)?;
         let bar = bar(searches.paths().len());
         let searched = (&searches, context.config.service.similarity_map);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use faceward_engine::Outputs;
+use faceward_engine::{Output, Outputs};
 use faceward_eval::protocols::landmarks::{LandmarksIndex, measure};
 
 use super::common::{Common, bar, engine, failed, read_index};
@@ -26,7 +26,7 @@ impl Landmarks {
     pub(super) fn measure(&self, context: &Context) -> Result<String, Failure> {
         let photos = self.common.photos()?;
         let index = LandmarksIndex::parse(&read_index(&self.index, &photos)?).map_err(failed)?;
-        let outputs = Outputs { dense_landmarks: true, ..Outputs::default() };
+        let outputs = Outputs::of(&[Output::DenseLandmarks]);
         let options = self.common.options(context, outputs)?;
         let bar = bar(index.paths.len());
         let measured = measure(&engine(context)?, &photos, &index, &options, &|| bar.inc(1));

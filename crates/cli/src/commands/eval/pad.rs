@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use faceward_engine::Outputs;
+use faceward_engine::{Output, Outputs};
 use faceward_eval::protocols::pad::{PadIndex, least_score, measure};
 
 use super::common::{Common, bar, engine, failed, read_index};
@@ -26,7 +26,7 @@ impl Pad {
         let photos = self.common.photos()?;
         let index = PadIndex::parse(&read_index(&self.index, &photos)?).map_err(failed)?;
         let threshold = least_score(context.config.service.thresholds.liveness).map_err(failed)?;
-        let outputs = Outputs { liveness: true, ..Outputs::default() };
+        let outputs = Outputs::of(&[Output::Liveness]);
         let options = self.common.options(context, outputs)?;
         let bar = bar(index.paths.len());
         let measured = measure(&engine(context)?, &photos, (&index, threshold), &options, &|| bar.inc(1));

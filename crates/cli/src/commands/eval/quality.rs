@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use faceward_engine::Outputs;
+use faceward_engine::{Output, Outputs};
 use faceward_eval::IdentityIndex;
 use faceward_eval::protocols::quality::measure;
 
@@ -30,7 +30,7 @@ impl Quality {
     pub(super) fn measure(&self, context: &Context) -> Result<String, Failure> {
         let photos = self.common.photos()?;
         let index = IdentityIndex::parse(&read_index(&self.index, &photos)?).map_err(failed)?;
-        let outputs = Outputs { embedding: true, quality: true, ..Outputs::default() };
+        let outputs = Outputs::QUALITY.with(Output::Embedding);
         let options = self.common.options(context, outputs)?;
         let bar = bar(index.paths.len());
         let measured = measure(&engine(context)?, &photos, (&index, self.fnmr), &options, &|| bar.inc(1));

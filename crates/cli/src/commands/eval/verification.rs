@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
-use faceward_engine::Outputs;
+use faceward_engine::{Output, Outputs};
 use faceward_eval::protocols::verification::{Comparisons, measure};
 use faceward_eval::{IdentityIndex, PairList, PhotoSource};
 
@@ -30,7 +30,7 @@ impl Verification {
     pub(super) fn measure(&self, context: &Context) -> Result<String, Failure> {
         let photos = self.common.photos()?;
         let comparisons = self.comparisons(&photos)?;
-        let outputs = Outputs { embedding: true, ..Outputs::default() };
+        let outputs = Outputs::of(&[Output::Embedding]);
         let options = self.common.options(context, outputs)?;
         let bar = bar(comparisons.paths().len());
         let compared = (&comparisons, context.config.service.similarity_map);

@@ -39,7 +39,8 @@ impl<'a> FaceContext<'a> {
     /// Takes over what other steps found.
     pub(super) fn new(input: &'a QualityInput<'a>) -> Self {
         let marks = present(input.mesh).and_then(|mesh| {
-            Landmarks::from_mesh(mesh).ok_or_else(|| Absent::failed("the face mesh has unusable points"))
+            Landmarks::from_mesh(mesh.points())
+                .ok_or_else(|| Absent::failed("the face mesh has unusable points"))
         });
         Self { input, marks, aligned: OnceCell::new(), blur: OnceCell::new(), blockiness: OnceCell::new() }
     }

@@ -4,12 +4,13 @@
 //! Lids are 12 (image-left) and 9 apart, lips 10, the chin 200 below the eyes. The landmarked region is the rectangle
 //! from (208, 242) to (408, 472): 200 columns, half of them on each side of the middle of the photo.
 
-use faceward_core::{HeadPose, Outcome, PixelRect, Point};
+use faceward_core::{FivePoints, HeadPose, Outcome, PixelRect, Point};
 
 use super::FaceContext;
 use super::landmarks::MESH_POINTS;
-use crate::analysis::Attributes;
+use crate::findings::Attributes;
 use crate::image::{RgbImage, Size};
+use crate::landmarks::FaceMesh;
 use crate::quality::QualityInput;
 
 const SIDE: u32 = 616;
@@ -17,7 +18,8 @@ const SIDE: u32 = 616;
 /// A face and what other steps would have found.
 pub(in crate::quality) struct Face {
     pub(in crate::quality) photo: RgbImage,
-    pub(in crate::quality) mesh: Outcome<Vec<Point>>,
+    pub(in crate::quality) mesh: Outcome<FaceMesh>,
+    pub(in crate::quality) points: FivePoints,
     pub(in crate::quality) pose: Outcome<HeadPose>,
     pub(in crate::quality) attributes: Attributes,
     pub(in crate::quality) detections: Vec<PixelRect>,
@@ -28,7 +30,8 @@ impl Face {
     pub(in crate::quality) fn in_photo(photo: &RgbImage) -> Self {
         Self {
             photo: photo.clone(),
-            mesh: Outcome::Value(mesh()),
+            mesh: Outcome::Value(flat_mesh(mesh())),
+            points: FivePoints::from_array([33, 263, 4, 61, 291].map(|index| mesh()[index])),
             pose: Outcome::Value(HeadPose { yaw: 0.0, pitch: 0.0, roll: 0.0 }),
             attributes: Attributes::NOT_REQUESTED,
             detections: vec![PixelRect { left: 208.0, top: 200.0, right: 408.0, bottom: 472.0 }],
@@ -40,11 +43,11 @@ impl Face {
         QualityInput {
             photo: &self.photo,
             mesh: &self.mesh,
+            points: &self.points,
             pose: &self.pose,
             attributes: &self.attributes,
             detections: &self.detections,
             flare: &Outcome::Unavailable,
-            distortion: &Outcome::Unavailable,
             utility: &Outcome::Unavailable,
         }
     }
@@ -58,6 +61,11 @@ impl Face {
 /// `measure` of the face in `photo`.
 pub(in crate::quality) fn with_face<T>(photo: &RgbImage, measure: impl Fn(&FaceContext<'_>) -> T) -> T {
     Face::in_photo(photo).measure(measure)
+}
+
+/// A mesh without depths.
+pub(in crate::quality) fn flat_mesh(points: Vec<Point>) -> FaceMesh {
+    FaceMesh::new(points, vec![0.0; MESH_POINTS]).expect("478 finite points")
 }
 
 /// The mesh of the face: named points at their places, all others on the chin.

@@ -1,6 +1,6 @@
 //! What is asked of a photo: the column of its label, the classes, where the engine's answer is.
 
-use faceward_engine::FacePart;
+use faceward_engine::{FacePart, Output};
 
 use super::super::acquired::{demand, value};
 use super::figures::Answer;
@@ -35,6 +35,20 @@ impl Task {
             Self::Eyes => "eyes",
             Self::Mouth => "mouth",
             Self::Expression => "expression",
+        }
+    }
+
+    /// What the engine has to find out for it.
+    #[must_use]
+    pub const fn output(self) -> Output {
+        match self {
+            Self::Age => Output::Age,
+            Self::Gender => Output::Gender,
+            Self::Race => Output::Race,
+            Self::Mask => Output::Coverings,
+            Self::Eyes => Output::Eyes,
+            Self::Mouth => Output::Mouth,
+            Self::Expression => Output::Expression,
         }
     }
 

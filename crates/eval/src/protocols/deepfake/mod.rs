@@ -8,7 +8,7 @@
 mod figures;
 mod report;
 
-use faceward_engine::Engine;
+use faceward_engine::{Engine, Output};
 
 use super::acquired::demand;
 use crate::OnDone;
@@ -79,11 +79,11 @@ pub fn measure(
     options: &ObserveOptions,
     on_done: OnDone<'_>,
 ) -> Result<Measured<DeepfakeReport>, EvalError> {
-    if !engine.capabilities().outputs.deepfake {
+    if !engine.capabilities().outputs.contains(Output::Genuine) {
         return Err(EvalError::NoModel { what: "deepfakes" });
     }
     let options = ObserveOptions { trivial: true, ..options.clone() };
-    let has_deepfake = |face: &FaceRecord| demand(&face.deepfake, "deepfakes");
+    let has_deepfake = |face: &FaceRecord| demand(&face.genuine, "deepfakes");
     let observed = observe_all(engine, photos, &index.paths, &options, (&has_deepfake, on_done))?;
     report(index, threshold, &observed)
 }
@@ -105,7 +105,7 @@ mod tests {
             embedding: Reading::NotRequested,
             liveness: none(),
             liveness_reasons: Vec::new(),
-            deepfake: Reading::Value(score),
+            genuine: Reading::Value(score),
             attributes: Attributes {
                 left_eye_open: none(),
                 right_eye_open: none(),

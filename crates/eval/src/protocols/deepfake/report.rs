@@ -69,7 +69,7 @@ pub(super) fn report(
     threshold: f64,
     observed: &[Observed],
 ) -> Result<Measured<DeepfakeReport>, EvalError> {
-    let acquired = acquire(&index.paths, observed, |face| Ok(f64::from(value(&face.deepfake)?)));
+    let acquired = acquire(&index.paths, observed, |face| Ok(f64::from(value(&face.genuine)?)));
     let scored = |(place, score): (usize, &Option<f64>)| {
         Some(Scored {
             score: (*score)?,

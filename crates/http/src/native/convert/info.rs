@@ -1,15 +1,15 @@
 //! What a server runs with, to the JSON of `/v1`.
 
 use faceward_service::{
-    Info, ModelInfo, Rule, SimilarityCalibration, Unavailable, UnavailableReason, movement_rules, rules,
+    Info, ModelInfo, Rule, SimilarityCalibration, Unavailable, UnavailableReason, movement_rules,
 };
 
-use super::wire;
+use super::{answered_as, wire};
 use crate::transaction::TransactionId;
 
 pub(crate) fn info(info: &Info, transaction: TransactionId) -> wire::Info {
-    let rules = rules(&info.thresholds).into_iter().chain(movement_rules(&info.thresholds.movement));
-    let thresholds = rules.map(|(name, threshold)| (name, rule(threshold)));
+    let rules = info.thresholds.rules().chain(movement_rules(&info.thresholds.movement));
+    let thresholds = rules.map(|(name, threshold)| (answered_as(name), rule(threshold)));
     wire::Info {
         transaction_id: transaction.0,
         version: info.version,
@@ -74,10 +74,10 @@ const fn rule(rule: Rule) -> wire::Rule {
     }
 }
 
-const fn unavailable(unavailable: &Unavailable) -> wire::Unavailable {
+fn unavailable(unavailable: &Unavailable) -> wire::Unavailable {
     let reason = match unavailable.reason {
         UnavailableReason::NoModel => wire::UnavailableReason::NoModel,
         UnavailableReason::SwitchedOff => wire::UnavailableReason::SwitchedOff,
     };
-    wire::Unavailable { value: unavailable.value, reason }
+    wire::Unavailable { value: answered_as(unavailable.value), reason }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use faceward_core::{Outcome, Point};
 use faceward_service::quality::{Assessment, Basis, IsoMeasure, MeasureResult};
 use faceward_service::{
-    AnalysisReport, FaceReport, PhotoFormat, PhotoInfo, TemplateRecord, TemplateVerification,
+    AnalysisReport, FaceReport, Output, Outputs, PhotoFormat, PhotoInfo, TemplateRecord, TemplateVerification,
 };
 
 use super::wire;
@@ -17,6 +17,9 @@ use crate::transaction::TransactionId;
 
 pub(crate) use challenge::{asked_movement, challenge, verdict};
 pub(crate) use info::info;
+
+/// What the answer of a comparison says about the face, but for checks.
+pub(super) const DESCRIBED: Outputs = Outputs::ATTRIBUTES.and(Outputs::QUALITY).with(Output::Pose);
 
 pub(crate) fn analysis(report: &AnalysisReport, transaction: TransactionId) -> wire::Analysis {
     let steps = report.timings.iter().map(|timing| wire::StepTiming {
@@ -91,7 +94,7 @@ fn face(report: &FaceReport) -> wire::Face {
         pose,
         liveness: liveness(report, &mut absences),
         deepfake: absences
-            .take("deepfake", &report.deepfake)
+            .take("deepfake", &report.genuine)
             .map(|judged| wire::Judged { score: judged.score, fine: judged.fine }),
         attributes: attributes(report, &mut absences),
         quality: quality(report, &mut absences),
@@ -147,7 +150,8 @@ fn attributes(report: &FaceReport, absences: &mut Absences) -> wire::Attributes 
 }
 
 fn quality(report: &FaceReport, absences: &mut Absences) -> wire::Quality {
-    let measures = report.quality.measures().map(|(name, outcome)| {
+    let measures = report.quality.iter().map(|(key, outcome)| {
+        let name = answered_as(key.name());
         let judged = absences.take(format!("quality.{name}"), outcome);
         wire::Measure {
             name,
@@ -155,10 +159,17 @@ fn quality(report: &FaceReport, absences: &mut Absences) -> wire::Quality {
             fine: judged.map(|judged| judged.fine),
         }
     });
-    let iso = absences.take("quality.iso29794_5", &report.face.quality);
-    wire::Quality {
-        measures: measures.into(),
-        iso29794_5: iso.map(|quality| quality.iso.iter().map(iso_component).collect()),
+    let measures = measures.collect();
+    let components = absences.take("quality.iso29794_5", &report.face.components);
+    wire::Quality { measures, iso29794_5: components.map(|lines| lines.iter().map(iso_component).collect()) }
+}
+
+/// What a value of this name is called in answers: two had their names there before the engine gave them others.
+fn answered_as(name: &'static str) -> &'static str {
+    match name {
+        "genuine" => "deepfake",
+        "utility" => "crfiqa",
+        same => same,
     }
 }
 

@@ -2,10 +2,15 @@
 
 use faceward_core::{Outcome, PixelRect, Point};
 use faceward_service::{
-    Attributes, Enrollment, FaceReport, Identification, Judged, Match, PhotoInfo, QualityReport, Verification,
+    Attributes, Enrollment, FaceReport, Identification, Judged, Match, Output, Outputs, PhotoInfo,
+    Verification,
 };
 
 use super::wire;
+
+/// What every answer says about a face, but for checks and dense landmarks.
+pub(super) const DESCRIBED: Outputs =
+    wire::QUALITY.and(Outputs::of(&[Output::Gender, Output::Age, Output::Race]));
 
 /// How many points an answer shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,8 +24,8 @@ pub(crate) enum LandmarkScheme {
 pub(crate) fn inspection(report: &FaceReport, scheme: LandmarkScheme) -> wire::Inspection {
     wire::Inspection {
         liveness: requested(&report.liveness),
-        deepfake: requested(&report.deepfake),
-        quality: inspection_quality(report),
+        deepfake: requested(&report.genuine),
+        quality: wire::InspectionQuality::of(report),
         demography: inspection_demography(&report.face.attributes),
         face_box: face_box(&report.face.rect, &report.photo),
         landmarks: landmarks(report, scheme),
@@ -32,12 +37,12 @@ pub(crate) fn enrolled(enrollment: &Enrollment, scheme: LandmarkScheme) -> wire:
     let template_id = enrollment.record.template.to_string();
     wire::Enrolled {
         enroll: wire::EnrolledTemplate { template_id: template_id.clone() },
-        quality: inspection_quality(report),
+        quality: wire::InspectionQuality::of(report),
         demography: inspection_demography(&report.face.attributes),
         face_box: face_box(&report.face.rect, &report.photo),
         landmarks: landmarks(report, scheme),
         liveness: requested(&report.liveness),
-        deepfake: requested(&report.deepfake),
+        deepfake: requested(&report.genuine),
         template_id,
     }
 }
@@ -74,13 +79,14 @@ fn candidate(found: &Match) -> wire::Candidate {
 }
 
 fn face(report: &FaceReport, scheme: LandmarkScheme) -> wire::Face {
+    let demography = face_demography(&report.face.attributes);
     wire::Face {
         face_box: face_box(&report.face.rect, &report.photo),
         landmarks: landmarks(report, scheme),
         liveness: requested(&report.liveness),
-        deepfake: requested(&report.deepfake),
-        quality: face_quality(report),
-        demography: face_demography(&report.face.attributes),
+        deepfake: requested(&report.genuine),
+        quality: wire::FaceQuality::of(report, &demography),
+        demography,
     }
 }
 
@@ -88,95 +94,9 @@ fn face(report: &FaceReport, scheme: LandmarkScheme) -> wire::Face {
 /// here. Should it have none all the same, the answer must not read as a pass: `null` and not fine.
 fn requested(outcome: &Outcome<Judged>) -> Option<wire::Scored> {
     match outcome {
-        Outcome::Value(judged) => Some(wire::Scored { score: Some(judged.score), fine: Some(judged.fine) }),
+        Outcome::Value(_) => Some(wire::Scored::of(outcome)),
         Outcome::NotRequested => None,
         Outcome::Unavailable | Outcome::Failed(_) => Some(wire::Scored { score: None, fine: Some(false) }),
-    }
-}
-
-fn scored(outcome: &Outcome<Judged>) -> wire::Scored {
-    let judged = outcome.value();
-    wire::Scored { score: judged.map(|judged| judged.score), fine: judged.map(|judged| judged.fine) }
-}
-
-fn valued(outcome: &Outcome<Judged>) -> wire::Valued {
-    let judged = outcome.value();
-    wire::Valued { value: judged.map(|judged| judged.score), fine: judged.map(|judged| judged.fine) }
-}
-
-fn inspection_quality(report: &FaceReport) -> wire::InspectionQuality {
-    let pose = report.face.pose.value();
-    let QualityReport {
-        uniformity,
-        exposure,
-        contrast,
-        flare,
-        blur,
-        macroblocks,
-        distortion,
-        occlusion,
-        emotion,
-        left_eye_closed,
-        right_eye_closed,
-        crfiqa,
-    } = &report.quality;
-    wire::InspectionQuality {
-        pitch: pose.map(|pose| f64::from(pose.pitch)),
-        yaw: pose.map(|pose| f64::from(pose.yaw)),
-        roll: pose.map(|pose| f64::from(pose.roll)),
-        uniformity: valued(uniformity),
-        exposure: valued(exposure),
-        contrast: valued(contrast),
-        flare: scored(flare),
-        blur: scored(blur),
-        macroblocks: scored(macroblocks),
-        distortion: scored(distortion),
-        occlusion: scored(occlusion),
-        emotion: scored(emotion),
-        left_eye_closed: scored(left_eye_closed),
-        right_eye_closed: scored(right_eye_closed),
-        crfiqa: scored(crfiqa),
-    }
-}
-
-fn face_quality(report: &FaceReport) -> wire::FaceQuality {
-    let attributes = &report.face.attributes;
-    let wire::InspectionQuality {
-        pitch,
-        yaw,
-        roll,
-        uniformity,
-        exposure,
-        contrast,
-        flare,
-        blur,
-        macroblocks,
-        distortion,
-        occlusion,
-        emotion,
-        left_eye_closed,
-        right_eye_closed,
-        crfiqa,
-    } = inspection_quality(report);
-    wire::FaceQuality {
-        uniformity,
-        exposure,
-        contrast,
-        flare,
-        blur,
-        occlusion,
-        macroblocks,
-        emotion,
-        left_eye_closed,
-        right_eye_closed,
-        crfiqa,
-        distortion,
-        gender: gender(attributes),
-        age: age(attributes),
-        race: race(attributes),
-        pitch,
-        yaw,
-        roll,
     }
 }
 

@@ -75,7 +75,7 @@ fn nothing_of_a_complete_answer_is_null() {
 
 #[test]
 fn unavailable_values_are_null_in_their_place_and_never_fine() {
-    let report = FaceReport { deepfake: Outcome::NotRequested, ..sample::bare() };
+    let report = FaceReport { genuine: Outcome::NotRequested, ..sample::bare() };
     let json = answer(verified(&verification(report), LandmarkScheme::Five));
     let nulls = null_paths(&json);
     for key in

@@ -3,7 +3,9 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use faceward_core::{Similarity, TemplateId};
-use faceward_service::{Checks, EnrollRequest, FaceOptions, IdentifyRequest, InspectRequest, VerifyRequest};
+use faceward_service::{
+    Checks, EnrollRequest, FaceOptions, IdentifyRequest, InspectRequest, Output, VerifyRequest,
+};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -296,8 +298,9 @@ impl Wanted {
     }
 
     fn options(self) -> FaceOptions {
-        let dense_landmarks = self.scheme == LandmarkScheme::Dense;
-        FaceOptions { checks: self.checks, dense_landmarks, ..FaceOptions::default() }
+        let dense = self.scheme == LandmarkScheme::Dense;
+        let describe = convert::DESCRIBED.with_if(Output::DenseLandmarks, dense);
+        FaceOptions { checks: self.checks, describe, permit: None }
     }
 }
 

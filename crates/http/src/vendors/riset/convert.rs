@@ -3,7 +3,8 @@
 use faceward_core::{Outcome, SubjectName};
 use faceward_service::{
     ActiveLiveness, FaceReport, FrameFault, FrameVerdict, Identification, Judged, Movement, MovementPart,
-    MovementThresholds, PhotoFault, Stance, SubjectRecord, SubjectVerification, Verification,
+    MovementThresholds, Output, Outputs, PhotoFault, Stance, SubjectRecord, SubjectVerification,
+    Verification,
 };
 
 use super::errors;
@@ -14,6 +15,20 @@ use super::wire::{
 
 /// What is answered in place of a subject that nobody is.
 const UNREGISTERED: &str = "unregistered";
+
+/// What the answer of a comparison or a search says about a face.
+pub(super) const DESCRIBED: Outputs = Outputs::of(&[Output::Coverings]);
+/// What every frame of a list says about a face, and a single one.
+pub(super) const FRAME: Outputs = DESCRIBED.and(Outputs::of(&[Output::Pose, Output::Eyes, Output::Mouth]));
+
+/// What a frame of a batch says about a face: only what its movement is about.
+pub(super) const fn batch_frame(part: MovementPart) -> Outputs {
+    DESCRIBED.with(match part {
+        MovementPart::Head => Output::Pose,
+        MovementPart::Eyes => Output::Eyes,
+        MovementPart::Mouth => Output::Mouth,
+    })
+}
 
 /// What a frame was asked for, as far as its answer depends on it.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 use faceward_service::{ActiveLivenessRequest, Frame, Movement, MovementPart, PhotoField, SubjectRef};
 
 use super::call::{BatchEntry, Call, SingleParameters};
-use super::convert::Asked;
+use super::convert::{Asked, FRAME, batch_frame};
 use super::lenient::{ImageText, ListOr, Scalar};
 use crate::failure::Failure;
 
@@ -46,7 +46,7 @@ fn list(call: &Call<'_>, images: &[ImageText<'_>], photo_bytes: usize) -> Result
     let frames = images.iter().zip(parameters).enumerate().map(|(index, (image, parameter))| {
         let movements = vec![movement(parameter, "face_parameters")?];
         let photo = image.photo(PhotoField::Frame(index), photo_bytes)?;
-        Ok(Frame { photo, movements, check_liveness, verify: true })
+        Ok(Frame { photo, movements, describe: FRAME, check_liveness, verify: true })
     });
     let frames = frames.collect::<Result<_, Failure>>()?;
     wanted(call, frames, subject, call.success_threshold.whole("success_threshold")?, Shape::List)
@@ -67,7 +67,7 @@ fn single(call: &Call<'_>, photo_bytes: usize) -> Result<Wanted, Failure> {
         return Err(invalid("face_parameters", "an object that asks for at least one thing"));
     }
     let photo = call.image.photo(PhotoField::Only, photo_bytes)?;
-    let frames = vec![Frame { photo, movements, check_liveness, verify: true }];
+    let frames = vec![Frame { photo, movements, describe: FRAME, check_liveness, verify: true }];
     wanted(call, frames, subject, None, Shape::Single)
 }
 
@@ -97,8 +97,10 @@ pub(super) fn batch(call: &Call<'_>, photo_bytes: usize) -> Result<Wanted, Failu
     }
     let frames = entries.iter().enumerate().map(|(index, entry)| {
         let BatchEntry { image, face_parameter, spoof_detection, face_verification } = entry;
+        let movement = movement(face_parameter, "face_parameter")?;
         Ok(Frame {
-            movements: vec![movement(face_parameter, "face_parameter")?],
+            movements: vec![movement],
+            describe: batch_frame(movement.part()),
             check_liveness: spoof_detection.flag("spoof_detection")?.unwrap_or(true),
             verify: face_verification.flag("face_verification")?.unwrap_or(true),
             photo: image.photo(PhotoField::Frame(index), photo_bytes)?,

@@ -3,29 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A judged score. Both are `null` where the value cannot be had: an absent value is never `fine`.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = OotoScored)]
-pub(crate) struct Scored {
-    /// 0 to 1. Under `quality`: probability of the defect, lower is better, except `crfiqa`. Else: higher is better.
-    #[schema(required)]
-    pub(crate) score: Option<f64>,
-    /// Whether the score satisfies its threshold.
-    #[schema(required)]
-    pub(crate) fine: Option<bool>,
-}
-
-/// A judged classical measure. Both are `null` where the value cannot be had.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = OotoValued)]
-pub(crate) struct Valued {
-    /// 0 to 1.
-    #[schema(required)]
-    pub(crate) value: Option<f64>,
-    /// Whether the value satisfies its threshold.
-    #[schema(required)]
-    pub(crate) fine: Option<bool>,
-}
+use super::quality::{FaceQuality, Scored};
 
 /// The face's box in pixels of the upright photo, clamped to it.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -65,69 +43,6 @@ pub(crate) struct Face {
     pub(crate) quality: FaceQuality,
     /// Estimates about the subject.
     pub(crate) demography: FaceDemography,
-}
-
-/// Pose and quality, as `liveness`, `deepfake` and `add` spell them.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = OotoInspectionQuality)]
-pub(crate) struct InspectionQuality {
-    /// Degrees; positive: chin down.
-    #[schema(required)]
-    pub(crate) pitch: Option<f64>,
-    /// Degrees; positive: turned to the subject's own left.
-    #[schema(required)]
-    pub(crate) yaw: Option<f64>,
-    /// Degrees; positive: counter-clockwise on screen.
-    #[schema(required)]
-    pub(crate) roll: Option<f64>,
-    pub(crate) uniformity: Valued,
-    pub(crate) exposure: Valued,
-    pub(crate) contrast: Valued,
-    pub(crate) flare: Scored,
-    pub(crate) blur: Scored,
-    pub(crate) macroblocks: Scored,
-    pub(crate) distortion: Scored,
-    pub(crate) occlusion: Scored,
-    pub(crate) emotion: Scored,
-    pub(crate) left_eye_closed: Scored,
-    pub(crate) right_eye_closed: Scored,
-    pub(crate) crfiqa: Scored,
-}
-
-/// Quality, demography and pose, as `identify` and `verify` spell them.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = OotoFaceQuality)]
-pub(crate) struct FaceQuality {
-    pub(crate) uniformity: Valued,
-    pub(crate) exposure: Valued,
-    pub(crate) contrast: Valued,
-    pub(crate) flare: Scored,
-    pub(crate) blur: Scored,
-    pub(crate) occlusion: Scored,
-    pub(crate) macroblocks: Scored,
-    pub(crate) emotion: Scored,
-    pub(crate) left_eye_closed: Scored,
-    pub(crate) right_eye_closed: Scored,
-    pub(crate) crfiqa: Scored,
-    pub(crate) distortion: Scored,
-    #[schema(required)]
-    pub(crate) gender: Option<Gender>,
-    /// Years.
-    #[schema(required)]
-    pub(crate) age: Option<u32>,
-    #[schema(required)]
-    pub(crate) race: Option<Race>,
-    /// Degrees; positive: chin down.
-    #[schema(required)]
-    pub(crate) pitch: Option<f64>,
-    /// Degrees; positive: turned to the subject's own left.
-    #[schema(required)]
-    pub(crate) yaw: Option<f64>,
-    /// Degrees; positive: counter-clockwise on screen.
-    #[schema(required)]
-    pub(crate) roll: Option<f64>,
 }
 
 /// Estimates about the subject, as `liveness`, `deepfake` and `add` order them.

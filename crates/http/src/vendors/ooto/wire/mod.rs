@@ -4,15 +4,14 @@
 //! and `deepfake` are there exactly when they were asked for.
 
 mod face;
+mod quality;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-pub(crate) use face::{
-    Face, FaceBox, FaceDemography, FaceQuality, Gender, InspectionDemography, InspectionQuality, Landmarks,
-    Race, Scored, Valued,
-};
+pub(crate) use face::{Face, FaceBox, FaceDemography, Gender, InspectionDemography, Landmarks, Race};
+pub(crate) use quality::{FaceQuality, InspectionQuality, QUALITY, Scored};
 
 /// Every successful answer but `delete`'s.
 #[derive(Debug, Serialize, ToSchema)]

@@ -87,7 +87,7 @@ pub(super) async fn verify_face(
         Ok(VerifySubjectRequest {
             subject: call.subject()?,
             photo: call.image.photo(PhotoField::Only, photo_bytes)?,
-            options: FaceOptions::default(),
+            options: describing(),
         })
     });
     let request = read.await?;
@@ -121,7 +121,7 @@ pub(super) async fn identify_face(
         threshold: None,
         limit: None,
         galleries: Some(vec![gallery]),
-        options: FaceOptions::default(),
+        options: describing(),
     };
     let found = app.service.identify(&app_id, request).await?;
     let name = match &found.best {
@@ -175,11 +175,16 @@ pub(super) async fn compare_images(
         Ok(VerifyRequest {
             first: call.source_image.photo(PhotoField::First, photo_bytes)?,
             second: call.target_image.photo(PhotoField::Second, photo_bytes)?,
-            options: FaceOptions::default(),
+            options: describing(),
         })
     });
     let request = read.await?;
     let found = app.service.verify(request).await?;
     let rules = &app.service.settings().thresholds.movement;
     Ok(answer::success(convert::compared(&found, rules), &app.settings))
+}
+
+/// Asks for what the answers say about a face.
+fn describing() -> FaceOptions {
+    FaceOptions { describe: convert::DESCRIBED, ..FaceOptions::default() }
 }

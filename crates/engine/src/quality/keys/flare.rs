@@ -5,15 +5,19 @@
 
 use faceward_core::Point;
 
+use super::super::context::{Absent, FaceContext, present};
 use crate::face::{FaceGeometry, StepError};
 use crate::image::{Border, Resampling, RgbImage};
 use crate::landmarks::LevelSquare;
 use crate::networks::ModelSession;
 
-/// Id of the network in the manifest.
-pub(crate) const MODEL: &str = "flare-1";
 /// Side of the square that the network sees, in longer sides of the detector box.
 const SQUARE_PER_BOX: f32 = 2.2;
+
+/// 0 (none) to 1: what the network says.
+pub(in crate::quality) fn measure(face: &FaceContext<'_>) -> Result<f32, Absent> {
+    present(face.input.flare).copied()
+}
 
 /// Estimates flare.
 pub(crate) struct FlareStep {

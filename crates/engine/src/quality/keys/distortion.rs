@@ -7,13 +7,20 @@
 use faceward_core::FivePoints;
 use faceward_models::calibration::distortion::distortion as table;
 
+use super::super::context::{Absent, FaceContext, present};
 use crate::landmarks::{FaceMesh, head_pose, on_mean_face, shape_output};
 
 /// Degrees of yaw and pitch that count as 1.
 const POSE_UNIT: f32 = 20.0;
 
-/// Probability that the face is visibly bent, 0 to 1; `None` if the mesh has collapsed.
-pub(crate) fn distortion(mesh: &FaceMesh, points: &FivePoints) -> Option<f32> {
+/// Probability that the face is visibly bent, 0 to 1.
+pub(in crate::quality) fn measure(face: &FaceContext<'_>) -> Result<f32, Absent> {
+    let mesh = present(face.input.mesh)?;
+    distortion(mesh, face.input.points).ok_or_else(|| Absent::failed("the mesh has no extent"))
+}
+
+/// The same of a mesh; `None` if it has collapsed.
+fn distortion(mesh: &FaceMesh, points: &FivePoints) -> Option<f32> {
     let shape = on_mean_face(mesh)?;
     let pose = head_pose(mesh, points)?;
     let others = [pose.yaw / POSE_UNIT, pose.pitch / POSE_UNIT];

@@ -1,0 +1,38 @@
+//! How an engine is loaded, and what can go wrong with it.
+
+use faceward_inference::{InferenceError, RuntimeKind};
+
+use crate::image::{DecodeError, Limits};
+
+/// How an [`crate::Engine`] is loaded.
+#[derive(Clone, Debug)]
+pub struct EngineOptions {
+    /// Which runtime computes.
+    pub runtime: RuntimeKind,
+    /// What a photo may cost.
+    pub limits: Limits,
+    /// Ids of models that are not loaded; what depends on them is [`faceward_core::Outcome::Unavailable`].
+    pub disabled: Vec<String>,
+}
+
+/// Why an engine cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// Model files or their contracts are not as declared; all problems at once.
+    #[error("the models cannot be used:\n{}", .0.join("\n"))]
+    Models(Vec<String>),
+    /// The runtime failed.
+    #[error(transparent)]
+    Inference(#[from] InferenceError),
+}
+
+/// Why a photo was not analysed. No face is not an error.
+#[derive(Debug, thiserror::Error)]
+pub enum AnalyzeError {
+    /// The bytes are no acceptable photo: the caller's fault.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// A network failed: ours.
+    #[error(transparent)]
+    Inference(#[from] InferenceError),
+}
