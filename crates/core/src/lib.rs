@@ -8,9 +8,11 @@ mod ids;
 mod outcome;
 mod quality;
 mod recognition;
+mod runtime;
 
 pub use geometry::{FivePoints, HeadPose, PixelRect, Point, Turn};
 pub use ids::{AppId, ClientReference, GalleryId, InvalidId, ModelId, SubjectId, SubjectName, TemplateId};
 pub use outcome::Outcome;
 pub use quality::{QualityKey, QualityValues, Scale};
 pub use recognition::{Cosine, Embedding, IncomparableEmbeddings, Similarity};
+pub use runtime::RuntimeKind;

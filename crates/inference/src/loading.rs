@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use parking_lot::Mutex;
 
-use crate::InferenceError;
+use crate::error::InferenceError;
 
 /// The library that this process has loaded for one runtime, with what was made of it.
 pub(crate) struct LoadedOnce<T> {

@@ -9,9 +9,11 @@ use ort::session::SessionInputValue;
 use ort::value::{Outlet, TensorElementType, TensorRef, ValueType};
 use parking_lot::Mutex;
 
+use crate::error::InferenceError;
+use crate::interface::{Interface, RuntimeOptions};
 use crate::loading::LoadedOnce;
 use crate::onnx_shapes::with_input_shapes;
-use crate::{InferenceError, Interface, RuntimeOptions, Tensor, TensorSpec, TensorView};
+use crate::tensor::{Tensor, TensorSpec, TensorView};
 
 static LIBRARY: LoadedOnce<Environment> = LoadedOnce::new("ONNX Runtime");
 

@@ -13,8 +13,10 @@ use ::openvino::{
 };
 use parking_lot::Mutex;
 
+use crate::error::InferenceError;
+use crate::interface::{Interface, RuntimeOptions};
 use crate::loading::LoadedOnce;
-use crate::{InferenceError, Interface, RuntimeOptions, Tensor, TensorSpec, TensorView};
+use crate::tensor::{Tensor, TensorSpec, TensorView};
 
 static LIBRARY: LoadedOnce<String> = LoadedOnce::new("OpenVINO");
 

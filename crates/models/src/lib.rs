@@ -6,6 +6,7 @@
 
 pub mod calibration;
 mod fetch;
+mod files;
 mod hash;
 mod manifest;
 mod platform;
@@ -16,13 +17,14 @@ mod store;
 mod trained;
 
 pub use fetch::{Clients, FetchError, FetchOptions, MissingPackage, RegistryClients};
+pub use files::{FileState, FileStatus, Problem, StoreError};
 pub use hash::Sha256;
 pub use manifest::{
     Channels, Dim, FileKind, ImageInput, Layout, Manifest, ManifestError, Member, ModelDecl, Package,
-    Prepared, Registry, RuntimeDecl, RuntimeName, Task, TensorDecl, Trained,
+    Prepared, Registry, RuntimeDecl, Task, TensorDecl, Trained,
 };
 pub use platform::{Arch, Os, Platform};
 pub use progress::{FetchEvent, Progress, Silent};
 pub use repair::{RepairError, RepairStep};
 pub use selection::Selection;
-pub use store::{FileState, FileStatus, Problem, Store, StoreError, default_root};
+pub use store::{Store, default_root};

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::manifest::{Manifest, RuntimeName};
+use faceward_core::RuntimeKind;
+
+use crate::manifest::Manifest;
 use crate::platform::Platform;
 
 /// Models for runtimes, and fixtures. Grows by builder calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    runtimes: BTreeSet<RuntimeName>,
-    models: BTreeMap<RuntimeName, BTreeSet<String>>,
+    runtimes: BTreeSet<RuntimeKind>,
+    models: BTreeMap<RuntimeKind, BTreeSet<String>>,
     fixtures: bool,
 }
 
@@ -23,11 +25,11 @@ impl Selection {
     /// What a server needs that computes with `runtime`: its libraries and each model that it can read, but for those
     /// whose id is in `disabled`.
     #[must_use]
-    pub fn for_runtime(manifest: &Manifest, runtime: RuntimeName, disabled: &[&str]) -> Self {
+    pub fn for_runtime(manifest: &Manifest, runtime: RuntimeKind, disabled: &[&str]) -> Self {
         Self::models_for(manifest, runtime, disabled).with_runtime(runtime)
     }
 
-    fn models_for(manifest: &Manifest, runtime: RuntimeName, disabled: &[&str]) -> Self {
+    fn models_for(manifest: &Manifest, runtime: RuntimeKind, disabled: &[&str]) -> Self {
         let readable = manifest.models().iter().filter(|model| model.runs_on(runtime));
         readable
             .filter(|model| !disabled.contains(&model.id.as_str()))
@@ -40,7 +42,7 @@ impl Selection {
         let exists = |runtime| {
             Platform::current().is_some_and(|platform| manifest.runtime_package(runtime, platform).is_some())
         };
-        RuntimeName::ALL.into_iter().fold(Self::nothing().with_fixtures(), |so_far, runtime| {
+        RuntimeKind::ALL.into_iter().fold(Self::nothing().with_fixtures(), |so_far, runtime| {
             let so_far = so_far.and(Self::models_for(manifest, runtime, &[]));
             if exists(runtime) { so_far.with_runtime(runtime) } else { so_far }
         })
@@ -48,14 +50,14 @@ impl Selection {
 
     /// Adds the libraries of `runtime`.
     #[must_use]
-    pub fn with_runtime(mut self, runtime: RuntimeName) -> Self {
+    pub fn with_runtime(mut self, runtime: RuntimeKind) -> Self {
         self.runtimes.insert(runtime);
         self
     }
 
     /// Adds the file of the model `id` for `runtime`.
     #[must_use]
-    pub fn with_model(mut self, id: &str, runtime: RuntimeName) -> Self {
+    pub fn with_model(mut self, id: &str, runtime: RuntimeKind) -> Self {
         self.models.entry(runtime).or_default().insert(id.to_owned());
         self
     }
@@ -78,12 +80,12 @@ impl Selection {
         self
     }
 
-    pub(crate) fn runtimes(&self) -> impl Iterator<Item = RuntimeName> + '_ {
+    pub(crate) fn runtimes(&self) -> impl Iterator<Item = RuntimeKind> + '_ {
         self.runtimes.iter().copied()
     }
 
     /// Pairs of model id and the runtime that shall read it.
-    pub(crate) fn models(&self) -> impl Iterator<Item = (&str, RuntimeName)> {
+    pub(crate) fn models(&self) -> impl Iterator<Item = (&str, RuntimeKind)> {
         self.models.iter().flat_map(|(runtime, ids)| ids.iter().map(|id| (id.as_str(), *runtime)))
     }
 

@@ -47,4 +47,10 @@ mod tests {
         assert_eq!(names, FILES.iter().map(|(name, _)| *name).collect());
         assert!(FILES.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() <= MOST_BYTES);
     }
+
+    #[test]
+    fn the_readme_counts_the_networks_that_are_our_own() {
+        let readme = include_str!("../../../README.md");
+        assert!(readme.contains(&format!("{} networks are our own", FILES.len())), "{}", FILES.len());
+    }
 }

@@ -6,7 +6,8 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use faceward_models::{FetchOptions, RuntimeName, Selection, Silent, Store, default_root};
+use faceward_core::RuntimeKind;
+use faceward_models::{FetchOptions, Selection, Silent, Store, default_root};
 
 /// The photos of [`photo`]: two public figures (three portraits of one), two partial faces, a PNG with alpha.
 pub const PHOTOS: [&str; 7] = [
@@ -41,7 +42,7 @@ pub fn store() -> &'static Store {
 /// There is no such model, or ONNX Runtime cannot read it.
 #[must_use]
 pub fn onnx_runtime_file(id: &str) -> PathBuf {
-    match store().model_file_for(id, RuntimeName::Onnxruntime) {
+    match store().model_file_for(id, RuntimeKind::OnnxRuntime) {
         Ok(path) => path,
         Err(error) => fail(&error),
     }

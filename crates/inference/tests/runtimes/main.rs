@@ -10,17 +10,12 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use faceward_inference::{Runtime, RuntimeKind, RuntimeOptions};
-use faceward_models::RuntimeName;
 use faceward_testkit::store;
 
 const BOTH: [RuntimeKind; 2] = [RuntimeKind::OpenVino, RuntimeKind::OnnxRuntime];
 
 fn options(kind: RuntimeKind, compiled_cache: Option<PathBuf>) -> RuntimeOptions {
-    let name = match kind {
-        RuntimeKind::OpenVino => RuntimeName::Openvino,
-        RuntimeKind::OnnxRuntime => RuntimeName::Onnxruntime,
-    };
-    let library = store().runtime_library(name).expect("a fetched runtime");
+    let library = store().runtime_library(kind).expect("a fetched runtime");
     RuntimeOptions { library, compiled_cache }
 }
 

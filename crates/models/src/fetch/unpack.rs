@@ -9,21 +9,21 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::FetchError;
+use crate::files::{Folder, Target, publish, scratch_file};
 use crate::hash::Hashing;
 use crate::manifest::{Member, Package};
-use crate::store::{Store, Target, publish, scratch_file};
 
 /// A file to take, and what is declared of it.
 type Wanted<'t, 'a> = (&'t Target<'a>, &'a Member);
 
 /// Takes `wanted` out of the archive of `package` at `archive`; gives what is now in place.
 pub(super) fn unpack<'t, 'a>(
-    store: &Store,
+    folder: &Folder,
     package: &Package,
     archive: &Path,
     wanted: &[Wanted<'t, 'a>],
 ) -> Result<Vec<&'t Target<'a>>, FetchError> {
-    let unpacking = Unpacking { store, package };
+    let unpacking = Unpacking { folder, package };
     if package.archive.ends_with(".whl") {
         unpacking.zip(archive, wanted)?;
     } else {
@@ -33,7 +33,7 @@ pub(super) fn unpack<'t, 'a>(
 }
 
 struct Unpacking<'f> {
-    store: &'f Store,
+    folder: &'f Folder,
     package: &'f Package,
 }
 
@@ -55,8 +55,9 @@ impl Unpacking<'_> {
         let mut missing: Vec<_> = wanted.iter().collect();
         for entry in tar.entries().map_err(|error| self.broken(error))? {
             let mut entry = entry.map_err(|error| self.broken(error))?;
-            let path = entry.path().map_err(|error| self.broken(error))?.to_string_lossy().into_owned();
-            let (here, elsewhere) = missing.into_iter().partition(|(_, member)| member.path == path);
+            let path = entry.path_bytes().into_owned();
+            let is_it = |member: &Member| member.path.as_bytes() == path;
+            let (here, elsewhere) = missing.into_iter().partition(|(_, member)| is_it(member));
             missing = elsewhere;
             self.take_all(&mut entry, &here)?;
         }
@@ -89,7 +90,7 @@ impl Unpacking<'_> {
     }
 
     fn place(&self, reader: &mut impl Read, (target, member): &Wanted<'_, '_>) -> Result<(), FetchError> {
-        let mut file = scratch_file(self.store.root())?;
+        let mut file = scratch_file(self.folder.root())?;
         // One byte more than declared is enough to prove the file wrong, however much it would expand to.
         let mut hashing = Hashing::new(reader.take(member.bytes + 1));
         io::copy(&mut hashing, &mut file).map_err(|error| self.broken(error))?;
@@ -98,7 +99,7 @@ impl Unpacking<'_> {
             let file = format!("{} of {}", member.path, self.package.archive);
             return Err(FetchError::Digest { file, expected: member.sha256, found });
         }
-        Ok(publish(file, &self.store.root().join(&target.relative))?)
+        Ok(publish(file, &self.folder.root().join(&target.relative))?)
     }
 
     fn not_there(&self, error: ZipError, member: &str) -> FetchError {

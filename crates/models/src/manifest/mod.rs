@@ -6,13 +6,15 @@
 mod check;
 mod model;
 mod package;
+mod runtime;
 
 use std::sync::{Arc, LazyLock};
 
+use faceward_core::RuntimeKind;
 use serde::Deserialize;
 
 pub use check::ManifestError;
-pub use model::{Channels, Dim, ImageInput, Layout, ModelDecl, RuntimeName, Task, TensorDecl};
+pub use model::{Channels, Dim, ImageInput, Layout, ModelDecl, Task, TensorDecl};
 pub use package::{FileKind, Member, Package, Prepared, Registry, RuntimeDecl, Trained};
 
 use crate::platform::Platform;
@@ -91,7 +93,7 @@ impl Manifest {
     #[must_use]
     pub fn runtime_package(
         &self,
-        runtime: RuntimeName,
+        runtime: RuntimeKind,
         platform: Platform,
     ) -> Option<(&Package, &RuntimeDecl)> {
         self.packages.iter().find_map(|package| {

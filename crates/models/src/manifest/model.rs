@@ -1,9 +1,11 @@
 //! What a model is, expects and gives.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
+use faceward_core::RuntimeKind;
 use serde::Deserialize;
+
+use super::runtime;
 
 /// What a model is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
@@ -33,36 +35,6 @@ pub enum Task {
     Flare,
     /// Face to gender.
     Gender,
-}
-
-/// An inference runtime that can be fetched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum RuntimeName {
-    /// Intel OpenVINO.
-    Openvino,
-    /// Microsoft ONNX Runtime.
-    Onnxruntime,
-}
-
-impl RuntimeName {
-    /// All runtimes.
-    pub const ALL: [Self; 2] = [Self::Openvino, Self::Onnxruntime];
-
-    /// The name in the manifest and on the command line.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Openvino => "openvino",
-            Self::Onnxruntime => "onnxruntime",
-        }
-    }
-}
-
-impl fmt::Display for RuntimeName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
 }
 
 /// Channels of an image input, in the order of the tensor.
@@ -162,7 +134,8 @@ pub struct ModelDecl {
     /// What this project measured of it.
     pub accuracy: String,
     /// Ready file for each runtime that can read the model: a member or prepared file by name.
-    pub files: BTreeMap<RuntimeName, String>,
+    #[serde(deserialize_with = "runtime::keys")]
+    pub files: BTreeMap<RuntimeKind, String>,
     /// How pixels become the first input; `None` where the input is no image.
     pub image: Option<ImageInput>,
     /// Inputs in the order of the file.
@@ -174,7 +147,7 @@ pub struct ModelDecl {
 impl ModelDecl {
     /// Whether `runtime` can read the model.
     #[must_use]
-    pub fn runs_on(&self, runtime: RuntimeName) -> bool {
+    pub fn runs_on(&self, runtime: RuntimeKind) -> bool {
         self.files.contains_key(&runtime)
     }
 }

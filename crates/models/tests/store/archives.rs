@@ -3,7 +3,8 @@
 use std::fs;
 use std::sync::Arc;
 
-use faceward_models::{FetchError, FetchOptions, Manifest, RuntimeName, Sha256, Silent, Store};
+use faceward_core::RuntimeKind;
+use faceward_models::{FetchError, FetchOptions, Manifest, Sha256, Silent, Store};
 
 use crate::world::{Copying, TARBALL, Untouchable, WHEEL, World};
 
@@ -12,9 +13,9 @@ fn listed_members_are_unpacked_and_nothing_else() {
     let world = World::new();
     let store = world.fetch(Copying::from(world.supply())).unwrap();
     let rows = [
-        ("one", RuntimeName::Openvino, "network one"),
-        ("two", RuntimeName::Onnxruntime, "network two"),
-        ("three", RuntimeName::Openvino, "network three"),
+        ("one", RuntimeKind::OpenVino, "network one"),
+        ("two", RuntimeKind::OnnxRuntime, "network two"),
+        ("three", RuntimeKind::OpenVino, "network three"),
     ];
     for (id, runtime, text) in rows {
         let path = store.model_file_for(id, runtime).unwrap();

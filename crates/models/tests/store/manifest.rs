@@ -1,8 +1,7 @@
 //! The embedded manifest, and manifests that are refused.
 
-use faceward_models::{
-    Arch, Channels, FileKind, Manifest, ManifestError, Os, Platform, RuntimeName, Selection, Store,
-};
+use faceward_core::RuntimeKind;
+use faceward_models::{Arch, Channels, FileKind, Manifest, ManifestError, Os, Platform, Selection, Store};
 
 use crate::world::World;
 
@@ -48,7 +47,7 @@ fn declared_image_inputs_match_declared_tensors() {
 #[test]
 fn openvino_reads_every_model_and_exists_for_the_supported_platforms() {
     let manifest = Manifest::embedded();
-    assert!(manifest.models().iter().all(|model| model.runs_on(RuntimeName::Openvino)));
+    assert!(manifest.models().iter().all(|model| model.runs_on(RuntimeKind::OpenVino)));
     let platforms = [
         (Os::Linux, Arch::X86_64, true),
         (Os::Linux, Arch::Arm64, true),
@@ -57,7 +56,7 @@ fn openvino_reads_every_model_and_exists_for_the_supported_platforms() {
         (Os::Macos, Arch::X86_64, false),
     ];
     for (os, arch, exists) in platforms {
-        let package = manifest.runtime_package(RuntimeName::Openvino, Platform { os, arch });
+        let package = manifest.runtime_package(RuntimeKind::OpenVino, Platform { os, arch });
         assert_eq!(package.is_some(), exists, "{os:?} {arch:?}");
     }
 }
@@ -67,7 +66,7 @@ fn a_server_needs_neither_photos_nor_the_other_runtime() {
     let manifest = Manifest::embedded();
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path().to_path_buf());
-    let what = Selection::for_runtime(manifest, RuntimeName::Openvino, &["gender-v1"]);
+    let what = Selection::for_runtime(manifest, RuntimeKind::OpenVino, &["gender-v1"]);
     let files = store.status(&what).unwrap();
     let named = |name: &str| files.iter().any(|file| file.name == name);
     assert!(files.iter().all(|file| file.kind != FileKind::Fixture));

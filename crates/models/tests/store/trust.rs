@@ -5,14 +5,15 @@ use std::time::{Duration, SystemTime};
 
 use std::sync::Arc;
 
-use faceward_models::{FetchError, FetchOptions, FileState, Manifest, RuntimeName, Silent};
+use faceward_core::RuntimeKind;
+use faceward_models::{FetchError, FetchOptions, FileState, Manifest, Silent};
 
 use crate::world::{Copying, Untouchable, World};
 
 fn fetched() -> (World, std::path::PathBuf) {
     let world = World::new();
     let store = world.fetch(Copying::from(world.supply())).unwrap();
-    let file = store.model_file_for("one", RuntimeName::Openvino).unwrap();
+    let file = store.model_file_for("one", RuntimeKind::OpenVino).unwrap();
     (world, file)
 }
 

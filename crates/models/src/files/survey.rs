@@ -4,8 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use super::{Origin, Record, Store, Target};
-use crate::fetch::FetchError;
+use super::{Folder, Origin, Record, Target};
 use crate::hash::Sha256;
 use crate::manifest::FileKind;
 
@@ -65,15 +64,15 @@ pub(crate) enum Finding {
 }
 
 /// Looks at `target`; reads the file only where the record does not vouch for it.
-pub(crate) fn examine(store: &Store, record: &Record, target: &Target<'_>) -> io::Result<Finding> {
-    if record.verified(store.root(), &target.relative) == Some(target.sha256) {
+pub(crate) fn examine(folder: &Folder, record: &Record, target: &Target<'_>) -> io::Result<Finding> {
+    if record.verified(folder.root(), &target.relative) == Some(target.sha256) {
         return Ok(Finding::Recorded);
     }
-    read(store, target)
+    read(folder, target)
 }
 
-fn read(store: &Store, target: &Target<'_>) -> io::Result<Finding> {
-    let path = store.root().join(&target.relative);
+fn read(folder: &Folder, target: &Target<'_>) -> io::Result<Finding> {
+    let path = folder.root().join(&target.relative);
     match Sha256::of_file(&path) {
         Ok(found) if found == target.sha256 => Ok(Finding::Proven),
         Ok(found) => Ok(Finding::Changed(Problem { path, expected: target.sha256, found })),
@@ -82,11 +81,11 @@ fn read(store: &Store, target: &Target<'_>) -> io::Result<Finding> {
     }
 }
 
-pub(super) fn status(store: &Store, targets: &[Target<'_>]) -> Result<Vec<FileStatus>, FetchError> {
-    let record = Record::load(store.root())?;
+pub(super) fn status(folder: &Folder, targets: &[Target<'_>]) -> io::Result<Vec<FileStatus>> {
+    let record = Record::load(folder.root())?;
     let mut statuses = Vec::with_capacity(targets.len());
     for target in targets {
-        let state = match examine(store, &record, target)? {
+        let state = match examine(folder, &record, target)? {
             Finding::Recorded | Finding::Proven => FileState::Verified,
             Finding::Missing => FileState::Missing,
             Finding::Changed(_) => FileState::Changed,
@@ -95,16 +94,16 @@ pub(super) fn status(store: &Store, targets: &[Target<'_>]) -> Result<Vec<FileSt
             Origin::Member(package, _) => (package.kind(), Some(package.label())),
             Origin::Prepared(_) | Origin::Trained(_) => (FileKind::Model, None),
         };
-        let path = store.root().join(&target.relative);
+        let path = folder.root().join(&target.relative);
         statuses.push(FileStatus { name: target.name().to_owned(), kind, package, path, state });
     }
     Ok(statuses)
 }
 
-pub(super) fn verify(store: &Store, targets: &[Target<'_>]) -> Result<Vec<Problem>, FetchError> {
+pub(super) fn verify(folder: &Folder, targets: &[Target<'_>]) -> io::Result<Vec<Problem>> {
     let mut problems = Vec::new();
     for target in targets {
-        if let Finding::Changed(problem) = read(store, target)? {
+        if let Finding::Changed(problem) = read(folder, target)? {
             problems.push(problem);
         }
     }

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
+use faceward_core::RuntimeKind;
+
 use super::{StoreError, paths};
 use crate::hash::Sha256;
-use crate::manifest::{
-    FileKind, Manifest, Member, ModelDecl, Package, Prepared, RuntimeDecl, RuntimeName, Trained,
-};
+use crate::manifest::{FileKind, Manifest, Member, ModelDecl, Package, Prepared, RuntimeDecl, Trained};
 use crate::platform::Platform;
 use crate::selection::Selection;
 
@@ -96,7 +96,7 @@ fn add<'a>(targets: &mut Vec<Target<'a>>, target: Target<'a>) {
 
 pub(super) fn runtime_package(
     manifest: &Manifest,
-    runtime: RuntimeName,
+    runtime: RuntimeKind,
     platform: Option<Platform>,
 ) -> Result<(&Package, &RuntimeDecl), StoreError> {
     platform
@@ -107,13 +107,13 @@ pub(super) fn runtime_package(
 pub(super) fn model_target<'a>(
     manifest: &'a Manifest,
     id: &str,
-    runtime: RuntimeName,
+    runtime: RuntimeKind,
 ) -> Result<Target<'a>, StoreError> {
     let model = manifest.model(id).ok_or_else(|| StoreError::UnknownModel { id: id.to_owned() })?;
     file_target(manifest, model, runtime).ok_or_else(|| StoreError::Unreadable { id: id.to_owned(), runtime })
 }
 
-fn file_target<'a>(manifest: &'a Manifest, model: &ModelDecl, runtime: RuntimeName) -> Option<Target<'a>> {
+fn file_target<'a>(manifest: &'a Manifest, model: &ModelDecl, runtime: RuntimeKind) -> Option<Target<'a>> {
     let file = model.files.get(&runtime)?;
     let member = || manifest.model_member(file).map(|(package, member)| Target::member(package, member));
     let trained = || manifest.trained_file(file).map(Target::trained);
