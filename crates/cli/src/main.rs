@@ -1,13 +1,14 @@
 //! The binary `faceward`: the only place that reads arguments and environment, installs logging, and exits.
 //!
-//! `arguments` declares the command line, `commands` holds one file a command, `config` the configuration, `exit` the
-//! exit codes. Whatever can be used without a terminal lives in the crates below.
+//! `commands` declares the command line and holds one file a command, `flags` what can be typed with every command,
+//! `config` the configuration, `exit` the exit codes. Whatever can be used without a terminal lives in the crates below.
 
-mod arguments;
 mod commands;
 mod config;
+mod context;
 mod draw;
 mod exit;
+mod flags;
 mod logging;
 mod progress;
 mod setup;
@@ -17,14 +18,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use arguments::Arguments;
+use commands::Arguments;
 use config::Environment;
 
 fn main() -> ExitCode {
-    let environment = Environment::new(
-        std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
-    );
+    let environment = Environment::new(std::env::vars_os());
     // clap prints help (0) and usage errors (2) itself and leaves.
     let arguments = Arguments::parse();
     match commands::run(arguments, environment) {

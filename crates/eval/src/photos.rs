@@ -103,8 +103,10 @@ fn list_archive(path: &Path) -> std::io::Result<HashMap<String, Extent>> {
     let mut entries = HashMap::new();
     for entry in tar::Archive::new(File::open(path)?).entries_with_seek()? {
         let entry = entry?;
-        if entry.header().entry_type().is_file() {
-            let name = entry.path()?.to_string_lossy().trim_start_matches("./").to_owned();
+        // An index names photos in text; a name that is none cannot be meant by it.
+        let path = entry.path()?;
+        if let (true, Some(name)) = (entry.header().entry_type().is_file(), path.to_str()) {
+            let name = name.trim_start_matches("./").to_owned();
             entries.insert(name, Extent { start: entry.raw_file_position(), len: entry.size() });
         }
     }

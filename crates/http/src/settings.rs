@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use faceward_settings::{Setting, bytes, seconds, switch, whole};
+
+const DAY_SECONDS: f64 = 24.0 * 60.0 * 60.0;
+const GIB: usize = 1024 * MIB;
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
 
@@ -39,6 +43,28 @@ pub struct RisetSettings {
     pub enroll_min_side: u32,
 }
 
+impl RisetSettings {
+    fn declared() -> [Setting<Self>; 3] {
+        [
+            Setting::new(
+                "riset.http_status_is_status",
+                "Riset.ai API: send the status in the body as HTTP status too, not 200",
+                |s: &mut Self| switch(&mut s.http_status_is_status),
+            ),
+            Setting::new(
+                "riset.gateway_envelope",
+                "Riset.ai API: every body inside `{\"risetai\": ...}`, as behind a gateway",
+                |s: &mut Self| switch(&mut s.gateway_envelope),
+            ),
+            Setting::new(
+                "riset.enroll_min_side",
+                "Riset.ai API: least side of a face enrolled without `force_register`",
+                |s: &mut Self| whole(&mut s.enroll_min_side, 1..=10_000, "pixels"),
+            ),
+        ]
+    }
+}
+
 impl Default for RisetSettings {
     fn default() -> Self {
         Self { http_status_is_status: false, gateway_envelope: false, enroll_min_side: 125 }
@@ -46,6 +72,34 @@ impl Default for RisetSettings {
 }
 
 impl HttpSettings {
+    /// Every setting of requests but [`Self::photo_bytes`], which is the engine's as well.
+    #[must_use]
+    pub fn declared() -> Vec<Setting<Self>> {
+        let mut all = vec![
+            Setting::new(
+                "limits.uploads_bytes",
+                "Uploads in memory at once, all requests together",
+                |s: &mut Self| bytes(&mut s.uploads_bytes, 1..=1024 * GIB),
+            ),
+            Setting::new("limits.upload_seconds", "Time to receive a whole body", |s: &mut Self| {
+                seconds(&mut s.upload_timeout, 1.0..=DAY_SECONDS)
+            }),
+            Setting::new("limits.upload_idle_seconds", "Longest pause within a body", |s: &mut Self| {
+                seconds(&mut s.upload_idle_timeout, 1.0..=DAY_SECONDS)
+            }),
+            Setting::new("limits.json_bytes", "Largest JSON body, photos in it as base64", |s: &mut Self| {
+                bytes(&mut s.json_bytes, 1..=GIB)
+            }),
+            Setting::new(
+                "limits.request_seconds",
+                "Time from a request's head to its answer",
+                |s: &mut Self| seconds(&mut s.request_timeout, 1.0..=DAY_SECONDS),
+            ),
+        ];
+        all.extend(RisetSettings::declared().map(|setting| setting.within(|s: &mut Self| &mut s.riset)));
+        all
+    }
+
     /// What a multipart body may hold besides its photos: boundaries, part headers, text parts.
     const BODY_MARGIN_BYTES: usize = MIB;
 
@@ -70,6 +124,9 @@ impl Default for HttpSettings {
     }
 }
 
+/// Hyper accepts no smaller read buffer, which a request's head must fit.
+pub(crate) const LEAST_HEADER_BYTES: usize = 8 * KIB;
+
 /// Limits of the connections.
 #[derive(Clone, Debug)]
 pub struct ServerLimits {
@@ -84,6 +141,29 @@ pub struct ServerLimits {
     pub http2_streams: u32,
     /// Time that accepted requests get to finish once the server is told to stop. Default 30 s.
     pub shutdown_deadline: Duration,
+}
+
+impl ServerLimits {
+    /// Every setting of connections but [`Self::shutdown_deadline`], which is the use cases' as well.
+    #[must_use]
+    pub fn declared() -> Vec<Setting<Self>> {
+        vec![
+            Setting::new("limits.connections", "Connections served at once", |s: &mut Self| {
+                whole(&mut s.connections, 1..=1_000_000, "connections")
+            }),
+            Setting::new(
+                "limits.http2_streams",
+                "Requests under way on one HTTP/2 connection",
+                |s: &mut Self| whole(&mut s.http2_streams, 1..=100_000, "requests"),
+            ),
+            Setting::new("limits.header_seconds", "Time to receive a request's head", |s: &mut Self| {
+                seconds(&mut s.header_read_timeout, 1.0..=DAY_SECONDS)
+            }),
+            Setting::new("limits.header_bytes", "Largest request head", |s: &mut Self| {
+                bytes(&mut s.header_bytes, LEAST_HEADER_BYTES..=MIB)
+            }),
+        ]
+    }
 }
 
 impl Default for ServerLimits {

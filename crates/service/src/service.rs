@@ -82,8 +82,11 @@ impl Service {
         let gallery = gallery.into();
         let capabilities = engine.capabilities().clone();
         let model = capabilities.embedding_model.as_ref().ok_or(StartError::NoEmbedding)?;
-        let comparator =
-            Comparator::new(model, settings.similarity_map, Similarity(settings.thresholds.similarity))?;
+        let comparator = Comparator::new(
+            model,
+            Arc::clone(&settings.similarity_map),
+            Similarity(settings.thresholds.similarity),
+        )?;
         check_gates(&settings, capabilities.outputs)?;
         metrics::describe();
         metrics::slots_limit(settings.compute.max_requests.get());

@@ -1,101 +1,63 @@
-//! What was typed, and where: one layer a source, the later one wins.
+//! From what was typed, and where, to the configuration in force: one source after the other, the later one wins.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::ConfigError;
-use super::settings::{Preset, SETTINGS, Setting};
+use faceward_settings::{Setting, Typed};
+
+use super::declared::{by_key, settings, table, variable};
+use super::environment::Environment;
+use super::kubernetes;
+use super::resolved::Config;
 use super::suggest::nearest;
-use super::values::Value;
+use super::{ConfigError, Origin};
 
 /// The file that is read if it is there and no other is named.
 const DEFAULT_FILE: &str = "faceward.toml";
 /// Variables that are no settings.
 const OTHER_VARIABLES: [&str; 3] = ["FACEWARD_CONFIG", "FACEWARD_APP_ID", "FACEWARD_APP_KEY"];
 
-/// Where a value comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// Nobody typed it.
-    Default,
-    /// A configuration file.
-    File(PathBuf),
-    /// A variable.
-    Variable(String),
-    /// A flag.
-    Flag(&'static str),
-}
-
-impl std::fmt::Display for Origin {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Default => f.write_str("default"),
-            Self::File(path) => write!(f, "file {}", path.display()),
-            Self::Variable(name) => write!(f, "env {name}"),
-            Self::Flag(name) => write!(f, "flag {name}"),
-        }
-    }
-}
-
-/// The process's variables, read once.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Environment(BTreeMap<String, String>);
-
-impl Environment {
-    /// Takes over `variables`.
-    pub(crate) fn new(variables: impl Iterator<Item = (String, String)>) -> Self {
-        Self(variables.collect())
-    }
-
-    /// The variable `name`, if it is set and not empty.
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
-    }
-}
-
-/// Settings that have a flag of their own, and those given by `--set`.
+/// What was typed on the command line.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TypedFlags {
     /// `--config`.
     pub(crate) file: Option<PathBuf>,
-    /// Key, flag, text.
-    pub(crate) own: Vec<(&'static str, &'static str, String)>,
+    /// Settings with flags of their own: key, flag, value.
+    pub(crate) own: Vec<(&'static str, String, Typed)>,
     /// `KEY=VALUE` of each `--set`.
     pub(crate) set: Vec<String>,
 }
 
-/// Every setting's value, and where it comes from. A setting without default that nobody typed is absent.
-#[derive(Clone, Debug)]
-pub(crate) struct Layers(BTreeMap<&'static str, (Value, Origin)>);
+/// The configuration in force, and where each value comes from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Loaded {
+    /// Every value.
+    pub(crate) config: Config,
+    /// Variables that Kubernetes made for a Service and that were left alone.
+    pub(crate) of_kubernetes: Vec<String>,
+    origins: BTreeMap<&'static str, Origin>,
+}
 
-impl Layers {
+impl Loaded {
     /// Reads all sources, the strongest last.
+    ///
+    /// # Errors
+    /// Something that was typed cannot be meant.
     pub(crate) fn read(environment: &Environment, flags: &TypedFlags) -> Result<Self, ConfigError> {
-        let mut layers = Self::defaults()?;
+        let mut loaded = Self::default();
         if let Some(path) = file_to_read(environment, flags) {
-            layers.add_file(&path)?;
+            loaded.add_file(&path)?;
         }
-        layers.add_environment(environment)?;
-        layers.add_flags(flags)?;
-        Ok(layers)
+        loaded.add_environment(environment)?;
+        loaded.add_flags(flags)?;
+        loaded.config = loaded.config.completed();
+        Ok(loaded)
     }
 
-    /// The value of `setting` and its origin.
-    pub(crate) fn get(&self, key: &str) -> Option<&(Value, Origin)> {
-        self.0.get(key)
-    }
-
-    fn defaults() -> Result<Self, ConfigError> {
-        let mut layers = Self(BTreeMap::new());
-        for setting in SETTINGS {
-            let text = match setting.preset {
-                Preset::Text(text) => text.to_owned(),
-                Preset::Unset(_) => continue,
-                Preset::Calibrated(name) => calibrated(name),
-            };
-            layers.add(setting, Value::from_text(setting.kind, &text), &text, Origin::Default)?;
-        }
-        Ok(layers)
+    /// Where the value of the setting `key` comes from.
+    pub(crate) fn origin(&self, key: &str) -> &Origin {
+        self.origins.get(key).unwrap_or(&Origin::Default)
     }
 
     fn add_file(&mut self, path: &Path) -> Result<(), ConfigError> {
@@ -108,36 +70,33 @@ impl Layers {
     fn add_table(&mut self, prefix: &str, table: &toml::Table, origin: &Origin) -> Result<(), ConfigError> {
         for (name, value) in table {
             let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
-            match (Setting::by_key(&key), value) {
-                (Some(setting), value) => {
-                    self.add(
-                        setting,
-                        Value::from_toml(setting.kind, value),
-                        &value.to_string(),
-                        origin.clone(),
-                    )?;
-                }
+            match (by_key(&key), value) {
+                (Some(setting), value) => match typed(value) {
+                    Some(typed) => self.set(setting, &typed, origin.clone())?,
+                    None => return Err(self.refused(setting, value.to_string(), origin.clone())),
+                },
                 (None, toml::Value::Table(inner)) if is_table(&key) => self.add_table(&key, inner, origin)?,
-                (None, _) => {
-                    let suggestion = nearest(&key, SETTINGS.iter().map(|setting| setting.key));
-                    return Err(ConfigError::Unknown { key, origin: origin.clone(), suggestion });
-                }
+                (None, _) => return Err(unknown(key, origin.clone())),
             }
         }
         Ok(())
     }
 
     fn add_environment(&mut self, environment: &Environment) -> Result<(), ConfigError> {
-        for (name, text) in environment.0.iter().filter(|(name, _)| name.starts_with("FACEWARD_")) {
-            let origin = Origin::Variable(name.clone());
-            match SETTINGS.iter().find(|setting| setting.variable() == *name) {
-                Some(_) if text.is_empty() => {}
-                Some(setting) => self.add(setting, Value::from_text(setting.kind, text), text, origin)?,
+        for (name, value) in environment.ours() {
+            let setting = settings().iter().find(|setting| variable(setting.key()) == name);
+            match setting {
+                Some(_) if value.is_empty() => {}
+                Some(setting) => self.set(setting, &Typed::text(value), Origin::Variable(name))?,
                 None if OTHER_VARIABLES.contains(&name.as_str()) => {}
+                None if value.to_str().is_some_and(|value| kubernetes::is_of_a_service(&name, value)) => {
+                    self.of_kubernetes.push(name);
+                }
                 None => {
-                    let known = SETTINGS.iter().map(Setting::variable);
-                    let suggestion = nearest(name, known.chain(OTHER_VARIABLES.map(str::to_owned)));
-                    return Err(ConfigError::Unknown { key: name.clone(), origin, suggestion });
+                    let known = settings().iter().map(|setting| variable(setting.key()));
+                    let suggestion = nearest(&name, known.chain(OTHER_VARIABLES.map(str::to_owned)));
+                    let origin = Origin::Variable(name.clone());
+                    return Err(ConfigError::Unknown { key: name, origin, suggestion });
                 }
             }
         }
@@ -145,42 +104,46 @@ impl Layers {
     }
 
     fn add_flags(&mut self, flags: &TypedFlags) -> Result<(), ConfigError> {
-        for (key, flag, text) in &flags.own {
-            if let Some(setting) = Setting::by_key(key) {
-                self.add(setting, Value::from_text(setting.kind, text), text, Origin::Flag(flag))?;
-            }
+        for (key, flag, typed) in &flags.own {
+            let origin = Origin::Flag(flag.clone());
+            let setting = by_key(key).ok_or_else(|| unknown((*key).to_owned(), origin.clone()))?;
+            self.set(setting, typed, origin)?;
         }
         for assignment in &flags.set {
             let Some((key, text)) = assignment.split_once('=') else {
                 return Err(ConfigError::NotAnAssignment(assignment.clone()));
             };
-            let origin = Origin::Flag("--set");
-            let Some(setting) = Setting::by_key(key.trim()) else {
-                let suggestion = nearest(key, SETTINGS.iter().map(|setting| setting.key));
-                return Err(ConfigError::Unknown { key: key.to_owned(), origin, suggestion });
-            };
-            self.add(setting, Value::from_text(setting.kind, text.trim()), text, origin)?;
+            let origin = Origin::Flag("--set".to_owned());
+            let setting = by_key(key.trim()).ok_or_else(|| unknown(key.to_owned(), origin.clone()))?;
+            self.set(setting, &Typed::text(text.trim()), origin)?;
         }
         Ok(())
     }
 
-    fn add(
+    fn set(
         &mut self,
-        setting: &Setting,
-        value: Result<Value, String>,
-        typed: &str,
+        setting: &'static Setting<Config>,
+        typed: &Typed,
         origin: Origin,
     ) -> Result<(), ConfigError> {
-        match value {
-            Ok(value) => {
-                self.0.insert(setting.key, (value, origin));
+        match setting.write(&mut self.config, typed) {
+            Ok(()) => {
+                self.origins.insert(setting.key(), origin);
                 Ok(())
             }
-            Err(expected) => {
-                Err(ConfigError::Invalid { key: setting.key, origin, expected, actual: typed.to_owned() })
-            }
+            Err(_) => Err(self.refused(setting, typed.to_string(), origin)),
         }
     }
+
+    fn refused(&self, setting: &Setting<Config>, actual: String, origin: Origin) -> ConfigError {
+        let expected = setting.kind(&self.config).to_string();
+        ConfigError::Invalid { key: setting.key().to_owned(), origin, expected, actual }
+    }
+}
+
+fn unknown(key: String, origin: Origin) -> ConfigError {
+    let suggestion = nearest(&key, settings().iter().map(Setting::key));
+    ConfigError::Unknown { key, origin, suggestion }
 }
 
 fn file_to_read(environment: &Environment, flags: &TypedFlags) -> Option<PathBuf> {
@@ -190,92 +153,35 @@ fn file_to_read(environment: &Environment, flags: &TypedFlags) -> Option<PathBuf
 
 /// Whether settings lie below `key`.
 fn is_table(key: &str) -> bool {
-    let prefix = format!("{key}.");
-    SETTINGS.iter().any(|setting| setting.key.starts_with(&prefix))
+    settings().iter().any(|setting| {
+        table(setting.key()).strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    })
 }
 
-/// The calibrated threshold called `name`, as it would be typed.
-fn calibrated(name: &str) -> String {
-    super::resolved::calibrated_threshold(name)
+/// A TOML value as something typed; `None` for what no setting takes.
+fn typed(value: &toml::Value) -> Option<Typed> {
+    match value {
+        toml::Value::String(text) => Some(Typed::Text(OsString::from(text))),
+        toml::Value::Boolean(on) => Some(Typed::Switch(*on)),
+        toml::Value::Integer(number) => Some(Typed::Whole(*number)),
+        toml::Value::Float(number) => Some(Typed::Number(*number)),
+        toml::Value::Array(items) => items.iter().map(item).collect::<Option<_>>().map(Typed::List),
+        toml::Value::Datetime(_) | toml::Value::Table(_) => None,
+    }
+}
+
+fn item(value: &toml::Value) -> Option<String> {
+    match value {
+        toml::Value::String(text) => Some(text.clone()),
+        toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Float(number) => Some(number.to_string()),
+        toml::Value::Boolean(_)
+        | toml::Value::Datetime(_)
+        | toml::Value::Array(_)
+        | toml::Value::Table(_) => None,
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn environment(variables: &[(&str, &str)]) -> Environment {
-        Environment::new(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
-    }
-
-    fn flags(set: &[&str]) -> TypedFlags {
-        TypedFlags { file: None, own: Vec::new(), set: set.iter().map(|text| (*text).to_owned()).collect() }
-    }
-
-    fn shown(layers: &Layers, key: &str) -> String {
-        layers.get(key).map_or_else(|| "absent".to_owned(), |(value, origin)| format!("{value} ({origin})"))
-    }
-
-    #[test]
-    fn the_stronger_source_wins() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("my.toml");
-        fs_err::write(&file, "workers = 3\nlisten = '127.0.0.1:1'\n[log]\nlevel = 'debug'\n")
-            .expect("a file");
-        let variables = [("FACEWARD_WORKERS", "4"), ("FACEWARD_LISTEN", "127.0.0.1:2")];
-        let typed = TypedFlags { file: Some(file.clone()), ..flags(&["workers=5"]) };
-        let layers = Layers::read(&environment(&variables), &typed).expect("a fine configuration");
-        assert_eq!(shown(&layers, "workers"), "5 (flag --set)");
-        assert_eq!(shown(&layers, "listen"), "127.0.0.1:2 (env FACEWARD_LISTEN)");
-        assert_eq!(shown(&layers, "log.level"), format!("debug (file {})", file.display()));
-        assert_eq!(shown(&layers, "runtime"), "openvino (default)");
-        assert_eq!(shown(&layers, "models_dir"), "absent");
-    }
-
-    #[test]
-    fn an_unknown_key_is_named_with_its_place_and_a_guess() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("my.toml");
-        fs_err::write(&file, "[limits]\nphoto_byte = 5\n").expect("a file");
-        let typed = TypedFlags { file: Some(file.clone()), ..TypedFlags::default() };
-        let check = |result: Result<Layers, ConfigError>, expected: String| {
-            assert_eq!(result.expect_err("an unknown key").to_string(), expected);
-        };
-        check(
-            Layers::read(&Environment::default(), &typed),
-            format!(
-                "unknown setting `limits.photo_byte` in file {}; did you mean `limits.photo_bytes`?",
-                file.display()
-            ),
-        );
-        check(
-            Layers::read(&environment(&[("FACEWARD_LISTN", "x")]), &TypedFlags::default()),
-            "unknown setting `FACEWARD_LISTN` in env FACEWARD_LISTN; did you mean `FACEWARD_LISTEN`?"
-                .to_owned(),
-        );
-        check(
-            Layers::read(&Environment::default(), &flags(&["colour=red"])),
-            "unknown setting `colour` in flag --set".to_owned(),
-        );
-    }
-
-    #[test]
-    fn a_wrong_value_is_named_with_what_would_be_right() {
-        let error = Layers::read(&environment(&[("FACEWARD_WORKERS", "many")]), &TypedFlags::default());
-        assert_eq!(
-            error.expect_err("no number").to_string(),
-            "`workers` in env FACEWARD_WORKERS must be a whole number of at least 1, not `many`"
-        );
-    }
-
-    #[test]
-    fn credentials_are_no_settings_and_no_mistake() {
-        let variables = [("FACEWARD_APP_KEY", "k"), ("FACEWARD_APP_ID", "i"), ("PATH", "/bin")];
-        assert!(Layers::read(&environment(&variables), &TypedFlags::default()).is_ok());
-    }
-
-    #[test]
-    fn a_missing_file_that_was_named_is_an_error() {
-        let typed = TypedFlags { file: Some("no/such.toml".into()), ..TypedFlags::default() };
-        assert!(matches!(Layers::read(&Environment::default(), &typed), Err(ConfigError::File { .. })));
-    }
-}
+#[path = "sources_tests.rs"]
+mod tests;

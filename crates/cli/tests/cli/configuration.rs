@@ -17,7 +17,7 @@ fn the_stronger_source_wins() {
     let flagged = ["config", "--json", "--workers", "5"];
     let variables = [("FACEWARD_WORKERS", "4")];
     let shows = |ran: crate::process::Ran| shown(&ran.exits(0), "workers");
-    assert_eq!(shows(place.run(&config)), ("null".to_owned(), "default".to_owned()));
+    assert_eq!(shows(place.run(&config)).1, "default");
     place.write("faceward.toml", "workers = 3\n[thresholds]\nliveness = 0.9\n");
     assert_eq!(shows(place.run(&config)), ("3".to_owned(), "file faceward.toml".to_owned()));
     assert_eq!(
@@ -49,7 +49,11 @@ fn what_cannot_be_meant_ends_with_two_and_says_what_is_wrong() {
         ("worker = 3\n", "", "unknown setting `worker` in file faceward.toml; did you mean `workers`?"),
         ("[limits]\nphoto_byte = 3\n", "", "did you mean `limits.photo_bytes`?"),
         ("[nonsense]\na = 1\n", "", "unknown setting `nonsense`"),
-        ("workers = 'many'\n", "", "`workers` in file faceward.toml must be a whole number of at least 1"),
+        (
+            "workers = 'many'\n",
+            "",
+            "`workers` in file faceward.toml must be a whole number of threads from 1 to 1024, not `many`",
+        ),
         ("workers = \n", "", "cannot read the configuration file faceward.toml"),
         ("", "FACEWARD_LISTN", "did you mean `FACEWARD_LISTEN`?"),
     ];
@@ -64,10 +68,74 @@ fn what_cannot_be_meant_ends_with_two_and_says_what_is_wrong() {
 }
 
 #[test]
-fn the_table_names_every_variable_if_asked() {
-    let table = Place::new().run(&["config", "--explain"]).exits(0).out;
-    for expected in ["FACEWARD_LIMITS__PHOTO_BYTES", "FACEWARD_MODELS", "(one a CPU core)", "# default"] {
+fn the_table_says_what_each_setting_does_and_names_its_variable_if_asked() {
+    let table = Place::new().run(&["config"]).exits(0).out;
+    for expected in ["= 20 MiB", "Largest photo, encoded", "(the map of this version)", "# default"] {
         assert!(table.contains(expected), "{expected} is not in\n{table}");
+    }
+    let table = Place::new().run(&["config", "--explain"]).exits(0).out;
+    for expected in ["FACEWARD_LIMITS__PHOTO_BYTES", "FACEWARD_MODELS", "a number of bytes from 1 to 1 GiB"] {
+        assert!(table.contains(expected), "{expected} is not in\n{table}");
+    }
+}
+
+#[test]
+fn the_printed_example_is_a_file_that_changes_nothing() {
+    let place = Place::new();
+    let example = place.run(&["config", "--example"]).exits(0).out;
+    assert!(example.contains("# Largest photo, encoded: ") && example.contains("#photo_bytes = \"20 MiB\""));
+    let before = place.run(&["config"]).exits(0).out;
+    place.write("faceward.toml", &example);
+    assert_eq!(place.run(&["config"]).exits(0).out, before);
+}
+
+#[test]
+fn the_variables_of_a_kubernetes_service_are_left_alone_with_one_warning() {
+    let variables = [
+        ("FACEWARD_PORT", "tcp://10.96.0.17:8080"),
+        ("FACEWARD_SERVICE_HOST", "10.96.0.17"),
+        ("FACEWARD_SERVICE_PORT", "8080"),
+        ("FACEWARD_PORT_8080_TCP_ADDR", "10.96.0.17"),
+    ];
+    let ran = Place::new().run_with(&variables, &["config"]).exits(0);
+    assert_eq!(ran.err.matches("Kubernetes").count(), 1, "{}", ran.err);
+    assert!(ran.err.contains("FACEWARD_PORT, FACEWARD_PORT_8080_TCP_ADDR"), "{}", ran.err);
+    let ran = Place::new().run_with(&[("FACEWARD_PORT", "8080")], &["config"]).exits(2);
+    assert!(ran.err.contains("unknown setting `FACEWARD_PORT`"), "{}", ran.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn two_data_folders_that_differ_in_one_byte_are_two() {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt;
+
+    let place = Place::new();
+    let folder = |byte| place.path("").join(OsString::from_vec(vec![b'd', byte]));
+    for byte in [0xfe, 0xff] {
+        let mut command = place.command(&["app", "create", "--json", "--data-dir"]);
+        assert!(command.arg(folder(byte)).output().expect("the binary starts").status.success());
+    }
+    for byte in [0xfe, 0xff] {
+        let mut command = place.command(&["app", "list", "--json"]);
+        command.env("FACEWARD_DATA_DIR", folder(byte));
+        let listed = command.output().expect("the binary starts").stdout;
+        let apps: serde_json::Value = serde_json::from_slice(&listed).expect("JSON");
+        assert_eq!(apps.as_array().map(Vec::len), Some(1), "{apps}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_setting_with_a_byte_that_is_no_text_is_refused_by_name() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    for (name, expected) in [("FACEWARD_LISTEN", "`listen`"), ("FACEWARD_LISTN", "FACEWARD_LISTN")] {
+        let mut command = Place::new().command(&["config"]);
+        let output = command.env(name, OsStr::from_bytes(b"x\xff")).output().expect("the binary starts");
+        let told = String::from_utf8(output.stderr).expect("text");
+        assert!(output.status.code() == Some(2) && told.contains(expected), "{told}");
     }
 }
 

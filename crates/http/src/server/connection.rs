@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tower::ServiceExt;
 
-use crate::settings::ServerLimits;
+use crate::settings::{LEAST_HEADER_BYTES, ServerLimits};
 
 /// An HTTP/2 client that answers no ping for so long is gone.
 const HTTP2_PING_INTERVAL: Duration = Duration::from_secs(20);
@@ -23,8 +23,6 @@ const HTTP2_PING_INTERVAL: Duration = Duration::from_secs(20);
 const HTTP2_STREAM_WINDOW: u32 = 128 * 1024;
 /// The same for all streams of a connection.
 const HTTP2_CONNECTION_WINDOW: u32 = 256 * 1024;
-/// Hyper accepts no smaller read buffer.
-const LEAST_HEADER_BYTES: usize = 8192;
 
 /// What all connections share.
 pub(super) struct Connections {

@@ -1,14 +1,16 @@
 //! Comparison scores: cosine to calibrated similarity to verdict. Verify and identify share this one scale.
 
+use std::sync::Arc;
+
 use faceward_core::{Cosine, Embedding, IncomparableEmbeddings, ModelId, Similarity};
 use faceward_models::calibration::similarity::SimilarityCalibration;
 
 use crate::report::Comparison;
 
 /// Turns cosines of one model into verdicts.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Comparator {
-    calibration: &'static SimilarityCalibration,
+    calibration: Arc<SimilarityCalibration>,
     threshold: Similarity,
 }
 
@@ -26,7 +28,7 @@ impl Comparator {
     /// For embeddings of `model`, which must be the one that the similarity map `calibration` was fitted on.
     pub(crate) fn new(
         model: &ModelId,
-        calibration: &'static SimilarityCalibration,
+        calibration: Arc<SimilarityCalibration>,
         threshold: Similarity,
     ) -> Result<Self, NotCalibrated> {
         if calibration.model() == model {
@@ -36,8 +38,8 @@ impl Comparator {
         }
     }
 
-    pub(crate) const fn calibration(&self) -> &'static SimilarityCalibration {
-        self.calibration
+    pub(crate) const fn calibration(&self) -> &Arc<SimilarityCalibration> {
+        &self.calibration
     }
 
     pub(crate) const fn threshold(&self) -> Similarity {
@@ -63,7 +65,8 @@ mod tests {
     use super::*;
 
     fn comparator() -> Comparator {
-        Comparator::new(similarity().model(), similarity(), Similarity(0.75)).expect("the calibrated model")
+        Comparator::new(similarity().model(), Arc::clone(similarity()), Similarity(0.75))
+            .expect("the calibrated model")
     }
 
     fn embedding(model: &ModelId, vector: &[f32]) -> Embedding {
@@ -92,7 +95,10 @@ mod tests {
 
     #[test]
     fn another_models_cosines_have_no_meaning_here() {
-        assert!(Comparator::new(&ModelId::new("somebody-elses"), similarity(), Similarity(0.75)).is_err());
+        assert!(
+            Comparator::new(&ModelId::new("somebody-elses"), Arc::clone(similarity()), Similarity(0.75))
+                .is_err()
+        );
         let (a, b) = (embedding(similarity().model(), &[1.0]), embedding(&ModelId::new("m"), &[1.0]));
         assert!(comparator().compare(&a, &b).is_err());
     }

@@ -1,5 +1,7 @@
 //! Info: what this service runs with, and what it cannot answer and why.
 
+use std::sync::Arc;
+
 use faceward_core::{Cosine, ModelId};
 use faceward_engine::{LoadedModel, Outputs};
 use faceward_models::calibration::similarity::SimilarityCalibration;
@@ -23,7 +25,7 @@ pub struct Info {
     /// The model, or fusion of models, that makes embeddings.
     pub embedding_model: ModelId,
     /// From its cosine to similarity, with what that was fitted on.
-    pub similarity: &'static SimilarityCalibration,
+    pub similarity: Arc<SimilarityCalibration>,
     /// Least cosine of one and the same person; `None`: no cosine reaches the threshold.
     pub least_cosine: Option<Cosine>,
     /// The thresholds in force.
@@ -78,7 +80,7 @@ impl Service {
             runtime_version: capabilities.runtime_version.clone(),
             models: capabilities.models.iter().map(model_info).collect(),
             embedding_model: comparator.calibration().model().clone(),
-            similarity: comparator.calibration(),
+            similarity: Arc::clone(comparator.calibration()),
             least_cosine: comparator.calibration().least_cosine(comparator.threshold()),
             thresholds: settings.thresholds.clone(),
             faces: settings.faces,

@@ -36,7 +36,7 @@ async fn without_a_slot_nothing_is_computed() {
 #[tokio::test]
 async fn a_request_is_given_up_when_its_time_is_over() {
     let mut settings = settings();
-    settings.compute.request_timeout = Duration::from_nanos(1);
+    settings.compute.request_timeout = Duration::from_millis(1);
     let late = service_with(settings).service.inspect(inspect(OBAMA)).await;
     assert!(matches!(late, Err(ServiceError::TimedOut)), "{late:?}");
 }

@@ -19,7 +19,7 @@ pub(crate) fn info(info: &Info, transaction: TransactionId) -> wire::Info {
             model: info.embedding_model.to_string(),
             threshold: info.thresholds.similarity,
             least_cosine: info.least_cosine.map(|cosine| cosine.0),
-            calibration: calibration(info.similarity),
+            calibration: calibration(&info.similarity),
         },
         thresholds: thresholds.collect(),
         faces: wire::FaceRules {
@@ -43,16 +43,16 @@ fn model(model: &ModelInfo) -> wire::Model {
     }
 }
 
-fn calibration(fitted: &'static SimilarityCalibration) -> wire::Calibration {
+fn calibration(fitted: &SimilarityCalibration) -> wire::Calibration {
     let knots = fitted.knots.iter();
     let points = fitted.operating_points.iter();
     wire::Calibration {
-        data: &fitted.data,
+        data: fitted.data.clone(),
         photos: fitted.photos,
         persons: fitted.persons,
         genuine_pairs: fitted.genuine_pairs,
         impostor_pairs: fitted.impostor_pairs,
-        date: &fitted.date,
+        date: fitted.date.clone(),
         knots: knots.map(|knot| wire::Knot { cosine: knot.cosine, similarity: knot.similarity }).collect(),
         operating_points: points
             .map(|point| wire::OperatingPoint {

@@ -78,7 +78,7 @@ pub(crate) struct Similarity {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Calibration {
     /// The photos.
-    pub(crate) data: &'static str,
+    pub(crate) data: String,
     /// How many of them gave an embedding.
     pub(crate) photos: u64,
     /// How many persons they show.
@@ -88,7 +88,7 @@ pub(crate) struct Calibration {
     /// Impostor pairs compared.
     pub(crate) impostor_pairs: u64,
     /// Day of the measurement.
-    pub(crate) date: &'static str,
+    pub(crate) date: String,
     /// The map; straight between knots.
     pub(crate) knots: Vec<Knot>,
     /// The false match rates behind the knots.

@@ -69,7 +69,8 @@ fn honest() -> Vec<Frame> {
 
 fn judged(frames: &[Frame], templates: Option<&[Embedding]>) -> SequenceVerdict {
     let comparator =
-        Comparator::new(similarity().model(), similarity(), Similarity(0.75)).expect("the calibrated model");
+        Comparator::new(similarity().model(), std::sync::Arc::clone(similarity()), Similarity(0.75))
+            .expect("the calibrated model");
     let rules = Rules { thresholds: &thresholds().movement, comparator: &comparator };
     judge(&MOVEMENTS, frames, templates, &rules).expect("one model")
 }

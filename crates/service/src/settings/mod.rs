@@ -1,13 +1,17 @@
 //! What an operator can set, with the defaults of the specification. Checked once, all problems told together.
 //!
-//! Where the values come from (file, environment, flags) is the business of `cli`.
+//! Keys, ranges and meanings are in `declared`. Where the values come from (file, environment, flags) is the business of
+//! `cli`.
+
+mod declared;
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::time::Duration;
 
 use faceward_engine::{Output, Outputs};
 use faceward_models::calibration::similarity::{SimilarityCalibration, similarity};
-use faceward_models::calibration::thresholds::{Rule, Thresholds, thresholds};
+use faceward_models::calibration::thresholds::{Thresholds, thresholds};
 
 use crate::audit::AuditSettings;
 use crate::challenges::ChallengeSettings;
@@ -23,7 +27,7 @@ pub struct Settings {
     /// When a score is fine. The default comes with the models.
     pub thresholds: Thresholds,
     /// From cosine to similarity. The default comes with the models; it must be of the enabled embedding model.
-    pub similarity_map: &'static SimilarityCalibration,
+    pub similarity_map: Arc<SimilarityCalibration>,
     /// Whether a probe's embedding is the sum over the face and its mirror image, as a reference's always is: fewer
     /// errors for a second pass of the networks.
     pub mirrored_probes: bool,
@@ -49,7 +53,7 @@ impl Default for Settings {
             compute: ComputeSettings::default(),
             faces: FaceRules::default(),
             thresholds: thresholds().clone(),
-            similarity_map: similarity(),
+            similarity_map: Arc::clone(similarity()),
             mirrored_probes: true,
             enroll: EnrollGates::default(),
             demography: Demography::default(),
@@ -163,71 +167,19 @@ impl Settings {
     /// Checks every value.
     ///
     /// # Errors
-    /// Lists all values outside their ranges.
+    /// Lists all values outside their ranges, and those that contradict each other.
     pub fn validate(&self) -> Result<(), SettingsError> {
-        let mut problems = Vec::new();
-        let mut demand = |holds: bool, problem: &str| {
-            if !holds {
-                problems.push(problem.to_owned());
-            }
-        };
-        let Self {
-            compute,
-            faces,
-            thresholds,
-            enroll,
-            token_lifetime,
-            mirrored_probes: _,
-            similarity_map: _,
-            demography: _,
-            max_candidates: _,
-            active_liveness: _,
-            audit,
-            challenges,
-        } = self;
-        demand(token_lifetime.as_secs() > 0, "tokens.lifetime_seconds must be at least 1");
-        demand(!compute.request_timeout.is_zero(), "the time for computing a request must be more than 0");
-        demand(
-            faces.min_side >= 1.0 && faces.min_side.is_finite(),
-            "faces.min_side must be at least 1 pixel",
-        );
-        demand((0.0..=1.0).contains(&faces.second_face_share), "faces.second_share must be 0 to 1");
-        demand((0.0..=1.0).contains(&thresholds.similarity), "thresholds.similarity must be 0 to 1");
-        demand(
-            enroll.min_quality.is_none_or(|q| (0.0..=1.0).contains(&q)),
-            "enroll.min_quality must be 0 to 1",
-        );
-        let ChallengeSettings { lifetime, steps, movements, max_open: _ } = challenges;
-        demand(!lifetime.is_zero(), "challenges.seconds must be at least 1");
-        let range = ChallengeSettings::FEWEST_STEPS..=ChallengeSettings::MOST_STEPS;
-        demand(range.contains(steps), "challenges.steps must be 2 to 8");
-        demand(
-            ChallengeSettings::can_draw_from(movements),
-            "challenges.movements must be at least two different ones of left, right, up, down, eyes_closed, mouth_open",
-        );
-        demand(!audit.retention.is_zero(), "audit.retention_days must be at least 1");
-        for (name, rule) in thresholds.rules() {
-            demand(
-                can_hold(rule),
-                &format!("thresholds.{name} must lie in 0 to 1 and leave room for a score"),
-            );
-        }
-        problems.extend(movement_problems(&thresholds.movement));
+        let mut problems: Vec<String> =
+            Self::declared().iter().filter_map(|setting| setting.problem(self)).collect();
+        problems.extend(movement_problems(&self.thresholds.movement));
         if problems.is_empty() { Ok(()) } else { Err(SettingsError { problems }) }
-    }
-}
-
-fn can_hold(rule: Rule) -> bool {
-    let in_range = |value: f64| (0.0..=1.0).contains(&value);
-    match rule {
-        Rule::AtLeast(value) | Rule::AtMost(value) => in_range(value),
-        Rule::Within(least, most) => in_range(least) && in_range(most) && least <= most,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use faceward_core::QualityKey;
+    use faceward_models::calibration::thresholds::Rule;
 
     use super::*;
 

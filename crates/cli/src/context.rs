@@ -1,0 +1,13 @@
+//! What every command gets.
+
+use crate::config::{Config, Environment, Loaded};
+
+/// The configuration and what it was read from.
+pub(crate) struct Context {
+    /// The configuration in force.
+    pub(crate) config: Config,
+    /// The same with the origin of each value; without a similarity map of one's own.
+    pub(crate) loaded: Loaded,
+    /// The process's variables.
+    pub(crate) environment: Environment,
+}

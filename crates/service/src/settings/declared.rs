@@ -1,0 +1,216 @@
+//! Every setting of the use cases: key, meaning, field, range. The default is that of the field's type.
+
+use faceward_core::{QualityKey, Scale};
+use faceward_models::calibration::thresholds::{MovementThresholds, Rule, Thresholds};
+use faceward_settings::{Field, Setting, choices, count, days, number, seconds, span, switch, whole};
+
+use super::Settings;
+use crate::challenges::ChallengeSettings;
+use crate::movement::Movement;
+
+const DAY_SECONDS: f64 = 24.0 * 60.0 * 60.0;
+
+impl Settings {
+    /// All of them, in the order in which they are shown.
+    #[must_use]
+    pub fn declared() -> Vec<Setting<Self>> {
+        let mut all = load();
+        all.extend(faces());
+        all.extend(rules_of_use_cases());
+        all.extend(challenges());
+        all.extend(scores().map(|setting| setting.within(|s: &mut Self| &mut s.thresholds)));
+        all.extend(movements().map(|setting| setting.within(|s: &mut Self| &mut s.thresholds.movement)));
+        all
+    }
+}
+
+fn load() -> Vec<Setting<Settings>> {
+    vec![
+        Setting::new("workers", "Compute threads", |s: &mut Settings| {
+            count(&mut s.compute.workers, 1024, "threads")
+        })
+        .by_default("one for each CPU core")
+        .with_flag("N"),
+        Setting::new("max_requests", "Requests inside at once; further ones get 503", |s: &mut Settings| {
+            count(&mut s.compute.max_requests, 100_000, "requests")
+        }),
+        Setting::new("max_candidates", "Most candidates that an identification names", |s: &mut Settings| {
+            count(&mut s.max_candidates, 1_000_000, "candidates")
+        }),
+        Setting::new(
+            "limits.compute_seconds",
+            "Time from a request's acceptance to its result",
+            |s: &mut Settings| seconds(&mut s.compute.request_timeout, 0.001..=DAY_SECONDS),
+        ),
+        Setting::new(
+            "limits.shutdown_seconds",
+            "Time that accepted requests get on shutdown",
+            |s: &mut Settings| seconds(&mut s.compute.drain_timeout, 1.0..=DAY_SECONDS),
+        ),
+    ]
+}
+
+fn faces() -> [Setting<Settings>; 5] {
+    [
+        Setting::new(
+            "faces.min_side",
+            "Least side of a face box; smaller ones get code 9",
+            |s: &mut Settings| number(&mut s.faces.min_side, 1.0..=10_000.0, "pixels"),
+        ),
+        Setting::new(
+            "faces.second_share",
+            "Area of a second face that makes code 6, as a share of the largest",
+            |s: &mut Settings| number(&mut s.faces.second_face_share, 0.0..=1.0, ""),
+        ),
+        Setting::new(
+            "faces.mirrored_probes",
+            "Embed compared faces together with their mirror images, as enrolled ones always are",
+            |s: &mut Settings| switch(&mut s.mirrored_probes),
+        ),
+        Setting::new("demography.enabled", "Guess gender, age and group; off: null", |s: &mut Settings| {
+            switch(&mut s.demography.enabled)
+        }),
+        Setting::new("demography.race", "Guess the group; off: null", |s: &mut Settings| {
+            switch(&mut s.demography.race)
+        }),
+    ]
+}
+
+fn rules_of_use_cases() -> Vec<Setting<Settings>> {
+    vec![
+        Setting::new(
+            "enroll.require_live",
+            "Enrol only photos that pass the liveness check",
+            |s: &mut Settings| switch(&mut s.enroll.require_live),
+        ),
+        Setting::new(
+            "enroll.min_quality",
+            "Least quality of the worst measure of an enrolled photo",
+            |s: &mut Settings| number(&mut s.enroll.min_quality, 0.0..=1.0, ""),
+        )
+        .by_default("any quality"),
+        Setting::new(
+            "active_liveness.refuse_repeated_stills",
+            "Fail a check in which one still stands for movements that exclude each other",
+            |s: &mut Settings| switch(&mut s.active_liveness.refuse_repeated_stills),
+        ),
+        Setting::new(
+            "tokens.lifetime_seconds",
+            "How long an access token is accepted",
+            |s: &mut Settings| seconds(&mut s.token_lifetime, 1.0..=3650.0 * DAY_SECONDS),
+        ),
+        Setting::new(
+            "audit.retention_days",
+            "How long audit records are kept; older ones are wiped at start and once a day",
+            |s: &mut Settings| days(&mut s.audit.retention, 1..=36_500),
+        ),
+    ]
+}
+
+fn challenges() -> [Setting<Settings>; 4] {
+    const STEPS: std::ops::RangeInclusive<usize> =
+        ChallengeSettings::FEWEST_STEPS..=ChallengeSettings::MOST_STEPS;
+    [
+        Setting::new(
+            "challenges.seconds",
+            "Time from the making of a challenge to the arrival of its whole answer",
+            |s: &mut Settings| seconds(&mut s.challenges.lifetime, 1.0..=DAY_SECONDS),
+        ),
+        Setting::new(
+            "challenges.steps",
+            "Movements of a challenge, the first `front` included",
+            |s: &mut Settings| whole(&mut s.challenges.steps, STEPS, "movements"),
+        ),
+        Setting::new(
+            "challenges.movements",
+            "What challenges ask for besides `front`",
+            |s: &mut Settings| {
+                choices(&mut s.challenges.movements, &ChallengeSettings::ACTIVE, Movement::name, 2)
+            },
+        ),
+        Setting::new(
+            "challenges.max_open",
+            "Challenges of one app that are open at once",
+            |s: &mut Settings| count(&mut s.challenges.max_open, 1_000_000, "challenges"),
+        ),
+    ]
+}
+
+/// A setting of a structure of rules: which one, what it means, where it is.
+type Row<T> = (&'static str, &'static str, fn(&mut T) -> &mut Rule);
+
+fn scores() -> impl Iterator<Item = Setting<Thresholds>> {
+    let similarity = Setting::new(
+        "thresholds.similarity",
+        "Least similarity of the same person",
+        |thresholds: &mut Thresholds| number(&mut thresholds.similarity, 0.0..=1.0, ""),
+    );
+    let liveness = Setting::new(
+        "thresholds.liveness",
+        "Least liveness score that is fine",
+        |thresholds: &mut Thresholds| score(&mut thresholds.liveness),
+    );
+    let deepfake = Setting::new(
+        "thresholds.deepfake",
+        "Least score of the deepfake check that is fine; it is high for a genuine face",
+        |thresholds: &mut Thresholds| score(&mut thresholds.deepfake),
+    );
+    [similarity, liveness, deepfake].into_iter().chain(QualityKey::ALL.into_iter().map(measure))
+}
+
+fn measure(key: QualityKey) -> Setting<Thresholds> {
+    // One keeps the name that it had before the measure got another.
+    let name = if key == QualityKey::Utility { "crfiqa" } else { key.name() };
+    let fine = match key.scale() {
+        Scale::Rising => "Least that is fine",
+        Scale::Defect => "Most that is fine",
+        Scale::Middle => "From where to where it is fine",
+    };
+    let sentence = format!("{fine}: {}", key.meaning().trim_end_matches('.'));
+    Setting::new(format!("thresholds.{name}"), sentence, move |thresholds: &mut Thresholds| {
+        score(&mut thresholds.quality[key])
+    })
+}
+
+fn movements() -> impl Iterator<Item = Setting<MovementThresholds>> {
+    const ANGLES: [Row<MovementThresholds>; 6] = [
+        ("left", "Least yaw of a head turned left", |m| &mut m.left),
+        ("right", "Most yaw of a head turned right: below 0", |m| &mut m.right),
+        ("up", "Most pitch of a raised head: below 0", |m| &mut m.up),
+        ("down", "Least pitch of a lowered head", |m| &mut m.down),
+        ("front_yaw", "Yaw of a head that faces the camera, from and to", |m| &mut m.front_yaw),
+        ("front_pitch", "Pitch of a head that faces the camera, from and to", |m| &mut m.front_pitch),
+    ];
+    const SCORES: [Row<MovementThresholds>; 5] = [
+        ("eyes_open", "Least openness of each of two open eyes", |m| &mut m.eyes_open),
+        ("eyes_closed", "Most openness of each of two closed eyes", |m| &mut m.eyes_closed),
+        ("mouth_open", "Least openness of an open mouth", |m| &mut m.mouth_open),
+        ("mouth_closed", "Most openness of a closed mouth", |m| &mut m.mouth_closed),
+        ("masked", "Least probability of a mask", |m| &mut m.masked),
+    ];
+    let key = |name| format!("thresholds.movement.{name}");
+    let angles = ANGLES.into_iter().map(move |(name, sentence, rule)| {
+        Setting::new(key(name), sentence, move |table| angle(rule(table)))
+    });
+    let scores = SCORES.into_iter().map(move |(name, sentence, rule)| {
+        Setting::new(key(name), sentence, move |table| score(rule(table)))
+    });
+    angles.chain(scores)
+}
+
+fn score(rule: &mut Rule) -> Field<'_> {
+    bound(rule, 1.0, "")
+}
+
+fn angle(rule: &mut Rule) -> Field<'_> {
+    bound(rule, 90.0, "degrees")
+}
+
+/// The bound of a rule is a setting; which side of it is fine is none. Degrees go below 0, scores do not.
+fn bound<'a>(rule: &'a mut Rule, most: f64, unit: &'static str) -> Field<'a> {
+    let least = if unit.is_empty() { 0.0 } else { -most };
+    match rule {
+        Rule::AtLeast(bound) | Rule::AtMost(bound) => number(bound, least..=most, unit),
+        Rule::Within(low, high) => span(low, high, least..=most, unit),
+    }
+}

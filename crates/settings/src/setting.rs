@@ -1,0 +1,187 @@
+//! One declared setting.
+
+use std::borrow::Cow;
+
+use crate::field::Field;
+use crate::kind::Kind;
+use crate::value::{Typed, Value};
+
+/// A setting of the structure `S`.
+pub struct Setting<S> {
+    key: Cow<'static, str>,
+    sentence: Cow<'static, str>,
+    default_in_words: Option<&'static str>,
+    flag: Option<Flag>,
+    field: Box<dyn Fn(&mut S) -> Field<'_> + Send + Sync>,
+}
+
+/// The flag of a setting; its name is the key, with `-` for everything between words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flag {
+    /// What stands for the value in the help, as in `DIR`.
+    pub value_name: &'static str,
+    /// The only command that takes it; `None`: every command does.
+    pub command: Option<&'static str>,
+}
+
+impl<S: 'static> Setting<S> {
+    /// The setting `key` (tables of the file are separated by dots), which does what `sentence` says and is kept in
+    /// `field`.
+    pub fn new(
+        key: impl Into<Cow<'static, str>>,
+        sentence: impl Into<Cow<'static, str>>,
+        field: impl Fn(&mut S) -> Field<'_> + Send + Sync + 'static,
+    ) -> Self {
+        let (key, sentence) = (key.into(), sentence.into());
+        Self { key, sentence, default_in_words: None, flag: None, field: Box::new(field) }
+    }
+
+    /// Says in words what holds by default, where that is no value or depends on the machine.
+    #[must_use]
+    pub fn by_default(mut self, words: &'static str) -> Self {
+        self.default_in_words = Some(words);
+        self
+    }
+
+    /// Gives every command a flag for it.
+    #[must_use]
+    pub fn with_flag(mut self, value_name: &'static str) -> Self {
+        self.flag = Some(Flag { value_name, command: None });
+        self
+    }
+
+    /// Gives `command` alone a flag for it.
+    #[must_use]
+    pub fn with_flag_of(mut self, command: &'static str, value_name: &'static str) -> Self {
+        self.flag = Some(Flag { value_name, command: Some(command) });
+        self
+    }
+
+    /// The same setting of a larger structure, which holds an `S` at `place`.
+    #[must_use]
+    pub fn within<T: 'static>(self, place: fn(&mut T) -> &mut S) -> Setting<T> {
+        let Self { key, sentence, default_in_words, flag, field } = self;
+        let lifted = Setting::new(key, sentence, move |whole: &mut T| field(place(whole)));
+        Setting { default_in_words, flag, ..lifted }
+    }
+
+    /// Its key in the file, with dots between tables.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// What it does, one sentence without the full stop.
+    #[must_use]
+    pub fn sentence(&self) -> &str {
+        &self.sentence
+    }
+
+    /// What holds by default, where that is no value or depends on the machine.
+    #[must_use]
+    pub const fn default_in_words(&self) -> Option<&'static str> {
+        self.default_in_words
+    }
+
+    /// Its flag, if it has one.
+    #[must_use]
+    pub const fn flag(&self) -> Option<Flag> {
+        self.flag
+    }
+
+    /// Reads `typed` into `settings`.
+    ///
+    /// # Errors
+    /// Says what would be right.
+    pub fn write(&self, settings: &mut S, typed: &Typed) -> Result<(), String> {
+        (self.field)(settings).write(typed)
+    }
+
+    /// What it takes.
+    pub fn kind(&self, settings: &S) -> Kind
+    where
+        S: Clone,
+    {
+        (self.field)(&mut settings.clone()).kind().clone()
+    }
+
+    /// Its value in `settings`; `None` where nothing is set.
+    pub fn value(&self, settings: &S) -> Option<Value>
+    where
+        S: Clone,
+    {
+        (self.field)(&mut settings.clone()).value().cloned()
+    }
+
+    /// What is wrong with its value in `settings`, which may have been made by hand; `None` if nothing is.
+    pub fn problem(&self, settings: &S) -> Option<String>
+    where
+        S: Clone,
+    {
+        let mut copy = settings.clone();
+        let field = (self.field)(&mut copy);
+        let value = field.value().filter(|value| !field.kind().accepts(value))?;
+        Some(format!("{} must be {}, not {}", self.key, field.kind(), field.kind().show(value)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{number, path, whole};
+    use std::path::PathBuf;
+
+    #[derive(Clone, Debug, PartialEq)]
+    struct Inner {
+        share: f32,
+        side: u32,
+        map: Option<PathBuf>,
+    }
+
+    #[derive(Clone)]
+    struct Outer {
+        inner: Inner,
+    }
+
+    fn settings() -> [Setting<Inner>; 3] {
+        [
+            Setting::new("share", "a share", |s: &mut Inner| number(&mut s.share, 0.0..=1.0, "")),
+            Setting::new("side", "a side", |s: &mut Inner| whole(&mut s.side, 1..=u32::MAX, "pixels")),
+            Setting::new("map", "a file", |s: &mut Inner| path(&mut s.map)).by_default("none"),
+        ]
+    }
+
+    #[test]
+    fn a_setting_reads_and_writes_its_field_and_no_other() {
+        let mut inner = Inner { share: 0.05, side: 3, map: None };
+        let [share, side, map] = settings();
+        assert_eq!(share.value(&inner), Some(Value::Number(0.05)));
+        assert_eq!((side.value(&inner), map.value(&inner)), (Some(Value::Whole(3)), None));
+        assert_eq!(map.write(&mut inner, &Typed::text("a/b")), Ok(()));
+        assert_eq!(inner, Inner { share: 0.05, side: 3, map: Some("a/b".into()) });
+        let refused = side.write(&mut inner, &Typed::text("4294967296"));
+        assert_eq!(refused, Err("a whole number of pixels from 1 to 4294967295".to_owned()));
+        assert_eq!(inner.side, 3);
+    }
+
+    #[test]
+    fn values_made_by_hand_are_held_to_the_same_range() {
+        let inner = Inner { share: f32::NAN, side: 0, map: None };
+        let problems: Vec<String> = settings().iter().filter_map(|setting| setting.problem(&inner)).collect();
+        assert_eq!(
+            problems,
+            [
+                "share must be a number from 0 to 1, not NaN",
+                "side must be a whole number of pixels from 1 to 4294967295, not 0"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_setting_of_a_part_is_one_of_the_whole() {
+        let mut outer = Outer { inner: Inner { share: 0.5, side: 3, map: None } };
+        let [share, ..] = settings().map(|setting| setting.within(|outer: &mut Outer| &mut outer.inner));
+        assert_eq!(share.write(&mut outer, &Typed::Number(0.25)), Ok(()));
+        assert_eq!(outer.inner.share, 0.25);
+    }
+}
