@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use faceward_http::{Phase, Startup};
 use faceward_models::{FetchEvent, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -17,7 +18,17 @@ pub(crate) fn counting(n_items: usize, unit: &str) -> ProgressBar {
 
 /// Draws a fetch of models.
 #[derive(Default)]
-pub(crate) struct FetchBar(Mutex<State>);
+pub(crate) struct FetchBar {
+    state: Mutex<State>,
+    startup: Option<Startup>,
+}
+
+impl FetchBar {
+    /// A bar of a server that is starting: whoever asks the server is told as well.
+    pub(crate) fn telling(startup: Startup) -> Self {
+        Self { state: Mutex::default(), startup: Some(startup) }
+    }
+}
 
 #[derive(Default)]
 struct State {
@@ -26,22 +37,33 @@ struct State {
     done: u64,
     /// Bytes of the archive being downloaded.
     current: u64,
+    /// Bytes of all archives together.
+    total: u64,
+    phase: Option<Phase>,
 }
 
 impl Progress for FetchBar {
     fn report(&self, event: FetchEvent<'_>) {
         // A poisoned lock means that drawing panicked once; the fetch itself must go on.
-        let mut state = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         state.take(event);
+        if let (Some(startup), Some(phase)) = (&self.startup, state.phase) {
+            startup.report(phase);
+        }
     }
 }
 
 impl State {
     fn take(&mut self, event: FetchEvent<'_>) {
         match event {
-            FetchEvent::Waiting => crate::terminal::note("waiting for another fetch into the same folder"),
+            FetchEvent::Waiting => {
+                self.phase = Some(Phase::WaitingForFetch);
+                crate::terminal::note("waiting for another fetch into the same folder");
+            }
             FetchEvent::Started { packages, bytes } => {
                 let megabytes = bytes / 1_000_000;
+                (self.total, self.phase) =
+                    (bytes, Some(Phase::Fetching { received_bytes: 0, total_bytes: bytes }));
                 crate::terminal::note(&format!("fetching {packages} packages, {megabytes} MB, once"));
                 self.bar = Some(ProgressBar::new(bytes).with_style(fetch_style()));
             }
@@ -55,7 +77,10 @@ impl State {
                 self.at(self.done);
                 self.say(format!("{package} verified"));
             }
-            FetchEvent::Repairing { name } => self.say(format!("preparing {name}")),
+            FetchEvent::Repairing { name } => {
+                self.phase = Some(Phase::Preparing);
+                self.say(format!("preparing {name}"));
+            }
             FetchEvent::Finished => {
                 if let Some(bar) = self.bar.take() {
                     bar.finish_and_clear();
@@ -71,7 +96,8 @@ impl State {
         }
     }
 
-    fn at(&self, bytes: u64) {
+    fn at(&mut self, bytes: u64) {
+        self.phase = Some(Phase::Fetching { received_bytes: bytes, total_bytes: self.total });
         if let Some(bar) = &self.bar {
             bar.set_position(bytes);
         }

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use faceward_engine::{Engine, EngineOptions};
+use faceward_engine::{Engine, EngineOptions, OnCompiled};
 use faceward_gallery::Gallery;
-use faceward_inference::RuntimeKind;
-use faceward_models::{FetchOptions, RuntimeName, Selection, Store, default_root};
+use faceward_http::{Phase, Startup};
+use faceward_models::{FetchOptions, Selection, Store, default_root};
 use faceward_service::Service;
 
 use crate::config::{Config, Environment};
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::progress::FetchBar;
 
@@ -45,20 +46,27 @@ pub(crate) fn needed(config: &Config, store: &Store) -> Selection {
 /// # Errors
 /// Models or runtime are missing and cannot be fetched, or do not work.
 pub(crate) fn engine(config: &Config, environment: &Environment) -> Result<Engine, Failure> {
+    load(config, environment, &FetchBar::default(), &|_, _| {})
+}
+
+fn load(
+    config: &Config,
+    environment: &Environment,
+    fetching: &FetchBar,
+    on_compiled: OnCompiled<'_>,
+) -> Result<Engine, Failure> {
     let store = store(config, environment)?;
     let fetch = FetchOptions { offline: config.offline, from: None };
     store
-        .ensure(&needed(config, &store), &fetch, &FetchBar::default())
+        .ensure(&needed(config, &store), &fetch, fetching)
         .map_err(|error| Failure::new(Exit::ModelsMissing, error))?;
     let options = EngineOptions {
-        runtime: match config.runtime {
-            RuntimeName::Openvino => RuntimeKind::OpenVino,
-            RuntimeName::Onnxruntime => RuntimeKind::OnnxRuntime,
-        },
+        runtime: config.runtime,
         limits: config.photo,
         disabled: config.disabled_models.clone(),
     };
-    Engine::load(&store, &options).map_err(|error| Failure::new(Exit::ModelsMissing, error))
+    Engine::load_telling(&store, &options, on_compiled)
+        .map_err(|error| Failure::new(Exit::ModelsMissing, error))
 }
 
 /// The gallery in `data_dir`, which is made if it is not there.
@@ -77,6 +85,24 @@ pub(crate) fn service(config: &Config, environment: &Environment) -> Result<Serv
     // The gallery first: a folder in use shall not cost a fetch.
     let gallery = gallery(&config.data_dir)?;
     let engine = engine(config, environment)?;
+    Ok(Service::start(engine, Arc::new(gallery), config.service.clone())?)
+}
+
+/// The same for a server, which tells `startup` how far it is.
+///
+/// # Errors
+/// Whatever of it does not start.
+pub(crate) fn service_telling(
+    config: &Config,
+    environment: &Environment,
+    startup: &Startup,
+) -> Result<Service, Failure> {
+    let gallery = gallery(&config.data_dir)?;
+    let fetching = FetchBar::telling(startup.clone());
+    let engine = load(config, environment, &fetching, &|done, total| {
+        startup.report(Phase::Compiling { done, total });
+    })?;
+    startup.report(Phase::StartingThreads);
     Ok(Service::start(engine, Arc::new(gallery), config.service.clone())?)
 }
 
@@ -103,7 +129,7 @@ impl Scratch {
     ///
     /// # Errors
     /// Whatever of it does not start.
-    pub(crate) fn new(context: &crate::commands::Context) -> Result<Self, Failure> {
+    pub(crate) fn new(context: &Context) -> Result<Self, Failure> {
         let folder = tempfile::tempdir().map_err(|error| Failure::new(Exit::Failed, error))?;
         let config = Config { data_dir: folder.path().to_owned(), ..context.config.clone() };
         Ok(Self { service: service(&config, &context.environment)?, _folder: folder })

@@ -10,7 +10,7 @@ use crate::detection::{self, Detector};
 use crate::embedding;
 use crate::image::Limits;
 use crate::networks::{NetworkClock, NetworkKey, Networks};
-use crate::options::{EngineError, EngineOptions};
+use crate::options::{EngineError, EngineOptions, OnCompiled};
 use crate::plan::Planner;
 use crate::request::{Output, Outputs};
 use crate::run::Worker;
@@ -55,7 +55,19 @@ impl Engine {
     /// # Errors
     /// A file is missing or not as declared (all such problems are listed), or the runtime fails.
     pub fn load(store: &Store, options: &EngineOptions) -> Result<Self, EngineError> {
-        let networks = Networks::load(store, options, &detection::SIDES)?;
+        Self::load_telling(store, options, &|_, _| {})
+    }
+
+    /// The same; tells `on_compiled` how far it is.
+    ///
+    /// # Errors
+    /// Those of [`Self::load`].
+    pub fn load_telling(
+        store: &Store,
+        options: &EngineOptions,
+        on_compiled: OnCompiled<'_>,
+    ) -> Result<Self, EngineError> {
+        let networks = Networks::load(store, options, &detection::SIDES, on_compiled)?;
         let planner = Planner::new(|model| networks.has(model));
         let capabilities = Arc::new(Capabilities::of(&networks, planner.available()));
         Ok(Self { networks, limits: options.limits, planner, capabilities })

@@ -35,6 +35,6 @@ pub use face::FaceGeometry;
 pub use findings::{Attributes, Liveness, Race};
 pub use fingerprint::{Fingerprint, Grid};
 pub use networks::NetworkTiming;
-pub use options::{AnalyzeError, EngineError, EngineOptions};
+pub use options::{AnalyzeError, EngineError, EngineOptions, OnCompiled};
 pub use request::{Output, Outputs, Request, Scope};
 pub use run::Worker;

@@ -4,6 +4,9 @@ use faceward_inference::{InferenceError, RuntimeKind};
 
 use crate::image::{DecodeError, Limits};
 
+/// Told how many networks are ready, and of how many; called from several threads.
+pub type OnCompiled<'a> = &'a (dyn Fn(usize, usize) + Sync);
+
 /// How an [`crate::Engine`] is loaded.
 #[derive(Clone, Debug)]
 pub struct EngineOptions {

@@ -13,6 +13,7 @@ use faceward_core::InvalidId;
 use faceward_service::{PhotoFault, PhotoField, ServiceError};
 
 use crate::error::ErrorKind;
+use crate::phase::Phase;
 
 /// Why a request has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +63,9 @@ pub(crate) enum Failure {
     /// The models are not loaded yet, or the server is stopping.
     #[error("not ready: the models are not loaded yet, or the server is stopping")]
     NotReady,
+    /// The server is starting.
+    #[error("not ready: the models are not loaded yet: {0}")]
+    Starting(Phase),
     /// A handler panicked, or a layer is missing: a bug of ours.
     #[error("internal error")]
     Panicked,
@@ -87,7 +91,7 @@ impl Failure {
             Self::NotFound => ErrorKind::NotFound,
             Self::MethodNotAllowed => ErrorKind::MethodNotAllowed,
             Self::TimedOut => ErrorKind::TimedOut,
-            Self::NotReady => ErrorKind::NotReady,
+            Self::NotReady | Self::Starting(_) => ErrorKind::NotReady,
             Self::Panicked => ErrorKind::Internal,
         }
     }

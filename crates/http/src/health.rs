@@ -10,6 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::failure::Failure;
+use crate::metrics::Metrics;
 use crate::native;
 use crate::state::AppState;
 
@@ -20,7 +21,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 
 /// A good sign.
 #[derive(Debug, Serialize, ToSchema)]
-struct Health {
+pub(crate) struct Health {
     /// Always `ok`.
     status: &'static str,
 }
@@ -29,11 +30,11 @@ const OK: Health = Health { status: "ok" };
 
 /// Does the process live? No other question is asked: a restart would mend nothing else.
 #[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, description = "Yes", body = Health)))]
-async fn healthz() -> Json<Health> {
+pub(crate) async fn healthz() -> Json<Health> {
     Json(OK)
 }
 
-/// Are the models loaded and warm, and are requests taken?
+/// Are the models loaded and warm, and are requests taken? If they are not yet, the message says how far the start is.
 #[utoipa::path(
     get, path = "/readyz", tag = "operations",
     responses((status = 200, description = "Yes", body = Health), (status = 503, description = "No", body = native::wire::ErrorAnswer)),
@@ -48,5 +49,10 @@ async fn readyz(State(app): State<AppState>) -> Result<Json<Health>, Failure> {
     responses((status = 200, description = "All metrics", body = String, content_type = "text/plain; version=0.0.4")),
 )]
 async fn metrics(State(app): State<AppState>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.render())
+    rendered(&app.metrics)
+}
+
+/// All metrics as an answer.
+pub(crate) fn rendered(metrics: &Metrics) -> impl IntoResponse + use<> {
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics.render())
 }

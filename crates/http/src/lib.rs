@@ -11,9 +11,12 @@ mod extract;
 mod failure;
 mod health;
 mod metrics;
+#[cfg(test)]
+mod metrics_page;
 mod middleware;
 mod native;
 mod openapi;
+mod phase;
 mod router;
 #[cfg(test)]
 mod sample;
@@ -22,6 +25,7 @@ mod settings;
 #[cfg(test)]
 #[path = "../tests/support/shape.rs"]
 mod shape;
+mod startup;
 mod state;
 mod transaction;
 mod turned;
@@ -30,7 +34,9 @@ mod vendors;
 pub use extract::multipart;
 pub use metrics::Metrics;
 pub use native::analysis_json;
+pub use phase::Phase;
 pub use router::{openapi, router};
 pub use server::serve;
 pub use settings::{HttpSettings, RisetSettings, ServerLimits};
+pub use startup::{Entrance, Startup};
 pub use state::AppState;

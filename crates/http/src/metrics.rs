@@ -6,15 +6,35 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use faceward_service::metrics::{Metric, MetricKind};
+use metrics::{counter, gauge, histogram};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 
-/// Requests, by route, status and code.
-const REQUESTS: &str = "faceward_http_requests_total";
-/// Seconds from a request's head to its answer, by route.
-const DURATION: &str = "faceward_http_request_duration_seconds";
-/// Requests under way.
-const IN_FLIGHT: &str = "faceward_http_requests_in_flight";
+const REQUESTS: &str = ALL[0].name;
+const DURATION: &str = ALL[1].name;
+const IN_FLIGHT: &str = ALL[2].name;
+
+/// Every metric of the surface.
+pub(crate) const ALL: [Metric; 3] = [
+    Metric {
+        name: "faceward_http_requests_total",
+        kind: MetricKind::Counter,
+        labels: &["route", "status", "code"],
+        meaning: "HTTP requests, by the route's template, HTTP status and code of the failure (`ok` for none)",
+    },
+    Metric {
+        name: "faceward_http_request_duration_seconds",
+        kind: MetricKind::Seconds,
+        labels: &["route"],
+        meaning: "From an HTTP request's head to its answer, by route",
+    },
+    Metric {
+        name: "faceward_http_requests_in_flight",
+        kind: MetricKind::Gauge,
+        labels: &[],
+        meaning: "HTTP requests under way",
+    },
+];
 
 /// Bucket bounds in seconds of every histogram whose name ends in `_seconds`.
 const SECONDS: [f64; 14] =
@@ -39,10 +59,14 @@ impl Metrics {
         let seconds = metrics_exporter_prometheus::Matcher::Suffix("_seconds".to_owned());
         let handle =
             PrometheusBuilder::new().set_buckets_for_metric(seconds, &SECONDS)?.install_recorder()?;
-        describe_counter!(REQUESTS, "Requests, by route, status and code.");
-        describe_histogram!(DURATION, Unit::Seconds, "From a request's head to its answer, by route.");
-        describe_gauge!(IN_FLIGHT, "Requests under way.");
+        ALL.iter().for_each(Metric::describe);
         Ok(Self { handle, n_requests: Arc::default() })
+    }
+
+    /// Metrics of a recorder that is not the process's.
+    #[cfg(test)]
+    pub(crate) fn for_tests() -> Self {
+        Self { handle: PrometheusBuilder::new().build_recorder().handle(), n_requests: Arc::default() }
     }
 
     /// All metrics in the Prometheus text format.

@@ -7,30 +7,66 @@ use std::time::Duration;
 use ::metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use faceward_engine::Analysis;
 
-/// Requests by use case and outcome.
-pub const REQUESTS: &str = "faceward_requests_total";
-/// Seconds of a whole request, by use case.
-pub const REQUEST_SECONDS: &str = "faceward_request_duration_seconds";
-/// Seconds of one analysis step.
-pub const STEP_SECONDS: &str = "faceward_step_duration_seconds";
-/// Seconds that a job waited for a compute thread.
-pub const QUEUE_SECONDS: &str = "faceward_queue_wait_seconds";
-/// Jobs waiting for a compute thread.
-pub const QUEUE_LENGTH: &str = "faceward_queue_length";
-/// Requests inside the service, computing or waiting.
-pub const SLOTS_TAKEN: &str = "faceward_slots_taken";
-/// How many requests may be inside.
-pub const SLOTS_LIMIT: &str = "faceward_slots_limit";
-/// Requests that were refused because every slot was taken.
-pub const OVERLOADS: &str = "faceward_overloads_total";
-/// Runs of each network.
-pub const NETWORK_RUNS: &str = "faceward_network_runs_total";
-/// Jobs that were not computed because their caller had hung up.
-pub const JOBS_SKIPPED: &str = "faceward_jobs_skipped_total";
-/// Audit records that could not be written.
-pub const AUDIT_LOST: &str = "faceward_audit_records_lost_total";
-/// Jobs that panicked.
-pub const JOBS_PANICKED: &str = "faceward_jobs_panicked_total";
+/// What a metric counts or measures, for the recorder and for `docs/metrics.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metric {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is.
+    pub kind: MetricKind,
+    /// Its labels.
+    pub labels: &'static [&'static str],
+    /// What it means, one sentence without the full stop.
+    pub meaning: &'static str,
+}
+
+/// The kinds of metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetricKind {
+    /// Only grows.
+    Counter,
+    /// A level.
+    Gauge,
+    /// A histogram of seconds.
+    Seconds,
+}
+
+impl Metric {
+    /// Tells the installed recorder what the metric means.
+    pub fn describe(&self) {
+        match self.kind {
+            MetricKind::Counter => describe_counter!(self.name, self.meaning),
+            MetricKind::Gauge => describe_gauge!(self.name, self.meaning),
+            MetricKind::Seconds => describe_histogram!(self.name, Unit::Seconds, self.meaning),
+        }
+    }
+}
+
+/// A constant for the name of each metric, and the list of them all.
+macro_rules! metric_list {
+    ($($constant:ident = $name:literal, $kind:ident, [$($label:literal),*], $meaning:literal;)+) => {
+        $(#[doc = $meaning] pub const $constant: &str = $name;)+
+        /// Every metric of the service.
+        pub const ALL: &[Metric] = &[
+            $(Metric { name: $name, kind: MetricKind::$kind, labels: &[$($label),*], meaning: $meaning },)+
+        ];
+    };
+}
+
+metric_list! {
+    REQUESTS = "faceward_requests_total", Counter, ["use_case", "outcome"], "Requests, by use case and outcome";
+    REQUEST_SECONDS = "faceward_request_duration_seconds", Seconds, ["use_case"], "Duration of a request, by use case";
+    STEP_SECONDS = "faceward_step_duration_seconds", Seconds, ["step"], "Duration of one step of an analysis";
+    QUEUE_SECONDS = "faceward_queue_wait_seconds", Seconds, [], "Time that a job waited for a compute thread";
+    QUEUE_LENGTH = "faceward_queue_length", Gauge, [], "Jobs waiting for a compute thread";
+    SLOTS_TAKEN = "faceward_slots_taken", Gauge, [], "Requests inside the service, computing or waiting";
+    SLOTS_LIMIT = "faceward_slots_limit", Gauge, [], "How many requests may be inside the service: `max_requests`";
+    OVERLOADS = "faceward_overloads_total", Counter, [], "Requests refused because every slot was taken";
+    NETWORK_RUNS = "faceward_network_runs_total", Counter, ["model"], "Runs of a network, by model";
+    JOBS_SKIPPED = "faceward_jobs_skipped_total", Counter, [], "Jobs not computed because their caller had hung up";
+    AUDIT_LOST = "faceward_audit_records_lost_total", Counter, [], "Audit records that could not be written; alert on it";
+    JOBS_PANICKED = "faceward_jobs_panicked_total", Counter, [], "Jobs that panicked: a fault of ours";
+}
 
 /// Upper bounds of the histograms' buckets, in seconds: steps of a factor of about 2.5 from 1 ms to 30 s.
 pub const SECONDS_BUCKETS: [f64; 12] =
@@ -38,18 +74,7 @@ pub const SECONDS_BUCKETS: [f64; 12] =
 
 /// Tells the installed recorder what each metric means.
 pub(crate) fn describe() {
-    describe_counter!(REQUESTS, "Requests by use case and outcome");
-    describe_histogram!(REQUEST_SECONDS, Unit::Seconds, "Duration of a request by use case");
-    describe_histogram!(STEP_SECONDS, Unit::Seconds, "Duration of one step of an analysis");
-    describe_histogram!(QUEUE_SECONDS, Unit::Seconds, "Time that a job waited for a compute thread");
-    describe_gauge!(QUEUE_LENGTH, "Jobs waiting for a compute thread");
-    describe_gauge!(SLOTS_TAKEN, "Requests inside the service, computing or waiting");
-    describe_gauge!(SLOTS_LIMIT, "How many requests may be inside the service");
-    describe_counter!(OVERLOADS, "Requests refused because every slot was taken");
-    describe_counter!(NETWORK_RUNS, "Runs of a network by model");
-    describe_counter!(JOBS_SKIPPED, "Jobs not computed because their caller had hung up");
-    describe_counter!(AUDIT_LOST, "Audit records that could not be written");
-    describe_counter!(JOBS_PANICKED, "Jobs that panicked");
+    ALL.iter().for_each(Metric::describe);
 }
 
 pub(crate) fn request(use_case: &'static str, outcome: &'static str, duration: Duration) {

@@ -7,8 +7,8 @@ use faceward_core::Outcome;
 use faceward_service::{AnalysisReport, AnalyzeRequest, FaceReport, Judged, Service};
 use serde_json::json;
 
-use super::Context;
 use super::verify::read_photo;
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::{draw, setup, terminal};
 

@@ -9,7 +9,7 @@ use faceward_service::apps::{AppKey, Apps, NewApp};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::Context;
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::{setup, terminal};
 

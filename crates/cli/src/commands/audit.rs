@@ -9,8 +9,8 @@ use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::Context;
 use super::enroll::parsed;
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::terminal;
 

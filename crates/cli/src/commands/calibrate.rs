@@ -9,9 +9,9 @@ use faceward_eval::protocols::verification::VerificationReport;
 use faceward_eval::similarity::{Measured, fit, knots};
 use faceward_models::calibration::similarity::SimilarityCalibration;
 
-use super::Context;
-use crate::arguments::share;
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
+use crate::flags::share;
 use crate::terminal;
 
 /// Turn measurements into calibration tables
@@ -84,7 +84,7 @@ impl Thresholds {
         };
         let outcomes = Outcomes::parse(&text).map_err(unusable)?;
         let chosen =
-            outcomes.threshold(self.point()?, context.config.service.similarity_map).map_err(unusable)?;
+            outcomes.threshold(self.point()?, &context.config.service.similarity_map).map_err(unusable)?;
         let lines = lines(&chosen);
         match &self.output {
             Some(path) => write_new(path, &lines)?,

@@ -1,10 +1,11 @@
 //! `faceward config`: the effective configuration, value by value, with its sources.
 
 use clap::Args;
+use faceward_settings::{Kind, Setting, Value};
 use serde::Serialize;
 
-use super::Context;
-use crate::config::{SETTINGS, Setting, Value};
+use crate::config::{self, Config, settings, variable};
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::terminal;
 
@@ -16,11 +17,17 @@ use crate::terminal;
 #[derive(Debug, Args)]
 pub(crate) struct ShowConfig {
     /// Print JSON
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["explain", "example", "markdown"])]
     json: bool,
-    /// Also print what each setting means and the name of its variable
-    #[arg(long)]
+    /// Also print what each setting takes and the name of its variable
+    #[arg(long, conflicts_with_all = ["example", "markdown"])]
     explain: bool,
+    /// Print a configuration file with every default, in comments
+    #[arg(long, conflicts_with = "markdown")]
+    example: bool,
+    /// Print the page about settings of the documentation
+    #[arg(long, hide = true)]
+    markdown: bool,
 }
 
 /// One setting as JSON.
@@ -30,53 +37,70 @@ struct Row {
     value: serde_json::Value,
     source: String,
     variable: String,
+    takes: String,
     help: &'static str,
 }
 
 impl ShowConfig {
     /// Prints it.
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
-        if self.json {
-            terminal::json(&SETTINGS.iter().map(|setting| row(setting, context)).collect::<Vec<_>>())?;
+        if self.example {
+            terminal::line(config::example().trim_end())?;
+        } else if self.markdown {
+            terminal::line(config::page().trim_end())?;
+        } else if self.json {
+            terminal::json(&settings().iter().map(|setting| row(setting, context)).collect::<Vec<_>>())?;
         } else {
-            let rows: Vec<Vec<String>> = SETTINGS.iter().map(|setting| self.line(setting, context)).collect();
+            let rows: Vec<Vec<String>> =
+                settings().iter().map(|setting| self.line(setting, context)).collect();
             terminal::line(&terminal::columns(&rows))?;
         }
         Ok(Exit::Yes)
     }
 
-    fn line(&self, setting: &'static Setting, context: &Context) -> Vec<String> {
-        let (value, source) = shown(setting, context);
-        let mut cells = vec![setting.key.to_owned(), format!("= {value}"), format!("# {source}")];
+    fn line(&self, setting: &'static Setting<Config>, context: &Context) -> Vec<String> {
+        let config = &context.loaded.config;
+        let kind = setting.kind(config);
+        let shown = setting.value(config).map(|value| kind.show(&value));
+        let value = match (shown, setting.default_in_words()) {
+            (Some(value), _) => value,
+            (None, Some(words)) => format!("({words})"),
+            (None, None) => String::new(),
+        };
+        let source = context.loaded.origin(setting.key());
+        let mut cells = vec![
+            setting.key().to_owned(),
+            format!("= {value}"),
+            format!("# {source}"),
+            setting.sentence().to_owned(),
+        ];
         if self.explain {
-            cells.extend([setting.variable(), setting.help.to_owned()]);
+            cells.extend([kind.to_string(), variable(setting.key())]);
         }
         cells
     }
 }
 
-fn shown(setting: &'static Setting, context: &Context) -> (String, String) {
-    match context.layers.get(setting.key) {
-        Some((value, origin)) => (value.to_string(), origin.to_string()),
-        None => (format!("({})", setting.meaning_of_absence()), "default".to_owned()),
+fn row(setting: &'static Setting<Config>, context: &Context) -> Row {
+    let config = &context.loaded.config;
+    let kind = setting.kind(config);
+    Row {
+        key: setting.key(),
+        value: setting.value(config).map_or(serde_json::Value::Null, |value| as_json(&kind, &value)),
+        source: context.loaded.origin(setting.key()).to_string(),
+        variable: variable(setting.key()),
+        takes: kind.to_string(),
+        help: setting.sentence(),
     }
 }
 
-fn row(setting: &'static Setting, context: &Context) -> Row {
-    let (value, source) = match context.layers.get(setting.key) {
-        Some((value, origin)) => (as_json(value), origin.to_string()),
-        None => (serde_json::Value::Null, "default".to_owned()),
-    };
-    Row { key: setting.key, value, source, variable: setting.variable(), help: setting.help }
-}
-
-fn as_json(value: &Value) -> serde_json::Value {
+fn as_json(kind: &Kind, value: &Value) -> serde_json::Value {
     match value {
-        Value::Text(text) => text.as_str().into(),
         Value::Whole(number) => (*number).into(),
         Value::Number(number) => (*number).into(),
-        Value::Range(range) => range.to_vec().into(),
+        Value::Span(range) => range.to_vec().into(),
         Value::Switch(on) => (*on).into(),
         Value::Words(words) => words.clone().into(),
+        Value::Text(_) | Value::Path(_) => kind.show(value).into(),
     }
 }

@@ -9,8 +9,8 @@ use faceward_service::{EnrollRequest, FaceOptions};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::Context;
 use super::verify::read_photo;
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::{setup, terminal};
 

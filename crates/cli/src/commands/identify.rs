@@ -8,9 +8,9 @@ use faceward_service::{FaceOptions, Identification, IdentifyRequest, Match};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::Context;
 use super::enroll::{parsed, the_app};
 use super::verify::read_photo;
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::{setup, terminal};
 

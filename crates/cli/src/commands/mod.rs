@@ -15,12 +15,27 @@ mod serve;
 mod token;
 mod verify;
 
-use clap::Subcommand;
+use clap::{Parser, Subcommand};
 
-use crate::arguments::Arguments;
-use crate::config::{Config, Environment, Layers};
-use crate::exit::{Exit, Failure};
+use crate::config::{Environment, Loaded};
+use crate::context::Context;
+use crate::exit::{EXIT_CODES, Exit, Failure};
+use crate::flags::CommonFlags;
 use crate::logging;
+
+/// Face verification, identification, liveness and quality, on your own machine.
+///
+/// Start a server with `faceward serve`, or ask about photos right here: `faceward verify a.jpg b.jpg`.
+#[derive(Debug, Parser)]
+#[command(name = "faceward", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// Flags that every command takes.
+    #[command(flatten)]
+    common: CommonFlags,
+    /// What to do.
+    #[command(subcommand)]
+    command: Command,
+}
 
 /// What to do. The help of each command is the comment of its type.
 #[derive(Debug, Subcommand)]
@@ -47,16 +62,6 @@ pub(crate) enum Command {
     Bench(bench::Bench),
 }
 
-/// What every command gets.
-pub(crate) struct Context {
-    /// The validated configuration.
-    pub(crate) config: Config,
-    /// The same value by value, with its sources.
-    pub(crate) layers: Layers,
-    /// The process's variables.
-    pub(crate) environment: Environment,
-}
-
 /// Reads the configuration, installs the log and runs the command.
 pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit, Failure> {
     let Arguments { common, command } = arguments;
@@ -77,11 +82,15 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
         | Command::Calibrate(_)
         | Command::Bench(_) => (Vec::new(), "warn"),
     };
-    let layers = Layers::read(&environment, &common.typed(of_command))?;
-    let mut config = Config::resolve(&layers);
+    let loaded = Loaded::read(&environment, &common.typed(of_command))?;
+    let mut config = loaded.config.clone();
     logging::install(&config, usual_level)?;
+    if !loaded.of_kubernetes.is_empty() {
+        let variables = loaded.of_kubernetes.join(", ");
+        tracing::warn!(variables, "left alone: Kubernetes made these variables for a Service");
+    }
     config.read_similarity_map()?;
-    let context = Context { config, layers, environment };
+    let context = Context { config, loaded, environment };
     match command {
         Command::Serve(serve) => serve.run(&context),
         Command::Analyze(analyze) => analyze.run(&context),

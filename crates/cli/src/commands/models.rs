@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use faceward_models::{FetchOptions, FileState, RuntimeName, Selection, Store, Task};
+use faceward_core::RuntimeKind;
+use faceward_models::{FetchOptions, FileState, Selection, Store, Task};
 use serde::Serialize;
 
-use super::Context;
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::progress::FetchBar;
 use crate::{setup, terminal};
@@ -76,7 +77,7 @@ struct Row {
 }
 
 impl List {
-    fn run(&self, store: &Store, runtime: RuntimeName) -> Result<Exit, Failure> {
+    fn run(&self, store: &Store, runtime: RuntimeKind) -> Result<Exit, Failure> {
         let models = store.manifest().models().iter();
         let rows: Vec<Row> = models
             .map(|model| {
@@ -122,7 +123,7 @@ const fn task(task: Task) -> &'static str {
 }
 
 /// The worst state of the files of the model `id`.
-fn state(store: &Store, id: &str, runtime: RuntimeName) -> Result<&'static str, Failure> {
+fn state(store: &Store, id: &str, runtime: RuntimeKind) -> Result<&'static str, Failure> {
     let readable = store.manifest().model(id).is_some_and(|model| model.runs_on(runtime));
     if !readable {
         return Ok("not for this runtime");

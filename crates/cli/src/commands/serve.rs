@@ -5,36 +5,38 @@ use std::net::SocketAddr;
 
 use clap::Args;
 use faceward_core::AppId;
-use faceward_http::{AppState, Metrics};
+use faceward_http::{AppState, Entrance, Metrics, Startup};
 use faceward_service::Service;
 use faceward_service::apps::{AppKey, Apps, NewApp};
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{oneshot, watch};
 
-use super::Context;
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
+use crate::flags::{ServeFlags, SettingFlags};
 use crate::{setup, terminal};
 
 /// Start the HTTP server
 ///
-/// Fetches missing models first, once. On an empty data folder it creates an app and prints its credentials, once;
-/// `FACEWARD_APP_ID` and `FACEWARD_APP_KEY` take over existing ones. Ends on SIGTERM or Ctrl-C, after answering what it has
-/// accepted.
+/// Listens at once; until missing models are fetched, once, and all are loaded, it answers 503 and /readyz says how far it
+/// is. On an empty data folder it creates an app and prints its credentials, once; `FACEWARD_APP_ID` and
+/// `FACEWARD_APP_KEY` take over existing ones. Ends on SIGTERM or Ctrl-C, after answering what it has accepted.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// Address and port to listen on [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDR")]
-    listen: Option<String>,
+    #[command(flatten)]
+    settings: ServeFlags,
 }
 
 impl Serve {
     /// The settings among the arguments.
-    pub(crate) fn settings(&self) -> Vec<(&'static str, &'static str, String)> {
-        self.listen.iter().map(|address| ("listen", "--listen", address.clone())).collect()
+    pub(crate) fn settings(&self) -> SettingFlags {
+        self.settings.0.clone()
     }
 
     /// Serves until told to stop.
-    #[expect(clippy::unused_self, reason = "its argument is a setting and has been read as one")]
+    #[expect(clippy::unused_self, reason = "its arguments are settings and have been read as such")]
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let given = GivenCredentials::read(context)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -48,23 +50,68 @@ impl Serve {
 
 async fn serve(context: &Context, given: Option<GivenCredentials>) -> Result<(), Failure> {
     // First of all, so that a taken port does not cost a fetch, and no second server touches the data folder.
-    let listener = listen(context.config.listen).await?;
+    let listener = listen(&context.config.listen).await?;
     let address = listener.local_addr().map_err(|error| Failure::new(Exit::Failed, error))?;
-    let service = setup::service(&context.config, &context.environment)?;
-    let credentials = first_app(&service, given)?;
-    service.tokens().prepare()?;
+    let stop = Stop::on_signals()?;
     let metrics = Metrics::install().map_err(|error| Failure::new(Exit::Failed, error))?;
-    let state = AppState::new(service.clone(), context.config.http.clone(), metrics);
+    let startup = Startup::default();
+    let entrance = Entrance::closed(context.config.http.clone(), metrics.clone(), startup.clone());
+    let limits = context.config.server.clone();
+    let serving =
+        tokio::spawn(faceward_http::serve(listener, entrance.router(), limits, stop.clone().told()));
+    tracing::info!(%address, "listening; requests are refused until the models are loaded");
+    let started = tokio::select! {
+        started = start(context, given, startup) => started?,
+        () = stop.told() => return Ok(()),
+    };
+    let Started { service, credentials } = started;
+    entrance.open(AppState::new(service.clone(), context.config.http.clone(), metrics));
     greet(address, credentials.as_ref())?;
-    let stop = stop_signal()?;
-    let router = faceward_http::router(state);
-    faceward_http::serve(listener, router, context.config.server.clone(), stop).await;
+    serving.await.map_err(|error| Failure::new(Exit::Failed, error))?;
     service.shutdown().await;
     tracing::info!("stopped");
     Ok(())
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+/// What a started server consists of.
+struct Started {
+    service: Service,
+    /// Those of a first app that was just made.
+    credentials: Option<FirstApp>,
+}
+
+/// Starts the service on a thread of its own: it fetches, compiles and waits, and shall not hold up who serves.
+///
+/// Nobody waits for the thread if the server is told to stop meanwhile: it ends with the process. What it writes is
+/// complete or not there, whenever that is.
+async fn start(
+    context: &Context,
+    given: Option<GivenCredentials>,
+    startup: Startup,
+) -> Result<Started, Failure> {
+    let (config, environment) = (context.config.clone(), context.environment.clone());
+    let (done, result) = oneshot::channel();
+    let runtime = Handle::current();
+    let work = move || {
+        let _inside = runtime.enter();
+        let started = setup::service_telling(&config, &environment, &startup).and_then(|service| {
+            let credentials = first_app(&service, given)?;
+            service.tokens().prepare()?;
+            Ok(Started { service, credentials })
+        });
+        // Nobody listens any more if the server was told to stop.
+        drop(done.send(started));
+    };
+    std::thread::Builder::new()
+        .name("start".to_owned())
+        .spawn(work)
+        .map_err(|error| Failure::new(Exit::Failed, error))?;
+    result.await.map_err(|_| Failure::from(anyhow::anyhow!("the start panicked")))?
+}
+
+/// Listens on `host`, which may be a name.
+async fn listen(host: &str) -> Result<TcpListener, Failure> {
+    let address = resolve(host).await?;
     TcpListener::bind(address).await.map_err(|error| {
         if error.kind() == ErrorKind::AddrInUse {
             return Failure::usage(format_args!(
@@ -73,6 +120,48 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
         }
         Failure::usage(format_args!("cannot listen on {address}: {error}"))
     })
+}
+
+/// The address of `host`; of several, the first of IPv4, else the first. A server listens on one.
+async fn resolve(host: &str) -> Result<SocketAddr, Failure> {
+    let found = tokio::net::lookup_host(host).await;
+    let found = found.map_err(|error| Failure::usage(format_args!("cannot resolve {host}: {error}")))?;
+    let all: Vec<SocketAddr> = found.collect();
+    let chosen = all.iter().find(|address| address.is_ipv4()).or(all.first()).copied();
+    let chosen = chosen.ok_or_else(|| Failure::usage(format_args!("{host} has no address")))?;
+    if all.len() > 1 {
+        tracing::info!(%host, ?all, %chosen, "the host has several addresses");
+    }
+    Ok(chosen)
+}
+
+/// Tells that the server shall stop. Cheap to clone.
+#[derive(Clone)]
+struct Stop(watch::Receiver<bool>);
+
+impl Stop {
+    /// Stops on SIGTERM or SIGINT.
+    fn on_signals() -> Result<Self, Failure> {
+        let listen = |kind| signal(kind).map_err(|error| Failure::new(Exit::Failed, error));
+        let (mut terminate, mut interrupt) =
+            (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+        let (tell, told) = watch::channel(false);
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = terminate.recv() => {},
+                _ = interrupt.recv() => {},
+            }
+            tracing::info!("stopping: answering what was accepted");
+            tell.send_replace(true);
+        });
+        Ok(Self(told))
+    }
+
+    /// Resolves when told.
+    async fn told(mut self) {
+        // The sender lives until it has told; should it ever be gone, stopping is right too.
+        drop(self.0.wait_for(|stopped| *stopped).await);
+    }
 }
 
 /// `FACEWARD_APP_ID` and `FACEWARD_APP_KEY`.
@@ -85,8 +174,8 @@ struct GivenCredentials {
 
 impl GivenCredentials {
     fn read(context: &Context) -> Result<Option<Self>, Failure> {
-        let variable = |name| context.environment.get(name).map(str::to_owned);
-        let (id, presented) = match (variable("FACEWARD_APP_ID"), variable("FACEWARD_APP_KEY")) {
+        let variable = |name| Ok::<_, Failure>(context.environment.text(name)?.map(str::to_owned));
+        let (id, presented) = match (variable("FACEWARD_APP_ID")?, variable("FACEWARD_APP_KEY")?) {
             (None, None) => return Ok(None),
             (Some(id), Some(key)) => (id, key),
             (Some(_), None) | (None, Some(_)) => {
@@ -158,17 +247,4 @@ fn greet(address: SocketAddr, first: Option<&FirstApp>) -> Result<(), Failure> {
         "\n\nAre two photos of one person? In another terminal:\n  curl -X POST {base}/api/v1.0/verify -H 'APP-ID: {id}' \\\n    -H 'APP-KEY: {key}' \\\n    -F first_photo=@one.jpg -F second_photo=@two.jpg\n\nCtrl-C stops the server."
     );
     terminal::line(&text)
-}
-
-/// Resolves on SIGTERM or SIGINT.
-fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
-    let listen = |kind| signal(kind).map_err(|error| Failure::new(Exit::Failed, error));
-    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {},
-            _ = interrupt.recv() => {},
-        }
-        tracing::info!("stopping: answering what was accepted");
-    })
 }

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use faceward_service::tokens::Tokens;
 use serde::Serialize;
 
-use super::Context;
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::{setup, terminal};
 

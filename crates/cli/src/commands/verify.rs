@@ -6,7 +6,7 @@ use clap::Args;
 use faceward_service::{FaceOptions, Photo, VerifyRequest};
 use serde::Serialize;
 
-use super::Context;
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::{setup, terminal};
 

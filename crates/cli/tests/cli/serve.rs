@@ -15,7 +15,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts `serve` on a free port and waits until it listens.
+    /// Starts `serve` on a free port and waits until it is ready.
     pub(crate) fn start(place: &Place, variables: &[(&str, &str)]) -> Self {
         // Makes sure of the models before anything is waited for.
         faceward_testkit::store();
@@ -45,13 +45,7 @@ impl Server {
 
     /// Status line of the answer to a GET with these headers.
     pub(crate) fn status_of(&self, path: &str, headers: &[(&str, &str)]) -> String {
-        let mut stream = TcpStream::connect(&self.address).expect("it listens");
-        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}Connection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).expect("it reads");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("it answers");
-        answer.lines().next().unwrap_or_default().to_owned()
+        ask(&self.address, path, headers).lines().next().unwrap_or_default().to_owned()
     }
 
     /// Sends SIGTERM and gives the exit code.
@@ -66,6 +60,17 @@ impl Server {
         let line = self.greeting.lines().find_map(|line| line.trim().strip_prefix(name))?;
         Some(line.trim().to_owned())
     }
+}
+
+/// The whole answer to a GET.
+fn ask(address: &str, path: &str, headers: &[(&str, &str)]) -> String {
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}Connection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    answer
 }
 
 impl Drop for Server {
@@ -117,6 +122,85 @@ fn credentials_from_the_environment_are_taken_over_and_never_printed() {
     let refused = place.run_with(&other, &["serve", "--listen", "127.0.0.1:0"]).exits(5);
     assert!(refused.err.contains("rotate-key"), "{}", refused.err);
     place.run_with(&[("FACEWARD_APP_ID", id)], &["serve", "--listen", "127.0.0.1:0"]).exits(2);
+}
+
+#[test]
+fn a_name_can_be_listened_on() {
+    let place = Place::new();
+    let ran = place.run(&["serve", "--listen", "no-such-host.invalid:0"]).exits(2);
+    assert!(ran.err.contains("cannot resolve no-such-host.invalid:0"), "{}", ran.err);
+    let variables = [("FACEWARD_LISTEN", "localhost:0")];
+    let waiting = Waiting::start(&place, &variables);
+    assert!(waiting.address.starts_with("127.0.0.1:"), "{}", waiting.address);
+}
+
+/// A server that waits for a fetch that never ends.
+struct Waiting {
+    child: Child,
+    address: String,
+}
+
+impl Waiting {
+    fn start(place: &Place, variables: &[(&str, &str)]) -> Self {
+        use std::os::unix::fs::PermissionsExt;
+
+        let tools = place.path("tools");
+        fs_err::create_dir(&tools).expect("a folder");
+        for tool in ["python3", "npm"] {
+            // It ends when the folder is gone.
+            let script = format!("#!/bin/sh\nwhile [ -e '{}' ]; do sleep 0.1; done\n", tools.display());
+            fs_err::write(tools.join(tool), script).expect("a file");
+            let runs = std::fs::Permissions::from_mode(0o755);
+            fs_err::set_permissions(tools.join(tool), runs).expect("it runs");
+        }
+        let path = format!("{}:/usr/bin:/bin", tools.display());
+        let models = place.path("no-models");
+        let mut command = place.command(&["serve", "--models-dir", crate::process::text(&models)]);
+        command.env("FACEWARD_LISTEN", "127.0.0.1:0").envs(variables.iter().copied()).env("PATH", path);
+        let mut child =
+            command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the binary starts");
+        let mut lines = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+        let address = lines.find_map(|line| {
+            let line = line.expect("text");
+            Some(line.split_once("address=")?.1.trim().to_owned())
+        });
+        // Read on, or the server could block on a full pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, address: address.expect("it says where it listens") }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+#[test]
+fn a_server_that_fetches_answers_at_once_and_ends_at_once() {
+    let place = Place::new();
+    let mut waiting = Waiting::start(&place, &[]);
+    assert!(ask(&waiting.address, "/healthz", &[]).starts_with("HTTP/1.1 200 OK"));
+    let answer = until(|| ask(&waiting.address, "/readyz", &[]), "fetching, 0 of ");
+    assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("not_ready"), "{answer}");
+    assert!(answer.to_lowercase().contains("retry-after: 1"), "{answer}");
+    let refused = ask(&waiting.address, "/api/v1.0/verify", &[]);
+    assert!(refused.starts_with("HTTP/1.1 503") && refused.contains("transactionId"), "{refused}");
+    let killed = Command::new("kill").arg(waiting.child.id().to_string()).status().expect("kill runs");
+    assert!(killed.success());
+    assert_eq!(waiting.child.wait().expect("it ends").code(), Some(0));
+}
+
+/// Asks until the answer contains `expected`.
+fn until(mut ask: impl FnMut() -> String, expected: &str) -> String {
+    loop {
+        let answer = ask();
+        if answer.contains(expected) {
+            return answer;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
 }
 
 #[test]

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use faceward_inference::{Runtime, RuntimeKind, RuntimeOptions};
-use faceward_models::{Dim, Manifest, ModelDecl, RuntimeName, Store, Task};
+use faceward_models::{Dim, Manifest, ModelDecl, Store, Task};
 
 use super::{Compiled, NetworkKey, Networks, check};
-use crate::options::{EngineError, EngineOptions};
+use crate::options::{EngineError, EngineOptions, OnCompiled};
 
 /// A network to be made.
 struct Job {
@@ -23,14 +23,25 @@ impl Networks {
     ///
     /// # Errors
     /// Files are missing or not as declared (all are listed), or the runtime fails.
-    pub(crate) fn load(store: &Store, options: &EngineOptions, sides: &[u32]) -> Result<Self, EngineError> {
-        let name = runtime_name(options.runtime);
-        let library =
-            store.runtime_library(name).map_err(|error| EngineError::Models(vec![error.to_string()]))?;
+    pub(crate) fn load(
+        store: &Store,
+        options: &EngineOptions,
+        sides: &[u32],
+        on_compiled: OnCompiled<'_>,
+    ) -> Result<Self, EngineError> {
+        let library = store
+            .runtime_library(options.runtime)
+            .map_err(|error| EngineError::Models(vec![error.to_string()]))?;
         let runtime_options = RuntimeOptions { library, compiled_cache: Some(store.compiled_dir()) };
         let runtime = Runtime::load(options.runtime, &runtime_options)?;
-        let jobs = jobs(name, &options.disabled, sides)?;
-        let results = in_parallel(&jobs, |job| compile(store, &runtime, job));
+        let jobs = jobs(options.runtime, &options.disabled, sides)?;
+        let n_done = AtomicUsize::new(0);
+        on_compiled(0, jobs.len());
+        let results = in_parallel(&jobs, |job| {
+            let compiled = compile(store, &runtime, job);
+            on_compiled(n_done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
+            compiled
+        });
         let (mut compiled, mut problems) = (BTreeMap::new(), Vec::new());
         for (job, result) in jobs.iter().zip(results) {
             match result {
@@ -48,17 +59,9 @@ impl Networks {
     }
 }
 
-/// The manifest's word for a runtime.
-const fn runtime_name(kind: RuntimeKind) -> RuntimeName {
-    match kind {
-        RuntimeKind::OpenVino => RuntimeName::Openvino,
-        RuntimeKind::OnnxRuntime => RuntimeName::Onnxruntime,
-    }
-}
-
 /// What to compile for `runtime`. An id in `disabled` that no model has is an error: a typing mistake would otherwise
 /// leave a model on that somebody wanted off.
-fn jobs(runtime: RuntimeName, disabled: &[String], sides: &[u32]) -> Result<Vec<Job>, EngineError> {
+fn jobs(runtime: RuntimeKind, disabled: &[String], sides: &[u32]) -> Result<Vec<Job>, EngineError> {
     let manifest = Manifest::embedded();
     let unknown: Vec<_> = disabled
         .iter()
@@ -86,7 +89,7 @@ fn jobs(runtime: RuntimeName, disabled: &[String], sides: &[u32]) -> Result<Vec<
 fn compile(store: &Store, runtime: &Runtime, job: &Job) -> Result<Compiled, Vec<String>> {
     let Job { key, decl } = job;
     let told = |error: &dyn std::fmt::Display| vec![format!("{}: {error}", decl.id)];
-    let file = store.model_file_for(&decl.id, runtime_name(runtime.kind())).map_err(|error| told(&error))?;
+    let file = store.model_file_for(&decl.id, runtime.kind()).map_err(|error| told(&error))?;
     let shapes: Vec<Vec<usize>> = decl.inputs.iter().map(|input| resolve(&input.shape, key.side)).collect();
     let borrowed: Vec<&[usize]> = shapes.iter().map(Vec::as_slice).collect();
     let network = runtime.compile(&file, &borrowed).map_err(|error| told(&error))?;
@@ -147,9 +150,9 @@ mod tests {
 
     #[test]
     fn disabling_an_unknown_model_is_an_error() {
-        assert!(jobs(RuntimeName::Openvino, &["sface".to_owned()], &[320]).is_err());
-        let all = jobs(RuntimeName::Openvino, &[], &[320]).expect("known").len();
-        let fewer = jobs(RuntimeName::Openvino, &["gender-v1".to_owned()], &[320]).expect("known").len();
+        assert!(jobs(RuntimeKind::OpenVino, &["sface".to_owned()], &[320]).is_err());
+        let all = jobs(RuntimeKind::OpenVino, &[], &[320]).expect("known").len();
+        let fewer = jobs(RuntimeKind::OpenVino, &["gender-v1".to_owned()], &[320]).expect("known").len();
         assert_eq!(fewer + 1, all);
     }
 }

@@ -1,9 +1,10 @@
-//! The structure of the workspace, read from its sources: no cycle between the modules of a crate, and no crate that
-//! depends on one above it.
+//! The structure of the workspace, read from its sources: no cycle between the modules of a crate, no crate that depends
+//! on one above it; and a page that lists what the sources say.
 //!
 //! A module is a top-level one, `mod x;` in `lib.rs` or `main.rs`. Code under `#[cfg(test)]` does not count: tests may
 //! look wherever they like.
 
+mod audit_actions;
 mod graph;
 mod layers;
 mod source;
@@ -13,7 +14,7 @@ use graph::Graph;
 use workspace::Workspace;
 
 /// Crates whose modules still reach each other in circles. No crate joins this list.
-const STILL_CYCLIC: &[&str] = &["cli", "http", "service", "models", "inference"];
+const STILL_CYCLIC: &[&str] = &["http"];
 
 #[test]
 fn the_modules_of_a_crate_form_no_cycle() {

@@ -9,7 +9,7 @@ use faceward_engine::{Outputs, Request};
 use super::fixtures;
 use super::report::AnalysisReport;
 use super::steps::time_steps;
-use crate::commands::Context;
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::{setup, terminal};
 

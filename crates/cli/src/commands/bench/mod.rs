@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use faceward_models::{FetchOptions, Selection};
 
-use super::Context;
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::progress::FetchBar;
 use crate::setup;

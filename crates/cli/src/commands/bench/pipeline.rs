@@ -19,8 +19,8 @@ use super::client::{Connection, Credentials, verify_request};
 use super::fixtures;
 use super::report::{Report, Throughput, median, peak_resident_bytes, percentile};
 use super::steps::time_steps;
-use crate::commands::Context;
 use crate::config::Config;
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::{setup, terminal};
 

@@ -10,7 +10,7 @@ use clap::{Args, Parser};
 use serde::Deserialize;
 
 use super::Eval;
-use crate::commands::Context;
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::terminal;
 

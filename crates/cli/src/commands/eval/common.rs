@@ -7,7 +7,7 @@ use faceward_engine::{Engine, Outputs};
 use faceward_eval::{EvalError, FaceChoice, JournalPlace, Measured, ObserveOptions, PhotoSource, Report};
 use indicatif::ProgressBar;
 
-use crate::commands::Context;
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::{progress, setup};
 
@@ -120,7 +120,9 @@ pub(crate) fn read_index(path: &Path, photos: &PhotoSource) -> Result<Vec<u8>, F
     if path.is_file() {
         return fs_err::read(path).map_err(|error| Failure::new(Exit::Usage, error));
     }
-    photos.read(&path.to_string_lossy()).map_err(failed)
+    // Names below a folder of photos are text, as they are in an index.
+    let name = path.to_str().ok_or_else(|| Failure::usage(format_args!("there is no index {path:?}")))?;
+    photos.read(name).map_err(failed)
 }
 
 /// Whose fault it is.

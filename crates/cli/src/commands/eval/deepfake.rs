@@ -8,7 +8,7 @@ use faceward_eval::protocols::deepfake::{DeepfakeIndex, measure};
 use faceward_eval::protocols::pad::least_score;
 
 use super::common::{Common, bar, engine, failed, read_index};
-use crate::commands::Context;
+use crate::context::Context;
 use crate::exit::Failure;
 
 /// Arguments of `eval deepfake`.

@@ -8,7 +8,7 @@ use faceward_engine::Outputs;
 use faceward_eval::protocols::degrade::{DegradeIndex, measure};
 
 use super::common::{Common, bar, engine, failed, read_index};
-use crate::commands::Context;
+use crate::context::Context;
 use crate::exit::Failure;
 
 /// Arguments of `eval degrade`.

@@ -8,7 +8,7 @@ use faceward_eval::protocols::identification::{Searches, measure};
 use faceward_eval::{IdentityIndex, PhotoSource};
 
 use super::common::{Common, bar, engine, failed, read_index};
-use crate::commands::Context;
+use crate::context::Context;
 use crate::exit::Failure;
 
 /// Arguments of `eval identification`.
@@ -33,7 +33,7 @@ impl Identification {
         let outputs = Outputs::of(&[Output::Embedding]);
         let options = self.common.options(context, outputs)?;
         let bar = bar(searches.paths().len());
-        let searched = (&searches, context.config.service.similarity_map);
+        let searched = (&searches, &*context.config.service.similarity_map);
         let measured = measure(&engine(context)?, &photos, searched, &options, &|| bar.inc(1));
         bar.finish_and_clear();
         self.common.output.finish(&measured.map_err(failed)?)

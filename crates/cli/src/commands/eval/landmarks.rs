@@ -7,7 +7,7 @@ use faceward_engine::{Output, Outputs};
 use faceward_eval::protocols::landmarks::{LandmarksIndex, measure};
 
 use super::common::{Common, bar, engine, failed, read_index};
-use crate::commands::Context;
+use crate::context::Context;
 use crate::exit::Failure;
 
 /// Arguments of `eval landmarks`.

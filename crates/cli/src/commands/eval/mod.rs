@@ -13,7 +13,7 @@ mod verification;
 
 use clap::Subcommand;
 
-use super::Context;
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::terminal;
 

@@ -8,9 +8,9 @@ use faceward_eval::IdentityIndex;
 use faceward_eval::protocols::quality::measure;
 
 use super::common::{Common, bar, engine, failed, read_index};
-use crate::arguments::share;
-use crate::commands::Context;
+use crate::context::Context;
 use crate::exit::Failure;
+use crate::flags::share;
 
 /// Arguments of `eval quality`.
 #[derive(Debug, Args)]

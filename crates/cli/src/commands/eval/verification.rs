@@ -8,7 +8,7 @@ use faceward_eval::protocols::verification::{Comparisons, measure};
 use faceward_eval::{IdentityIndex, PairList, PhotoSource};
 
 use super::common::{Common, bar, engine, failed, read_index};
-use crate::commands::Context;
+use crate::context::Context;
 use crate::exit::Failure;
 
 /// Arguments of `eval verification`.
@@ -33,7 +33,7 @@ impl Verification {
         let outputs = Outputs::of(&[Output::Embedding]);
         let options = self.common.options(context, outputs)?;
         let bar = bar(comparisons.paths().len());
-        let compared = (&comparisons, context.config.service.similarity_map);
+        let compared = (&comparisons, &*context.config.service.similarity_map);
         let measured = measure(&engine(context)?, &photos, compared, &options, &|| bar.inc(1));
         bar.finish_and_clear();
         self.common.output.finish(&measured.map_err(failed)?)

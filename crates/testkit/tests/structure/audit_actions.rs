@@ -1,0 +1,70 @@
+//! The actions of the audit log, as the code writes them and as `docs/audit.md` lists them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use proc_macro2::{TokenStream, TokenTree};
+
+/// The actions in source text: the first argument of `trail(...)`, and what is given as `action: ...`.
+fn actions_in(text: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    collect(text.parse().expect("Rust source"), &mut found);
+    found
+}
+
+fn collect(tokens: TokenStream, found: &mut BTreeSet<String>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (at, token) in tokens.iter().enumerate() {
+        match (token, tokens.get(at + 1)) {
+            (TokenTree::Ident(word), Some(TokenTree::Group(arguments))) if word == "trail" => {
+                found.extend(arguments.stream().into_iter().next().and_then(|first| text_of(&first)));
+            }
+            (TokenTree::Ident(word), Some(TokenTree::Punct(colon)))
+                if word == "action" && colon.as_char() == ':' =>
+            {
+                found.extend(tokens.get(at + 2).and_then(text_of));
+            }
+            _ => {}
+        }
+        if let TokenTree::Group(group) = token {
+            collect(group.stream(), found);
+        }
+    }
+}
+
+fn text_of(token: &TokenTree) -> Option<String> {
+    let text = token.to_string();
+    Some(text.strip_prefix('"')?.strip_suffix('"')?.to_owned())
+}
+
+fn actions_below(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in fs_err::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            actions_below(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs")
+            && path.file_stem().is_some_and(|stem| stem != "tests")
+        {
+            found.extend(actions_in(&fs_err::read_to_string(&path).expect("a file")));
+        }
+    }
+}
+
+#[test]
+fn the_page_about_the_audit_log_lists_every_action() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut written = BTreeSet::new();
+    actions_below(&root.join("crates/service/src"), &mut written);
+    assert!(written.len() > 10, "{written:?}");
+    let page = fs_err::read_to_string(root.join("docs/audit.md")).expect("the page");
+    let row = page.lines().find(|line| line.starts_with("| `action` |")).expect("its row");
+    let listed = row.split('`').skip(3).step_by(2).map(str::to_owned).collect();
+    assert_eq!(written, listed, "the row `action` of docs/audit.md");
+}
+
+#[test]
+fn actions_are_found_in_both_forms() {
+    let text = r#"fn f() { self.trail("enroll", None); changed(&g, Change { action: "create_app", app }, || { trail("x") }) }"#;
+    assert_eq!(actions_in(text), ["create_app", "enroll", "x"].map(str::to_owned).into());
+    assert_eq!(actions_in("struct Change { action: &'static str } fn trail(action: A) {}"), BTreeSet::new());
+}
