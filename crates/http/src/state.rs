@@ -28,6 +28,7 @@ impl AppState {
     /// `metrics` comes from [`Metrics::install`].
     #[must_use]
     pub fn new(service: Service, settings: HttpSettings, metrics: Metrics) -> Self {
+        service.publish_metrics();
         // The largest body has to fit, or it could never be sent.
         let uploads_bytes = settings.uploads_bytes.max(settings.body_bytes()).max(settings.json_bytes);
         let uploads = Arc::new(Semaphore::new(uploads_bytes.div_ceil(UPLOAD_UNIT_BYTES)));

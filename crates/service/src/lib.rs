@@ -7,6 +7,7 @@ mod analyses;
 pub mod apps;
 mod audit;
 mod challenges;
+mod changes;
 mod error;
 mod meter;
 pub mod metrics;

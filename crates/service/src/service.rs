@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use crate::apps::Apps;
 use crate::audit::{Recorder, Trail};
 use crate::challenges::Challenges;
+use crate::changes::Changes;
 use crate::error::{Check, InternalError, ServiceError};
 use crate::metrics;
 use crate::policy::{Comparator, NotCalibrated, gate_outputs};
@@ -36,6 +37,7 @@ struct Inner {
     scheduler: Scheduler<Worker>,
     recorder: Arc<Recorder>,
     challenges: Challenges,
+    changes: Changes,
     settings: Settings,
 }
 
@@ -88,8 +90,6 @@ impl Service {
             Similarity(settings.thresholds.similarity),
         )?;
         check_gates(&settings, capabilities.outputs)?;
-        metrics::describe();
-        metrics::slots_limit(settings.compute.max_requests.get());
         let make_worker = move || engine.worker().map_err(|error| error.to_string());
         let compute = &settings.compute;
         let scheduler = Scheduler::start(compute.workers, compute.max_requests, make_worker)?;
@@ -98,7 +98,6 @@ impl Service {
             Tokens::new(Arc::clone(&gallery), settings.token_lifetime).map_err(StartError::Tokens)?;
         let recorder = Recorder::start(Arc::clone(&gallery), settings.audit).map_err(StartError::Audit)?;
         let recorder = Arc::new(recorder);
-        let challenges = Challenges::default();
         let inner = Inner {
             capabilities,
             comparator,
@@ -107,7 +106,8 @@ impl Service {
             tokens,
             scheduler,
             recorder,
-            challenges,
+            challenges: Challenges::default(),
+            changes: Changes::default(),
             settings,
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -120,6 +120,7 @@ impl Service {
         if n_unfinished > 0 {
             tracing::warn!(n_unfinished, "shut down before all accepted requests were answered");
         }
+        self.inner.changes.finished(self.inner.settings.compute.drain_timeout).await;
         let recorder = Arc::clone(&self.inner.recorder);
         if let Err(error) = off_thread(move || recorder.close()).await {
             tracing::error!(%error, "the audit log was not closed");
@@ -130,6 +131,13 @@ impl Service {
     #[must_use]
     pub fn ready(&self) -> bool {
         self.inner.scheduler.is_open()
+    }
+
+    /// Tells the recorder of metrics, which has to be installed by now, what each one means and how things stand. What was
+    /// told before there was a recorder is lost.
+    pub fn publish_metrics(&self) {
+        metrics::describe();
+        self.inner.scheduler.publish_metrics();
     }
 
     /// A slot for one request. Take it before receiving a body; use cases take one themselves if they get none.
@@ -226,6 +234,25 @@ impl Service {
     /// Begins the record of the use case `action`, done for `app` or for the current origin.
     pub(crate) fn trail(&self, action: &'static str, app: Option<&AppId>) -> Trail {
         Trail::begin(Arc::clone(&self.inner.recorder), action, app)
+    }
+
+    /// Makes a change that no caller can interrupt: [`Changes::make`].
+    pub(crate) async fn change<T: Send + 'static>(
+        &self,
+        trail: Trail,
+        change: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        self.inner.changes.make(trail, change, |_, _| {}).await
+    }
+
+    /// The same; `note` tells the trail of what was done.
+    pub(crate) async fn change_and_note<T: Send + 'static>(
+        &self,
+        trail: Trail,
+        change: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
+        note: fn(&mut Trail, &T),
+    ) -> Result<T, ServiceError> {
+        self.inner.changes.make(trail, change, note).await
     }
 
     pub(crate) fn scheduler(&self) -> &Scheduler<Worker> {

@@ -39,7 +39,7 @@ impl Origin {
     }
 
     /// The origin of what is done now. Outside of any scope: this process itself.
-    pub(super) fn current() -> Self {
+    pub(crate) fn current() -> Self {
         CURRENT.try_with(Self::clone).unwrap_or_else(|_| Self::new("local", Uuid::new_v4(), None))
     }
 

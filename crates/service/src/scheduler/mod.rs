@@ -117,6 +117,13 @@ impl<W: Send + 'static> Scheduler<W> {
         }
     }
 
+    /// Sets the gauges, which are otherwise set when they change.
+    pub(crate) fn publish_metrics(&self) {
+        metrics::slots_limit(self.slots.limit());
+        metrics::slots_taken(self.slots.n_taken());
+        metrics::queue_length(self.shared.queue.len());
+    }
+
     /// Whether requests are let in.
     pub(crate) fn is_open(&self) -> bool {
         self.slots.is_open()

@@ -66,6 +66,10 @@ impl Slots {
         self.state.lock().open
     }
 
+    pub(super) const fn limit(&self) -> usize {
+        self.limit
+    }
+
     pub(super) fn n_taken(&self) -> usize {
         self.state.lock().n_taken
     }

@@ -3,6 +3,7 @@
 use faceward_core::{AppId, GalleryId, SubjectId, TemplateId};
 use faceward_gallery::{NewTemplate, OnConflict};
 
+use crate::analyses::Admitted;
 use crate::audit::Trail;
 use crate::error::{PhotoFault, PhotoField, ServiceError};
 use crate::policy::{admit_reference, decided_as_requested, gate_outputs};
@@ -15,6 +16,14 @@ use super::wanted::comparable_request;
 /// The gallery of those who name none.
 pub(super) const DEFAULT_GALLERY: &str = "default";
 
+/// A template in the making.
+struct Reference {
+    new: NewTemplate,
+    on_conflict: OnConflict,
+    face: FaceReport,
+    admitted: Admitted,
+}
+
 impl Service {
     /// Adds the face of a photo to a gallery of `app`. The template is durable when this returns.
     ///
@@ -23,20 +32,26 @@ impl Service {
     /// replacing was not asked for; a requested check is unavailable or undecided; overload, timeout.
     pub async fn enroll(&self, app: &AppId, request: EnrollRequest) -> Result<Enrollment, ServiceError> {
         let mut trail = self.trail("enroll", Some(app));
-        let result = self.do_enroll(*app, request, &mut trail).await;
-        if let Ok(enrollment) = &result {
+        let Reference { new, on_conflict, face, admitted } = match self.reference(request, &mut trail).await {
+            Ok(reference) => reference,
+            Err(error) => return trail.end(Err(error)).await,
+        };
+        let (service, app) = (self.clone(), *app);
+        let keep = async move {
+            // Whoever shuts down waits for those who are let in.
+            let _inside = admitted;
+            let record = service.gallery(move |gallery| gallery.add(&app, &new, on_conflict)).await?;
+            Ok(Enrollment { record, face })
+        };
+        self.change_and_note(trail, keep, |trail, enrollment| {
             trail.face("", &enrollment.face);
             trail.verdict("enrolled");
-        }
-        trail.end_durably(result).await
+        })
+        .await
     }
 
-    async fn do_enroll(
-        &self,
-        app: AppId,
-        request: EnrollRequest,
-        trail: &mut Trail,
-    ) -> Result<Enrollment, ServiceError> {
+    /// Computes what is to be kept.
+    async fn reference(&self, request: EnrollRequest, trail: &mut Trail) -> Result<Reference, ServiceError> {
         let EnrollRequest { photo, template, gallery, subject, name, min_side, replace, options } = request;
         let template = template.unwrap_or_else(TemplateId::random);
         let gallery = gallery.map_or_else(|| GalleryId::parse(DEFAULT_GALLERY), Ok)?;
@@ -59,24 +74,12 @@ impl Service {
         let on_conflict = if replace { OnConflict::Replace } else { OnConflict::Refuse };
         trail.model(embedding.model());
         let new = NewTemplate { gallery, subject, name, template, embedding };
-        trail.begun().await?;
-        self.keep(app, new, on_conflict, face).await
+        Ok(Reference { new, on_conflict, face, admitted })
     }
 
     /// What the caller asks for and what the operator's gates need.
     fn gate_checks(&self, checks: Checks) -> Checks {
         Checks { liveness: checks.liveness || self.settings().enroll.require_live, ..checks }
-    }
-
-    async fn keep(
-        &self,
-        app: AppId,
-        new: NewTemplate,
-        on_conflict: OnConflict,
-        face: FaceReport,
-    ) -> Result<Enrollment, ServiceError> {
-        let record = self.gallery(move |gallery| gallery.add(&app, &new, on_conflict)).await?;
-        Ok(Enrollment { record, face })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Galleries and subjects: create, list, delete.
 
 use faceward_core::{AppId, GalleryId, SubjectName};
-use faceward_gallery::{GalleryError, GalleryRecord, SubjectRecord};
+use faceward_gallery::{Gallery, GalleryError, GalleryRecord, SubjectRecord};
 
 use crate::error::ServiceError;
 use crate::service::Service;
@@ -21,10 +21,12 @@ impl Service {
     ) -> Result<GalleryRecord, ServiceError> {
         let mut trail = self.trail("create_gallery", Some(app));
         trail.about(Some(gallery), None, None);
-        trail.begun().await?;
-        let (app, id) = (*app, gallery.clone());
-        let created = self.gallery(move |gallery| gallery.create_gallery(&app, &id)).await;
-        trail.end_durably(created).await
+        let (service, app, id) = (self.clone(), *app, gallery.clone());
+        self.change(
+            trail,
+            async move { service.gallery(move |gallery| gallery.create_gallery(&app, &id)).await },
+        )
+        .await
     }
 
     /// Makes sure of the gallery of those who name none.
@@ -56,13 +58,13 @@ impl Service {
     pub async fn delete_gallery(&self, app: &AppId, gallery: &GalleryId) -> Result<(), ServiceError> {
         let mut trail = self.trail("delete_gallery", Some(app));
         trail.about(Some(gallery), None, None);
-        trail.begun().await?;
-        let (app, id) = (*app, gallery.clone());
-        let deleted = self.gallery(move |gallery| gallery.delete_gallery(&app, &id)).await;
-        let result = deleted.and_then(|deleted| {
-            if deleted { Ok(()) } else { Err(ServiceError::GalleryNotFound(gallery.clone())) }
-        });
-        trail.end_durably(result).await
+        let (service, app, gallery) = (self.clone(), *app, gallery.clone());
+        self.change(trail, async move {
+            let id = gallery.clone();
+            let deleted = service.gallery(move |gallery| gallery.delete_gallery(&app, &id)).await?;
+            if deleted { Ok(()) } else { Err(ServiceError::GalleryNotFound(gallery)) }
+        })
+        .await
     }
 
     /// Deletes every gallery of `app` with its subjects, for good when this returns. The app and its keys stay.
@@ -71,15 +73,14 @@ impl Service {
     /// The store fails.
     pub async fn delete_all_galleries(&self, app: &AppId) -> Result<(), ServiceError> {
         let trail = self.trail("delete_all_galleries", Some(app));
-        trail.begun().await?;
-        let app = *app;
-        let deleted = self.gallery(move |gallery| {
+        let (service, app) = (self.clone(), *app);
+        let delete = move |gallery: &Gallery| {
             for record in gallery.list_galleries(&app)? {
                 gallery.delete_gallery(&app, &record.gallery)?;
             }
             Ok(())
-        });
-        trail.end_durably(deleted.await).await
+        };
+        self.change(trail, async move { service.gallery(delete).await }).await
     }
 
     /// Makes sure that `app` has a gallery of this id.
@@ -117,20 +118,19 @@ impl Service {
     pub async fn delete_subject(&self, app: &AppId, subject: &SubjectRef) -> Result<usize, ServiceError> {
         let mut trail = self.trail("delete_subject", Some(app));
         trail.about(Some(&subject.gallery), Some(&subject.subject), None);
-        trail.begun().await?;
-        let (app, SubjectRef { gallery: id, subject: subject_id }) = (*app, subject.clone());
-        let deleted = self.gallery(move |gallery| {
-            known_gallery(gallery.has_gallery(&app, &id)?, &id)?;
-            gallery.delete_subject(&app, &id, &subject_id)
-        });
-        let result = deleted.await.and_then(|n_deleted| {
-            if n_deleted > 0 {
-                Ok(n_deleted)
-            } else {
-                Err(ServiceError::SubjectNotFound(subject.subject.clone()))
+        let (service, app, SubjectRef { gallery: id, subject }) = (self.clone(), *app, subject.clone());
+        self.change(trail, async move {
+            let wanted = subject.clone();
+            let delete = move |gallery: &Gallery| {
+                known_gallery(gallery.has_gallery(&app, &id)?, &id)?;
+                gallery.delete_subject(&app, &id, &wanted)
+            };
+            match service.gallery(delete).await? {
+                0 => Err(ServiceError::SubjectNotFound(subject)),
+                n_deleted => Ok(n_deleted),
             }
-        });
-        trail.end_durably(result).await
+        })
+        .await
     }
 
     /// What people call a subject, if anybody said.

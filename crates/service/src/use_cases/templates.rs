@@ -3,7 +3,6 @@
 use faceward_core::{AppId, TemplateId};
 use faceward_gallery::TemplateRecord;
 
-use crate::audit::Trail;
 use crate::error::ServiceError;
 use crate::requests::ListTemplatesRequest;
 use crate::service::Service;
@@ -60,23 +59,17 @@ impl Service {
     pub async fn delete_template(&self, app: &AppId, template: &TemplateId) -> Result<(), ServiceError> {
         let mut trail = self.trail("delete_template", Some(app));
         trail.about(None, None, Some(template));
-        let deleted = self.do_delete_template(app, template, &mut trail).await;
-        trail.end_durably(deleted).await
-    }
-
-    async fn do_delete_template(
-        &self,
-        app: &AppId,
-        template: &TemplateId,
-        trail: &mut Trail,
-    ) -> Result<(), ServiceError> {
-        let record = self.known_template(app, template).await?;
-        trail.about_template(&record);
-        trail.begun().await?;
-        let (app, template) = (*app, template.clone());
-        let deleted = self.gallery(move |gallery| gallery.delete(&app, &template)).await?;
-        // It may have been deleted by another request in the meantime.
-        if deleted { Ok(()) } else { Err(ServiceError::TemplateNotFound) }
+        match self.known_template(app, template).await {
+            Ok(record) => trail.about_template(&record),
+            Err(error) => return trail.end(Err(error)).await,
+        }
+        let (service, app, template) = (self.clone(), *app, template.clone());
+        self.change(trail, async move {
+            let deleted = service.gallery(move |gallery| gallery.delete(&app, &template)).await?;
+            // It may have been deleted by another request in the meantime.
+            if deleted { Ok(()) } else { Err(ServiceError::TemplateNotFound) }
+        })
+        .await
     }
 
     async fn known_template(

@@ -10,6 +10,7 @@ mod faults;
 mod fixture;
 mod forged;
 mod information;
+mod leaving;
 mod load;
 mod starting;
 mod verification;
