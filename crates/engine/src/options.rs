@@ -38,4 +38,7 @@ pub enum AnalyzeError {
     /// A network failed: ours.
     #[error(transparent)]
     Inference(#[from] InferenceError),
+    /// Nobody waits for it any more.
+    #[error("the analysis was cancelled")]
+    Cancelled,
 }

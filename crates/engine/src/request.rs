@@ -199,8 +199,21 @@ pub enum Scope {
     /// The largest one.
     #[default]
     Primary,
-    /// All of them.
+    /// The largest ones, at most so many.
+    Largest(usize),
+    /// All of them, however many.
     All,
+}
+
+impl Scope {
+    /// How many of `n_detected` faces are analysed.
+    pub(crate) fn n_faces(self, n_detected: usize) -> usize {
+        match self {
+            Self::Primary => n_detected.min(1),
+            Self::Largest(most) => n_detected.min(most),
+            Self::All => n_detected,
+        }
+    }
 }
 
 /// One analysis to make.

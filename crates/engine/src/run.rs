@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use faceward_core::{Outcome, PixelRect, Turn};
-use faceward_inference::InferenceError;
 
 use crate::analysis::{Analysis, FaceAnalysis, PhotoInfo, StepTiming};
 use crate::attributes::FacePart;
@@ -14,7 +13,7 @@ use crate::image::{Limits, RgbImage, decode};
 use crate::networks::NetworkClock;
 use crate::options::AnalyzeError;
 use crate::plan::Planner;
-use crate::request::{Request, Scope};
+use crate::request::Request;
 use crate::step::Step;
 use crate::steps::{FaceSteps, Scene};
 use crate::turned;
@@ -44,43 +43,61 @@ impl Worker {
     /// # Errors
     /// The bytes are no acceptable photo, or a network fails. A photo without a face is no error.
     pub fn analyze(&mut self, photo: &[u8], request: &Request) -> Result<Analysis, AnalyzeError> {
-        Ok(self.examine(photo, request)?.1)
+        self.analyze_while(photo, request, &|| true)
+    }
+
+    /// The same for somebody who may lose patience: `wanted` is asked before each face and each step.
+    ///
+    /// # Errors
+    /// As [`Worker::analyze`]; [`AnalyzeError::Cancelled`] once it is no longer wanted.
+    pub fn analyze_while(
+        &mut self,
+        photo: &[u8],
+        request: &Request,
+        wanted: &dyn Fn() -> bool,
+    ) -> Result<Analysis, AnalyzeError> {
+        Ok(self.examine(photo, request, wanted)?.1)
     }
 
     /// The same, with a fingerprint of the photo and its largest face.
     ///
     /// # Errors
-    /// As [`Worker::analyze`].
+    /// As [`Worker::analyze_while`].
     pub fn analyze_frame(
         &mut self,
         photo: &[u8],
         request: &Request,
+        wanted: &dyn Fn() -> bool,
     ) -> Result<(Analysis, Option<Fingerprint>), AnalyzeError> {
-        let (upright, analysis) = self.examine(photo, request)?;
+        let (upright, analysis) = self.examine(photo, request, wanted)?;
         let points = analysis.faces.first().map(|face| &face.points);
         let fingerprint = Fingerprint::of(&upright, points);
         Ok((analysis, fingerprint))
     }
 
-    fn examine(&mut self, photo: &[u8], request: &Request) -> Result<(RgbImage, Analysis), AnalyzeError> {
+    fn examine(
+        &mut self,
+        photo: &[u8],
+        request: &Request,
+        wanted: &dyn Fn() -> bool,
+    ) -> Result<(RgbImage, Analysis), AnalyzeError> {
         let mut timer = Timer::new(self.clock.clone());
         let decoded = timer.time("decode", || decode(photo, &self.limits))?;
         let upright = decoded.photo;
+        go_on(wanted)?;
         let found = timer.time("detect", || self.detector.find(&upright))?;
         let (turn, seen) = match &found.turned {
             Some((turn, turned)) => (*turn, turned),
             None => (Turn::None, &upright),
         };
-        let n_faces = match request.scope {
-            Scope::Primary => 1,
-            Scope::All => found.faces.len(),
-        };
+        let n_faces = request.scope.n_faces(found.faces.len());
         let detections: Vec<PixelRect> = found.faces.iter().map(|face| face.rect).collect();
         let steps = self.planner.steps(request.outputs.without(request.withheld));
         let mut faces = Vec::new();
         for detection in found.faces.iter().take(n_faces) {
+            go_on(wanted)?;
             let detection = timer.time("refine", || self.detector.refine(seen, detection))?;
-            let scene = Scene { photo: seen, detections: &detections, request };
+            let scene = Scene { photo: seen, detections: &detections, request, wanted };
             faces.push(self.analyze_face(&steps, &scene, &detection, &mut timer)?);
         }
         let back = turned::Back::new(upright.size(), turn);
@@ -116,13 +133,18 @@ impl Worker {
         scene: &Scene<'_>,
         detection: &Detection,
         timer: &mut Timer,
-    ) -> Result<FaceAnalysis, InferenceError> {
+    ) -> Result<FaceAnalysis, AnalyzeError> {
         let mut face = FaceDraft::new(detection);
         for step in steps {
+            go_on(scene.wanted)?;
             timer.time(step.declaration().name, || self.steps.run(*step, scene, &mut face))?;
         }
         Ok(face.analysis.only(scene.request.outputs))
     }
+}
+
+fn go_on(wanted: &dyn Fn() -> bool) -> Result<(), AnalyzeError> {
+    if wanted() { Ok(()) } else { Err(AnalyzeError::Cancelled) }
 }
 
 /// Wall-clock time of each step, and the part of it inside networks.

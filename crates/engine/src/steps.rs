@@ -28,6 +28,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) detections: &'a [PixelRect],
     /// What was asked for.
     pub(crate) request: &'a Request,
+    /// Whether anybody still waits for the analysis.
+    pub(crate) wanted: &'a dyn Fn() -> bool,
 }
 
 /// The steps that have networks; `None` where one was not loaded.

@@ -39,7 +39,7 @@ fn main() -> Result<(), Failure> {
         let first = frame(&mut worker, &mut frames, &mut out, a)?;
         let second = frame(&mut worker, &mut frames, &mut out, b)?;
         let (Some(first), Some(second)) = (first, second) else { continue };
-        let change = first.still.change_to(&second.still);
+        let change = first.still.motion_to(&second.still);
         let face = first.still.likeness(&second.still).face;
         let cosine = first.embedding.cosine(&second.embedding)?;
         let similarity = similarity().similarity(cosine).0;
@@ -69,7 +69,7 @@ fn frame(
     }
     let outputs = Outputs::ATTRIBUTES.and(Outputs::of(&[Output::Pose, Output::Embedding, Output::Liveness]));
     let request = Request { outputs, mirrored_embedding: true, ..Request::default() };
-    let (analysis, fingerprint) = worker.analyze_frame(&fs_err::read(path)?, &request)?;
+    let (analysis, fingerprint) = worker.analyze_frame(&fs_err::read(path)?, &request, &|| true)?;
     let size = [analysis.photo.width, analysis.photo.height];
     let face = analysis.faces.into_iter().next();
     let found = match (face, fingerprint) {

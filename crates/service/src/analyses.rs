@@ -1,13 +1,14 @@
 //! From photos to analyses: jobs for the compute threads, one a photo, and what their failures mean.
 //!
-//! Shared by the use cases. Whoever stops waiting here hangs up: the job is skipped if it has not begun.
+//! Shared by the use cases. All photos of a request are queued at once: the scheduler knows whose turn it is. Whoever
+//! stops waiting here hangs up: a job is skipped if it has not begun, and ends before its next step if it has.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use faceward_core::{Embedding, Outcome};
 use faceward_engine::image::DecodeError;
-use faceward_engine::{Analysis, AnalyzeError, Fingerprint, Request};
+use faceward_engine::{Analysis, AnalyzeError, Fingerprint, Request, Worker};
 use tokio::time::Instant;
 
 use crate::error::{InternalError, PhotoFault, PhotoField, ServiceError};
@@ -15,33 +16,39 @@ use crate::metrics;
 use crate::policy::{decided_as_requested, report, the_face};
 use crate::report::FaceReport;
 use crate::requests::Checks;
-use crate::scheduler::{JobError, Permit, Ticket};
+use crate::scheduler::{Done, JobError, Permit, StillWanted, Ticket};
 use crate::service::Service;
 
 /// A photo on its way through the compute threads.
 pub(crate) struct Pending {
-    ticket: Ticket<Result<Analysis, AnalyzeError>>,
+    ticket: Ticket<Result<Looked, AnalyzeError>>,
     field: PhotoField,
     deadline: Instant,
 }
 
-/// A frame on its way through the compute threads.
-pub(crate) struct PendingFrame {
-    ticket: Ticket<Result<(Analysis, Option<Fingerprint>), AnalyzeError>>,
-    field: PhotoField,
-    deadline: Instant,
+/// What a compute thread found.
+type Looked = (Analysis, Option<Fingerprint>);
+
+/// What was found on a photo.
+pub(crate) struct Examined {
+    /// The findings.
+    pub(crate) analysis: Analysis,
+    /// What tells a frame from a copy.
+    pub(crate) fingerprint: Option<Fingerprint>,
+    /// How long the photo was queued.
+    pub(crate) queued: Duration,
 }
 
-/// A request that was let in: its slot and its deadline.
+/// A request that was let in: its places and its deadline.
 pub(crate) struct Admitted {
     permit: Permit,
     deadline: Instant,
 }
 
 impl Service {
-    /// Lets a request in, with the slot that it brought or a new one. Its time starts now.
-    pub(crate) fn let_in(&self, permit: Option<Permit>) -> Result<Admitted, ServiceError> {
-        let permit = permit.map_or_else(|| self.admit(), Ok)?;
+    /// Lets a request of the use case `kind` in, which will have `n_photos` photos computed. Its time starts now.
+    pub(crate) fn let_in(&self, kind: &'static str, n_photos: usize) -> Result<Admitted, ServiceError> {
+        let permit = self.admit_to(kind, n_photos)?;
         Ok(Admitted { permit, deadline: Instant::now() + self.settings().compute.request_timeout })
     }
 
@@ -54,9 +61,9 @@ impl Service {
         request: Request,
     ) -> Result<Pending, ServiceError> {
         let request = self.restricted(request);
-        let work = move |worker: &mut faceward_engine::Worker| worker.analyze(&photo, &request);
-        let ticket = self.scheduler().submit(&admitted.permit, work).map_err(failed_job)?;
-        Ok(Pending { ticket, field, deadline: admitted.deadline })
+        self.submit(admitted, field, move |worker, wanted| {
+            Ok((worker.analyze_while(&photo, &request, wanted)?, None))
+        })
     }
 
     /// Queues the analysis of a photo that will be compared with others of the same recording.
@@ -66,11 +73,35 @@ impl Service {
         photo: Bytes,
         field: PhotoField,
         request: Request,
-    ) -> Result<PendingFrame, ServiceError> {
+    ) -> Result<Pending, ServiceError> {
         let request = self.restricted(request);
-        let work = move |worker: &mut faceward_engine::Worker| worker.analyze_frame(&photo, &request);
+        self.submit(admitted, field, move |worker, wanted| worker.analyze_frame(&photo, &request, wanted))
+    }
+
+    /// The analyses of `photos`, in their order.
+    pub(crate) async fn analyses(
+        &self,
+        admitted: &Admitted,
+        photos: Vec<(Bytes, PhotoField, Request)>,
+    ) -> Result<Vec<Analysis>, ServiceError> {
+        let queued =
+            photos.into_iter().map(|(photo, field, wanted)| self.queue(admitted, photo, field, wanted));
+        let pending = queued.collect::<Result<Vec<_>, _>>()?;
+        let mut analyses = Vec::with_capacity(pending.len());
+        for pending in pending {
+            analyses.push(pending.analysis().await?);
+        }
+        Ok(analyses)
+    }
+
+    fn submit(
+        &self,
+        admitted: &Admitted,
+        field: PhotoField,
+        work: impl FnOnce(&mut Worker, StillWanted<'_>) -> Result<Looked, AnalyzeError> + Send + 'static,
+    ) -> Result<Pending, ServiceError> {
         let ticket = self.scheduler().submit(&admitted.permit, work).map_err(failed_job)?;
-        Ok(PendingFrame { ticket, field, deadline: admitted.deadline })
+        Ok(Pending { ticket, field, deadline: admitted.deadline })
     }
 
     /// `request` without what the operator switched off.
@@ -104,22 +135,17 @@ impl Service {
 }
 
 impl Pending {
-    /// Waits for the analysis; gives also how long the photo was queued.
-    pub(crate) async fn analysis(self) -> Result<(Analysis, Duration), ServiceError> {
-        let done = self.ticket.before(self.deadline).await.map_err(failed_job)?;
-        let analysis = done.value.map_err(|error| failed_analysis(error, self.field))?;
-        metrics::analysis(&analysis, done.queued);
-        Ok((analysis, done.queued))
+    /// Waits for what is found. Whoever stops waiting stops the computation, before its next step.
+    pub(crate) async fn examined(self) -> Result<Examined, ServiceError> {
+        let Done { value, queued } = self.ticket.before(self.deadline).await.map_err(failed_job)?;
+        let (analysis, fingerprint) = value.map_err(|error| failed_analysis(error, self.field))?;
+        metrics::analysis(&analysis, queued);
+        Ok(Examined { analysis, fingerprint, queued })
     }
-}
 
-impl PendingFrame {
-    /// Waits for the analysis, and what tells the photo from a copy.
-    pub(crate) async fn frame(self) -> Result<(Analysis, Option<Fingerprint>), ServiceError> {
-        let done = self.ticket.before(self.deadline).await.map_err(failed_job)?;
-        let (analysis, fingerprint) = done.value.map_err(|error| failed_analysis(error, self.field))?;
-        metrics::analysis(&analysis, done.queued);
-        Ok((analysis, fingerprint))
+    /// Waits for the analysis.
+    pub(crate) async fn analysis(self) -> Result<Analysis, ServiceError> {
+        Ok(self.examined().await?.analysis)
     }
 }
 
@@ -143,7 +169,6 @@ fn failed_job(error: JobError) -> ServiceError {
         JobError::Stopped => ServiceError::ShuttingDown,
         JobError::Panicked => InternalError::JobPanicked.into(),
         JobError::NoWorker(reason) => InternalError::NoWorker(reason).into(),
-        JobError::QueueFull => ServiceError::Overloaded { retry_after: Duration::from_secs(1) },
     }
 }
 
@@ -154,6 +179,7 @@ fn failed_analysis(error: AnalyzeError, field: PhotoField) -> ServiceError {
             decode_fault(&error).of(field)
         }
         AnalyzeError::Inference(error) => InternalError::Inference(error.to_string()).into(),
+        AnalyzeError::Cancelled => ServiceError::TimedOut,
     }
 }
 

@@ -32,10 +32,10 @@ pub enum ServiceError {
         /// Written for the operator.
         reason: String,
     },
-    /// Every slot is taken. Nothing was decoded.
+    /// Every slot is taken, or the request would wait too long. Nothing was decoded.
     #[error("overloaded, retry in {} s", retry_after.as_secs())]
     Overloaded {
-        /// When a slot is likely to be free; whole seconds, at least one.
+        /// When what is inside is likely to be done; whole seconds, at least one.
         retry_after: Duration,
     },
     /// The request's time is over.

@@ -29,7 +29,7 @@ pub use challenges::{ChallengeId, ChallengeSettings};
 pub use error::{Check, InternalError, PhotoFault, PhotoField, Rejection, ServiceError};
 pub use movement::{Movement, MovementPart, Stance};
 pub use photo::{Declared, Photo};
-pub use policy::{Change, Likeness, NotCalibrated, SequenceReason, SequenceVerdict, Still};
+pub use policy::{Likeness, Motion, NotCalibrated, SequenceReason, SequenceVerdict, Still};
 pub use report::{
     ActiveLiveness, AnalysisReport, Comparison, Enrollment, FaceReport, FrameFault, FrameVerdict,
     Identification, Judged, Match, Refusal, SubjectVerification, TemplateVerification, Verification,
@@ -39,7 +39,7 @@ pub use requests::{
     FaceOptions, Frame, IdentifyRequest, InspectRequest, ListTemplatesRequest, VerifyAgainstRequest,
     VerifyRequest, VerifySubjectRequest,
 };
-pub use scheduler::{Permit, SchedulerError};
+pub use scheduler::{Permit, SchedulerError, Urgency, panic_message};
 pub use service::{Service, StartError};
 pub use settings::{
     ActiveLivenessRules, ComputeSettings, Demography, EnrollGates, FaceRules, Settings, SettingsError,

@@ -61,7 +61,7 @@ metric_list! {
     QUEUE_LENGTH = "faceward_queue_length", Gauge, [], "Jobs waiting for a compute thread";
     SLOTS_TAKEN = "faceward_slots_taken", Gauge, [], "Requests inside the service, computing or waiting";
     SLOTS_LIMIT = "faceward_slots_limit", Gauge, [], "How many requests may be inside the service: `max_requests`";
-    OVERLOADS = "faceward_overloads_total", Counter, [], "Requests refused because every slot was taken";
+    OVERLOADS = "faceward_overloads_total", Counter, [], "Requests refused because every slot was taken, or because they would have waited too long";
     NETWORK_RUNS = "faceward_network_runs_total", Counter, ["model"], "Runs of a network, by model";
     JOBS_SKIPPED = "faceward_jobs_skipped_total", Counter, [], "Jobs not computed because their caller had hung up";
     AUDIT_LOST = "faceward_audit_records_lost_total", Counter, [], "Audit records that could not be written; alert on it";

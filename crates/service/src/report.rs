@@ -196,9 +196,9 @@ pub struct Match {
 pub struct AnalysisReport {
     /// The photo.
     pub photo: PhotoInfo,
-    /// Its faces, largest first.
+    /// Its faces, largest first: at most [`crate::AnalyzeRequest::MOST_FACES`].
     pub faces: Vec<FaceReport>,
-    /// How many were detected.
+    /// How many were detected. Those beyond [`AnalysisReport::faces`] were left out.
     pub n_detected: usize,
     /// Time of each step, in the order in which they ran.
     pub timings: Vec<StepTiming>,

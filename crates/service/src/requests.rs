@@ -6,7 +6,6 @@ use faceward_engine::Outputs;
 use crate::challenges::ChallengeId;
 use crate::movement::Movement;
 use crate::photo::Photo;
-use crate::scheduler::Permit;
 use crate::subject::SubjectRef;
 
 /// The security checks that the caller wants. A wanted check is answered or fails the request; it is never left out.
@@ -19,14 +18,12 @@ pub struct Checks {
 }
 
 /// What every use case on one face lets the caller choose.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct FaceOptions {
     /// The security checks.
     pub checks: Checks,
     /// What the answer says about the face. Nothing else is found out, but for checks and what the use case itself needs.
     pub describe: Outputs,
-    /// A slot that was taken before the photos were received ([`crate::Service::admit`]); `None`: taken now.
-    pub permit: Option<Permit>,
 }
 
 /// Describes the one face of a photo.
@@ -34,7 +31,7 @@ pub struct FaceOptions {
 pub struct InspectRequest {
     /// The photo.
     pub photo: Photo,
-    /// Checks, description, slot.
+    /// Checks, description.
     pub options: FaceOptions,
 }
 
@@ -45,7 +42,7 @@ pub struct VerifyRequest {
     pub first: Photo,
     /// The other one.
     pub second: Photo,
-    /// Checks, description, slot.
+    /// Checks, description.
     pub options: FaceOptions,
 }
 
@@ -56,7 +53,7 @@ pub struct VerifyAgainstRequest {
     pub photo: Photo,
     /// The reference.
     pub template: TemplateId,
-    /// Checks, description, slot.
+    /// Checks, description.
     pub options: FaceOptions,
 }
 
@@ -67,7 +64,7 @@ pub struct VerifySubjectRequest {
     pub photo: Photo,
     /// The subject.
     pub subject: SubjectRef,
-    /// Checks, description, slot.
+    /// Checks, description.
     pub options: FaceOptions,
 }
 
@@ -82,8 +79,6 @@ pub struct ActiveLivenessRequest {
     pub success_threshold: Option<usize>,
     /// Whether the photos are mirror images.
     pub mirrored: bool,
-    /// A slot that was taken before the photos were received; `None`: taken now.
-    pub permit: Option<Permit>,
 }
 
 /// One photo of an active liveness check.
@@ -118,7 +113,7 @@ pub struct EnrollRequest {
     pub min_side: Option<f32>,
     /// Whether a template with this id is replaced rather than an error.
     pub replace: bool,
-    /// Checks, description, slot.
+    /// Checks, description.
     pub options: FaceOptions,
 }
 
@@ -133,11 +128,11 @@ pub struct IdentifyRequest {
     pub limit: Option<usize>,
     /// The galleries to search; `None`: all of the app.
     pub galleries: Option<Vec<GalleryId>>,
-    /// Checks, description, slot.
+    /// Checks, description.
     pub options: FaceOptions,
 }
 
-/// Describes every face of a photo.
+/// Describes the faces of a photo.
 #[derive(Debug)]
 pub struct AnalyzeRequest {
     /// The photo.
@@ -145,8 +140,11 @@ pub struct AnalyzeRequest {
     /// What to find out about each face. [`faceward_engine::Output::Liveness`] and [`faceward_engine::Output::Genuine`] are
     /// checks: without a model they fail the request. An embedding adds nothing to the answer: reports carry none.
     pub outputs: Outputs,
-    /// A slot that was taken before the photo was received; `None`: taken now.
-    pub permit: Option<Permit>,
+}
+
+impl AnalyzeRequest {
+    /// Most faces that are described: the largest. Each costs as much as a photo elsewhere.
+    pub const MOST_FACES: usize = 50;
 }
 
 /// Makes a challenge.
@@ -171,8 +169,6 @@ pub struct AnswerRequest {
     pub challenge: ChallengeId,
     /// The frames in the order in which they were taken, each with the step that it was taken for, from 0 on.
     pub frames: Vec<(usize, Photo)>,
-    /// A slot that was taken before the frames were received; `None`: taken now.
-    pub permit: Option<Permit>,
 }
 
 /// A page of an app's templates.

@@ -11,14 +11,14 @@ use faceward_gallery::{Gallery, GalleryError};
 use zeroize::Zeroizing;
 
 use crate::apps::Apps;
-use crate::audit::{Recorder, Trail};
+use crate::audit::{Origin, Recorder, Trail};
 use crate::challenges::Challenges;
 use crate::changes::Changes;
 use crate::error::{Check, InternalError, ServiceError};
 use crate::metrics;
 use crate::policy::{Comparator, NotCalibrated, gate_outputs};
 use crate::requests::Checks;
-use crate::scheduler::{NotAdmitted, Permit, Scheduler, SchedulerError};
+use crate::scheduler::{Demand, Limits, NotAdmitted, Permit, Scheduler, SchedulerError};
 use crate::settings::{EnrollGates, Settings, SettingsError};
 use crate::tokens::{AccessToken, Tokens};
 
@@ -92,7 +92,8 @@ impl Service {
         check_gates(&settings, capabilities.outputs)?;
         let make_worker = move || engine.worker().map_err(|error| error.to_string());
         let compute = &settings.compute;
-        let scheduler = Scheduler::start(compute.workers, compute.max_requests, make_worker)?;
+        let limits = Limits { max_requests: compute.max_requests, wait: compute.wait };
+        let scheduler = Scheduler::start(compute.workers, limits, make_worker)?;
         let apps = Apps::new(Arc::clone(&gallery));
         let tokens =
             Tokens::new(Arc::clone(&gallery), settings.token_lifetime).map_err(StartError::Tokens)?;
@@ -140,12 +141,18 @@ impl Service {
         self.inner.scheduler.publish_metrics();
     }
 
-    /// A slot for one request. Take it before receiving a body; use cases take one themselves if they get none.
+    /// Whether a request that came now would be let in. Ask before receiving a body; what this gives is a slot, to be
+    /// dropped or held by whoever wants to keep others out.
     ///
     /// # Errors
     /// [`ServiceError::Overloaded`] at once, [`ServiceError::ShuttingDown`].
     pub fn admit(&self) -> Result<Permit, ServiceError> {
-        self.inner.scheduler.admit().map_err(|refusal| match refusal {
+        self.admit_to("any", 0)
+    }
+
+    pub(crate) fn admit_to(&self, kind: &'static str, n_photos: usize) -> Result<Permit, ServiceError> {
+        let demand = Demand { kind, n_photos, urgency: Origin::current().urgency };
+        self.inner.scheduler.admit(demand).map_err(|refusal| match refusal {
             NotAdmitted::Overloaded { retry_after } => ServiceError::Overloaded { retry_after },
             NotAdmitted::Stopping => ServiceError::ShuttingDown,
         })

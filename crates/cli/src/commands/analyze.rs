@@ -61,7 +61,7 @@ impl Analyze {
 /// Everything that the service has a model for.
 async fn analyze(service: &Service, path: &Path) -> Result<AnalysisReport, Failure> {
     let outputs = service.everything();
-    Ok(service.analyze(AnalyzeRequest { photo: read_photo(path)?, outputs, permit: None }).await?)
+    Ok(service.analyze(AnalyzeRequest { photo: read_photo(path)?, outputs }).await?)
 }
 
 fn in_words(path: &Path, report: &AnalysisReport) -> String {

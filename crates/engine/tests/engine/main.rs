@@ -10,3 +10,4 @@ mod limits;
 mod outputs;
 mod quality;
 mod setup;
+mod stopping;

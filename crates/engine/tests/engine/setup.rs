@@ -29,6 +29,15 @@ pub(crate) fn try_analyze(photo: &[u8], request: &Request) -> Result<Analysis, A
     worker().analyze(photo, request)
 }
 
+/// Analyses a photo for somebody who loses patience.
+pub(crate) fn analyze_while(
+    photo: &[u8],
+    request: &Request,
+    wanted: &dyn Fn() -> bool,
+) -> Result<Analysis, AnalyzeError> {
+    worker().analyze_while(photo, request, wanted)
+}
+
 /// Probability that the eye or mouth that fills the photo is open.
 #[track_caller]
 pub(crate) fn part_is_open(photo: &[u8], part: FacePart) -> f32 {

@@ -94,7 +94,7 @@ async fn answer_challenge(
     // What is no id names a challenge that nobody has.
     let challenge = ChallengeId::parse(&challenge_id).ok_or(ServiceError::ChallengeUnknown)?;
     let frames = form.numbered_photos("step_")?;
-    let request = AnswerRequest { challenge, frames, permit: None };
+    let request = AnswerRequest { challenge, frames };
     let answer = app.service.answer_challenge(&app_id, request).await?;
     Ok(Json(convert::verdict(&answer, &challenge_id, transaction)))
 }

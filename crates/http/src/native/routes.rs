@@ -151,7 +151,7 @@ async fn verify(
     let request = VerifyAgainstRequest {
         photo: form.photo(&["photo"])?,
         template: TemplateId::parse(template)?,
-        options: FaceOptions { checks, describe: convert::DESCRIBED, permit: None },
+        options: FaceOptions { checks, describe: convert::DESCRIBED },
     };
     let found = app.service.verify_against(&app_id, request).await?;
     Ok(Json(convert::comparison(&found, transaction)))
@@ -166,7 +166,7 @@ struct AnalyzeForm {
     photo: Vec<u8>,
 }
 
-/// Everything about every face of a photo. A photo without a face is no error here.
+/// Everything about every face of a photo, but no more than the 50 largest. A photo without a face is no error here.
 #[utoipa::path(
     post, path = "/analyze", tag = "native", operation_id = "analyze",
     security(("app_id" = [], "app_key" = [])),
@@ -189,7 +189,7 @@ async fn analyze(
         Some(names) => parse_outputs(names)?,
         None => app.service.everything(),
     };
-    let request = AnalyzeRequest { photo: form.photo(&["photo"])?, outputs, permit: None };
+    let request = AnalyzeRequest { photo: form.photo(&["photo"])?, outputs };
     let report = app.service.analyze(request).await?;
     Ok(Json(convert::analysis(&report, transaction)))
 }

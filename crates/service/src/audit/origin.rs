@@ -7,6 +7,8 @@ use std::sync::{Arc, OnceLock};
 use faceward_core::AppId;
 use uuid::Uuid;
 
+use crate::scheduler::Urgency;
+
 /// Longest transaction id of a client that is kept, in characters.
 const MAX_TRX_ID_CHARS: usize = 120;
 
@@ -23,6 +25,8 @@ pub struct Origin {
     pub transaction: Uuid,
     /// The app, if it is known.
     pub app: Option<AppId>,
+    /// Whether somebody waits before a screen.
+    pub urgency: Urgency,
     trx_id: Arc<OnceLock<String>>,
 }
 
@@ -30,7 +34,14 @@ impl Origin {
     /// A request that came in over `surface`.
     #[must_use]
     pub fn new(surface: &'static str, transaction: Uuid, app: Option<AppId>) -> Self {
-        Self { surface, transaction, app, trx_id: Arc::default() }
+        let urgency = Urgency::Interactive;
+        Self { surface, transaction, app, urgency, trx_id: Arc::default() }
+    }
+
+    /// The same in no hurry, or in one.
+    #[must_use]
+    pub fn with_urgency(self, urgency: Urgency) -> Self {
+        Self { urgency, ..self }
     }
 
     /// Runs `work` on behalf of this origin: every use case in it is recorded as its doing.

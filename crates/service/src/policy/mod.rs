@@ -11,12 +11,12 @@ mod sequence;
 mod stills;
 
 pub use comparison::NotCalibrated;
-pub use sequence::{Change, Likeness, SequenceReason, SequenceVerdict, Still};
+pub use sequence::{Likeness, Motion, SequenceReason, SequenceVerdict, Still};
 
 pub(crate) use checks::decided_as_requested;
 pub(crate) use comparison::Comparator;
 pub(crate) use faces::the_face;
 pub(crate) use gates::{admit_reference, gate_outputs};
 pub(crate) use judge::report;
-pub(crate) use sequence::{Facts, Frame, Rules, judge as judge_sequence};
+pub(crate) use sequence::{ExaminedFrame, Facts, Rules, judge as judge_sequence};
 pub(crate) use stills::same_still;

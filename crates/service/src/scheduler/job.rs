@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::slots::Permit;
+use super::backlog::Abandonable;
+use super::permit::Permit;
 
 /// Why a job gave no result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,9 +26,6 @@ pub(crate) enum JobError {
     /// The scheduler stopped before the job's turn came.
     #[error("the scheduler has stopped")]
     Stopped,
-    /// The queue is full.
-    #[error("the queue is full")]
-    QueueFull,
 }
 
 /// What a job gave.
@@ -55,12 +53,14 @@ impl<T> Ticket<T> {
     }
 }
 
+/// Tells work whether anybody still waits for its result. Work that takes long asks now and then.
+pub(crate) type StillWanted<'a> = &'a dyn Fn() -> bool;
+
 /// A job whatever its result's type.
-pub(super) trait Job<W>: Send {
-    /// Whether nobody waits for the result any more.
-    fn is_abandoned(&self) -> bool;
-    /// Does the work and answers. `Err`: the work panicked with this message, the worker must not be used again.
-    fn run(self: Box<Self>, worker: &mut W) -> Result<(), String>;
+pub(super) trait Job<W>: Abandonable + Send {
+    /// Does the work, says that it is `done` and whether somebody waited to the end, and answers. `Err`: the work panicked with this message, the worker must not
+    /// be used again.
+    fn run(self: Box<Self>, worker: &mut W, done: &dyn Fn(bool)) -> Result<(), String>;
     /// Answers without working.
     fn refuse(self: Box<Self>, error: JobError);
 }
@@ -76,31 +76,40 @@ struct TypedJob<F, T> {
 /// still counts against the slots while it runs.
 pub(super) fn job<W, F, T>(permit: Permit, work: F) -> (Box<dyn Job<W>>, Ticket<T>)
 where
-    F: FnOnce(&mut W) -> T + Send + 'static,
+    F: FnOnce(&mut W, StillWanted<'_>) -> T + Send + 'static,
     T: Send + 'static,
 {
     let (reply, result) = oneshot::channel();
     (Box::new(TypedJob { work, reply, permit, submitted: Instant::now() }), Ticket(result))
 }
 
-impl<W, F, T> Job<W> for TypedJob<F, T>
-where
-    F: FnOnce(&mut W) -> T + Send,
-    T: Send,
-{
+impl<W> Abandonable for Box<dyn Job<W>> {
+    fn is_abandoned(&self) -> bool {
+        self.as_ref().is_abandoned()
+    }
+}
+
+impl<F, T> Abandonable for TypedJob<F, T> {
     fn is_abandoned(&self) -> bool {
         self.reply.is_closed()
     }
+}
 
-    fn run(self: Box<Self>, worker: &mut W) -> Result<(), String> {
+impl<W, F, T> Job<W> for TypedJob<F, T>
+where
+    F: FnOnce(&mut W, StillWanted<'_>) -> T + Send,
+    T: Send,
+{
+    fn run(self: Box<Self>, worker: &mut W, done: &dyn Fn(bool)) -> Result<(), String> {
         let Self { work, reply, permit, submitted } = *self;
         let queued = submitted.elapsed();
         // The worker is thrown away after a panic, so that no half-changed state is seen again.
-        let outcome = catch_unwind(AssertUnwindSafe(|| work(worker)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(worker, &|| !reply.is_closed())));
+        done(!reply.is_closed());
         drop(permit);
         let (answer, result) = match outcome {
             Ok(value) => (Ok(Done { value, queued }), Ok(())),
-            Err(payload) => (Err(JobError::Panicked), Err(message_of(payload.as_ref()))),
+            Err(payload) => (Err(JobError::Panicked), Err(panic_message(payload.as_ref()))),
         };
         // Nobody to tell: the caller hung up while the work ran.
         drop(reply.send(answer));
@@ -114,7 +123,8 @@ where
 }
 
 /// The text of a panic.
-pub(super) fn message_of(payload: &(dyn Any + Send)) -> String {
+#[must_use]
+pub fn panic_message(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().copied();
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     text.unwrap_or("a panic without a message").to_owned()

@@ -1,40 +1,49 @@
-//! N compute threads, each with a worker of its own, fed by one bounded queue.
+//! N compute threads, each with a worker of its own, fed by one queue.
 //!
-//! Refusal before collapse: a request takes a slot or is told at once to come back. Whoever hangs up is not computed,
-//! a panic costs one job and never a thread, stopping lets everybody inside finish. Generic over the worker: knows
-//! neither photos nor models.
+//! Refusal before collapse: a request that would wait too long, or for which there is no slot, is told at once when to
+//! come back. Whoever hangs up is not computed, a panic costs one job and never a thread, stopping lets everybody inside
+//! finish. Generic over the worker: knows neither photos nor models.
 
+mod backlog;
+mod demand;
 mod job;
+mod permit;
 mod queue;
 mod slots;
 #[cfg(test)]
 mod tests;
 mod threads;
+mod times;
 
 use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use parking_lot::Mutex;
 
 use crate::metrics;
-use queue::{PushError, Queue};
+use backlog::Backlog;
+use queue::{Expecting, Queue};
 use slots::{Refusal, Slots};
-use threads::{Load, Shared};
+use threads::Shared;
 
-pub(crate) use job::{JobError, Ticket};
-pub use slots::Permit;
+pub use demand::Urgency;
+pub use job::panic_message;
+pub use permit::Permit;
 
-/// Most jobs that one request makes: a comparison makes one for each of its two photos.
-const JOBS_PER_REQUEST: usize = 2;
+pub(crate) use demand::Demand;
+pub(crate) use job::{Done, JobError, StillWanted, Ticket};
+
+/// Shortest and longest time, in seconds, after which a refused caller is told to come back.
+const RETRY_SECONDS: std::ops::RangeInclusive<u64> = 1..=30;
 
 /// Why a request was not let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotAdmitted {
-    /// Every slot is taken.
+    /// It would wait too long, or every slot is taken.
     Overloaded {
-        /// When one is likely to be free.
+        /// When what is inside is likely to be done: whole seconds.
         retry_after: Duration,
     },
     /// The scheduler is stopping.
@@ -52,6 +61,15 @@ pub enum SchedulerError {
     Thread(#[source] std::io::Error),
 }
 
+/// Whom a scheduler lets in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Most requests inside at once.
+    pub(crate) max_requests: NonZeroUsize,
+    /// Longest time that a request is expected to wait for a thread.
+    pub(crate) wait: Duration,
+}
+
 /// The compute threads and their queue.
 pub(crate) struct Scheduler<W: 'static> {
     shared: Arc<Shared<W>>,
@@ -61,20 +79,17 @@ pub(crate) struct Scheduler<W: 'static> {
 
 impl<W: Send + 'static> Scheduler<W> {
     /// Starts `n_threads` threads, each with a worker from `make_worker`, which also replaces the worker of a job that
-    /// panicked. At most `max_requests` requests are inside at once.
+    /// panicked.
     pub(crate) fn start(
         n_threads: NonZeroUsize,
-        max_requests: NonZeroUsize,
+        limits: Limits,
         make_worker: impl Fn() -> Result<W, String> + Send + Sync + 'static,
     ) -> Result<Self, SchedulerError> {
-        let shared = Arc::new(Shared {
-            queue: Queue::new(max_requests.get().saturating_mul(JOBS_PER_REQUEST)),
-            load: Load::new(n_threads),
-            make_worker: Box::new(make_worker),
-        });
+        let queue = Arc::new(Queue::new(Backlog::new(n_threads, limits.wait)));
+        let shared = Arc::new(Shared { queue, make_worker: Box::new(make_worker) });
         let scheduler = Self {
             shared: Arc::clone(&shared),
-            slots: Slots::new(max_requests.get()),
+            slots: Slots::new(limits.max_requests.get()),
             threads: Mutex::new(Vec::with_capacity(n_threads.get())),
         };
         for index in 0..n_threads.get() {
@@ -89,31 +104,31 @@ impl<W: Send + 'static> Scheduler<W> {
         Ok(scheduler)
     }
 
-    /// A slot for one request; never waits.
-    pub(crate) fn admit(&self) -> Result<Permit, NotAdmitted> {
-        self.slots.take().map_err(|refusal| match refusal {
-            Refusal::Full => {
-                metrics::overloaded();
-                NotAdmitted::Overloaded { retry_after: self.shared.load.retry_after(self.shared.queue.len()) }
-            }
+    /// Lets a request in that asks for `demand`, or says why not; never waits.
+    pub(crate) fn admit(&self, demand: Demand) -> Result<Permit, NotAdmitted> {
+        let queue = &self.shared.queue;
+        let slot = self.slots.take().map_err(|refusal| match refusal {
+            Refusal::Full => overloaded(queue.all_done()),
             Refusal::Closed => NotAdmitted::Stopping,
-        })
+        })?;
+        let place = queue.admit(demand).map_err(overloaded)?;
+        let expecting: Weak<dyn Expecting> = Arc::downgrade(&(Arc::clone(queue) as Arc<dyn Expecting>));
+        Ok(Permit::new(slot, place, expecting))
     }
 
-    /// Queues `work` for the request that holds `permit`.
+    /// Queues `work` on the next photo of the request that holds `permit`.
     pub(crate) fn submit<T: Send + 'static>(
         &self,
         permit: &Permit,
-        work: impl FnOnce(&mut W) -> T + Send + 'static,
+        work: impl FnOnce(&mut W, StillWanted<'_>) -> T + Send + 'static,
     ) -> Result<Ticket<T>, JobError> {
         let (job, ticket) = job::job(permit.clone(), work);
-        match self.shared.queue.push(job) {
+        match self.shared.queue.push(permit.place(), permit.next_index(), job) {
             Ok(length) => {
                 metrics::queue_length(length);
                 Ok(ticket)
             }
-            Err(PushError::Full(_job)) => Err(JobError::QueueFull),
-            Err(PushError::Closed(_job)) => Err(JobError::Stopped),
+            Err(_job) => Err(JobError::Stopped),
         }
     }
 
@@ -149,6 +164,14 @@ impl<W: Send + 'static> Scheduler<W> {
         }
         n_unfinished
     }
+}
+
+/// A refusal, as long as `inside` is not done.
+fn overloaded(inside: Duration) -> NotAdmitted {
+    metrics::overloaded();
+    let seconds = u64::try_from(inside.as_millis().div_ceil(1000)).unwrap_or(u64::MAX);
+    let seconds = seconds.clamp(*RETRY_SECONDS.start(), *RETRY_SECONDS.end());
+    NotAdmitted::Overloaded { retry_after: Duration::from_secs(seconds) }
 }
 
 impl<W: 'static> Scheduler<W> {

@@ -1,57 +1,57 @@
-//! A bounded first-in-first-out queue between async producers, which never wait, and compute threads, which do.
+//! The backlog between async producers, which never wait, and compute threads, which do.
 
-use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
-/// Why an item was not taken; it comes back.
-pub(super) enum PushError<T> {
-    /// The queue is full.
-    Full(T),
-    /// The queue is closed.
-    Closed(T),
-}
+use super::backlog::{Abandonable, Backlog, Begun, Place};
+use super::demand::Demand;
 
-/// Items waiting for a thread.
+/// A backlog that threads wait for.
 pub(super) struct Queue<T> {
-    capacity: usize,
     state: Mutex<State<T>>,
     pushed: Condvar,
 }
 
 struct State<T> {
-    items: VecDeque<T>,
+    backlog: Backlog<T>,
     open: bool,
 }
 
-impl<T> Queue<T> {
-    pub(super) fn new(capacity: usize) -> Self {
-        let state = Mutex::new(State { items: VecDeque::with_capacity(capacity), open: true });
-        Self { capacity, state, pushed: Condvar::new() }
+impl<T: Abandonable> Queue<T> {
+    pub(super) const fn new(backlog: Backlog<T>) -> Self {
+        Self { state: Mutex::new(State { backlog, open: true }), pushed: Condvar::new() }
     }
 
-    /// Appends `item`; gives the length of the queue with it.
-    pub(super) fn push(&self, item: T) -> Result<usize, PushError<T>> {
+    /// As [`Backlog::admit`].
+    pub(super) fn admit(&self, demand: Demand) -> Result<Place, Duration> {
+        self.state.lock().backlog.admit(demand, Instant::now())
+    }
+
+    /// The time until everything that is inside is done.
+    pub(super) fn all_done(&self) -> Duration {
+        self.state.lock().backlog.wait_behind(None, Instant::now())
+    }
+
+    /// As [`Backlog::push`]; a closed queue gives the item back.
+    pub(super) fn push(&self, place: &Place, index: usize, item: T) -> Result<usize, T> {
         let mut state = self.state.lock();
         if !state.open {
-            return Err(PushError::Closed(item));
+            return Err(item);
         }
-        if state.items.len() >= self.capacity {
-            return Err(PushError::Full(item));
-        }
-        state.items.push_back(item);
-        let length = state.items.len();
+        let length = state.backlog.push(place, index, item);
         drop(state);
         self.pushed.notify_one();
         Ok(length)
     }
 
-    /// Waits for an item; `None` once the queue is closed and empty.
-    pub(super) fn pop(&self) -> Option<T> {
+    /// Waits for an item; gives also how many wait behind it. `None` once the queue is closed.
+    pub(super) fn pop(&self) -> Option<(Begun<T>, usize)> {
         let mut state = self.state.lock();
         loop {
-            if let Some(item) = state.items.pop_front() {
-                return Some(item);
+            if let Some(begun) = state.backlog.begin(Instant::now()) {
+                let n_behind = state.backlog.len();
+                return Some((begun, n_behind));
             }
             if !state.open {
                 return None;
@@ -60,48 +60,34 @@ impl<T> Queue<T> {
         }
     }
 
+    /// As [`Backlog::finish`].
+    pub(super) fn finish(&self, number: u64, measured: bool) {
+        self.state.lock().backlog.finish(number, Instant::now(), measured);
+    }
+
     pub(super) fn len(&self) -> usize {
-        self.state.lock().items.len()
+        self.state.lock().backlog.len()
     }
 
     /// Takes no more items and wakes every waiting thread; what was queued is given back.
-    pub(super) fn close(&self) -> VecDeque<T> {
+    pub(super) fn close(&self) -> Vec<T> {
         let mut state = self.state.lock();
         state.open = false;
-        let left = std::mem::take(&mut state.items);
+        let left = state.backlog.clear();
         drop(state);
         self.pushed.notify_all();
         left
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Where a request is expected that may end before all of its photos are here.
+pub(super) trait Expecting: Send + Sync {
+    /// As [`Backlog::leave`].
+    fn leave(&self, place: &Place);
+}
 
-    #[test]
-    fn items_leave_in_the_order_in_which_they_came() {
-        let queue = Queue::new(3);
-        for item in 1..=3 {
-            assert_eq!(queue.push(item).ok(), Some(item));
-        }
-        assert_eq!([queue.pop(), queue.pop(), queue.pop()], [Some(1), Some(2), Some(3)]);
-    }
-
-    #[test]
-    fn a_full_queue_refuses_and_gives_the_item_back() {
-        let queue = Queue::new(1);
-        assert_eq!(queue.push('a').ok(), Some(1));
-        assert!(matches!(queue.push('b'), Err(PushError::Full('b'))));
-        assert_eq!(queue.len(), 1);
-    }
-
-    #[test]
-    fn a_closed_queue_gives_back_what_waited_and_ends() {
-        let queue = Queue::new(2);
-        assert_eq!(queue.push('a').ok(), Some(1));
-        assert_eq!(queue.close(), ['a']);
-        assert_eq!(queue.pop(), None);
-        assert!(matches!(queue.push('b'), Err(PushError::Closed('b'))));
+impl<T: Abandonable + Send> Expecting for Queue<T> {
+    fn leave(&self, place: &Place) {
+        self.state.lock().backlog.leave(place);
     }
 }

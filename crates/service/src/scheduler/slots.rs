@@ -31,11 +31,8 @@ struct State {
     open: bool,
 }
 
-/// The right of one request to be inside. Freed when the request and all jobs made for it have let go of it.
-#[derive(Clone, Debug)]
-pub struct Permit(#[expect(dead_code, reason = "held for its drop")] Arc<Slot>);
-
-struct Slot(Arc<Slots>);
+/// A slot that is taken. Free again when it is dropped.
+pub(super) struct Slot(Arc<Slots>);
 
 impl Slots {
     pub(super) fn new(limit: usize) -> Arc<Self> {
@@ -44,7 +41,7 @@ impl Slots {
     }
 
     /// Takes a slot, or says why not; never waits.
-    pub(super) fn take(self: &Arc<Self>) -> Result<Permit, Refusal> {
+    pub(super) fn take(self: &Arc<Self>) -> Result<Slot, Refusal> {
         let mut state = self.state.lock();
         if !state.open {
             return Err(Refusal::Closed);
@@ -54,7 +51,7 @@ impl Slots {
         }
         state.n_taken += 1;
         metrics::slots_taken(state.n_taken);
-        Ok(Permit(Arc::new(Slot(Arc::clone(self)))))
+        Ok(Slot(Arc::clone(self)))
     }
 
     /// Refuses every further request.
@@ -96,11 +93,5 @@ impl Drop for Slot {
         metrics::slots_taken(state.n_taken);
         drop(state);
         self.0.freed.notify_waiters();
-    }
-}
-
-impl std::fmt::Debug for Slot {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Slot")
     }
 }

@@ -23,21 +23,33 @@ fn at_least_one(number: usize) -> NonZeroUsize {
     NonZeroUsize::new(number).expect("more than 0")
 }
 
+/// One photo of somebody who waits.
+const ONE: Demand = Demand { kind: "test", n_photos: 1, urgency: Urgency::Interactive };
+
+/// Patience without end: what is refused is refused for want of a slot.
+fn limits(max_requests: usize) -> Limits {
+    Limits { max_requests: at_least_one(max_requests), wait: LONG * 1000 }
+}
+
 fn start(n_threads: usize, max_requests: usize) -> Fixture {
+    start_with(n_threads, limits(max_requests))
+}
+
+fn start_with(n_threads: usize, limits: Limits) -> Fixture {
     let n_made = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&n_made);
     let make_worker = move || Ok(Numbered(counter.fetch_add(1, Ordering::SeqCst)));
-    let scheduler = Scheduler::start(at_least_one(n_threads), at_least_one(max_requests), make_worker);
+    let scheduler = Scheduler::start(at_least_one(n_threads), limits, make_worker);
     Fixture { scheduler: scheduler.expect("workers are made"), n_made }
 }
 
 impl Fixture {
     fn admit(&self) -> Permit {
-        self.scheduler.admit().expect("a free slot")
+        self.scheduler.admit(ONE).expect("a free slot")
     }
 
     fn submit<T: Send + 'static>(&self, work: impl FnOnce(&mut Numbered) -> T + Send + 'static) -> Ticket<T> {
-        self.scheduler.submit(&self.admit(), work).expect("an open queue")
+        self.scheduler.submit(&self.admit(), |worker, _| work(worker)).expect("an open queue")
     }
 
     /// Occupies a thread until the returned gate is dropped; returns when the thread is occupied.
@@ -75,11 +87,11 @@ async fn both_jobs_of_a_request_run_at_once_on_two_threads() {
     let (to_second, from_first) = mpsc::channel();
     let (to_first, from_second) = mpsc::channel();
     // Each waits for the other: one thread alone would wait for ever.
-    let first = fixture.scheduler.submit(&permit, move |_| {
+    let first = fixture.scheduler.submit(&permit, move |_, _| {
         to_second.send(1).expect("the other job listens");
         from_second.recv().expect("the other job speaks")
     });
-    let second = fixture.scheduler.submit(&permit, move |_| {
+    let second = fixture.scheduler.submit(&permit, move |_, _| {
         to_first.send(2).expect("the other job listens");
         from_first.recv().expect("the other job speaks")
     });
@@ -91,7 +103,7 @@ async fn both_jobs_of_a_request_run_at_once_on_two_threads() {
 async fn without_a_slot_a_request_is_refused_at_once() {
     let fixture = start(1, 2);
     let (first, second) = (fixture.admit(), fixture.admit());
-    let Err(NotAdmitted::Overloaded { retry_after }) = fixture.scheduler.admit() else {
+    let Err(NotAdmitted::Overloaded { retry_after }) = fixture.scheduler.admit(ONE) else {
         panic!("the third of two slots");
     };
     assert!(retry_after >= Duration::from_secs(1));
@@ -101,14 +113,58 @@ async fn without_a_slot_a_request_is_refused_at_once() {
 }
 
 #[tokio::test]
+async fn who_would_wait_too_long_is_refused_though_there_are_slots() {
+    let fixture = start_with(1, Limits { wait: Duration::from_millis(1), ..limits(64) });
+    let (gate, occupied) = fixture.occupy();
+    let Err(NotAdmitted::Overloaded { retry_after }) = fixture.scheduler.admit(ONE) else {
+        panic!("the only thread is busy");
+    };
+    assert_eq!(
+        retry_after,
+        Duration::from_secs(1),
+        "a photo that was never measured takes a quarter of that"
+    );
+    drop(gate);
+    assert_eq!(result(occupied).await, Ok(()));
+    assert!(fixture.scheduler.admit(ONE).is_ok());
+}
+
+#[tokio::test]
+async fn photos_that_are_announced_count_until_their_request_leaves() {
+    let fixture = start_with(1, Limits { wait: Duration::from_millis(1), ..limits(64) });
+    let announced = fixture.scheduler.admit(Demand { n_photos: 2, ..ONE }).expect("nobody is inside");
+    assert!(matches!(fixture.scheduler.admit(ONE), Err(NotAdmitted::Overloaded { .. })));
+    drop(announced);
+    assert!(fixture.scheduler.admit(ONE).is_ok());
+}
+
+#[tokio::test]
+async fn work_can_ask_whether_anybody_still_waits() {
+    let fixture = start(1, 4);
+    let (begin, begun) = mpsc::channel();
+    let (gate, opened) = mpsc::channel::<()>();
+    let (tell, told) = mpsc::channel();
+    let work = move |_: &mut Numbered, wanted: StillWanted<'_>| {
+        begin.send(wanted()).expect("the test waits");
+        assert!(opened.recv().is_err());
+        tell.send(wanted()).expect("the test waits");
+    };
+    let ticket = fixture.scheduler.submit(&fixture.admit(), work).expect("an open queue");
+    assert_eq!(begun.recv(), Ok(true));
+    drop(ticket);
+    drop(gate);
+    assert_eq!(told.recv(), Ok(false));
+}
+
+#[tokio::test]
 async fn a_slot_is_kept_while_its_job_runs_even_if_the_caller_is_gone() {
     let fixture = start(1, 1);
     let (gate, ticket) = fixture.occupy();
     drop(ticket);
-    assert!(matches!(fixture.scheduler.admit(), Err(NotAdmitted::Overloaded { .. })));
+    assert!(matches!(fixture.scheduler.admit(ONE), Err(NotAdmitted::Overloaded { .. })));
     drop(gate);
     fixture.scheduler.slots.all_free().await;
-    assert!(fixture.scheduler.admit().is_ok());
+    assert!(fixture.scheduler.admit(ONE).is_ok());
 }
 
 #[tokio::test]
@@ -160,7 +216,7 @@ async fn a_thread_that_gets_no_new_worker_says_so_and_tries_again() {
         number => Ok(Numbered(number)),
     };
     let one = at_least_one(1);
-    let scheduler = Scheduler::start(one, at_least_one(4), make_worker).expect("the first worker is made");
+    let scheduler = Scheduler::start(one, limits(4), make_worker).expect("the first worker is made");
     let fixture = Fixture { scheduler, n_made: Arc::default() };
     assert_eq!(result(fixture.submit::<()>(|_| panic!("on purpose"))).await, Err(JobError::Panicked));
     let refused = result(fixture.submit(|worker| worker.0)).await;
@@ -170,8 +226,7 @@ async fn a_thread_that_gets_no_new_worker_says_so_and_tries_again() {
 
 #[tokio::test]
 async fn without_a_worker_there_is_no_scheduler() {
-    let started =
-        Scheduler::<Numbered>::start(at_least_one(2), at_least_one(1), || Err("no model".to_owned()));
+    let started = Scheduler::<Numbered>::start(at_least_one(2), limits(1), || Err("no model".to_owned()));
     assert!(matches!(started, Err(SchedulerError::Worker(reason)) if reason == "no model"));
 }
 
@@ -188,9 +243,9 @@ async fn stopping_refuses_newcomers_and_finishes_who_is_inside() {
     while fixture.scheduler.is_open() {
         tokio::task::yield_now().await;
     }
-    assert_eq!(fixture.scheduler.admit().err(), Some(NotAdmitted::Stopping));
+    assert_eq!(fixture.scheduler.admit(ONE).err(), Some(NotAdmitted::Stopping));
     let last =
-        fixture.scheduler.submit(&inside, |_| "admitted before").expect("who is inside may still submit");
+        fixture.scheduler.submit(&inside, |_, _| "admitted before").expect("who is inside may still submit");
     drop((gate, inside));
     assert_eq!(result(occupied).await, Ok(()));
     assert_eq!(result(queued).await, Ok("queued"));
@@ -203,7 +258,7 @@ async fn stopping_does_not_wait_for_ever() {
     let fixture = start(1, 4);
     let idle = fixture.admit();
     assert_eq!(fixture.scheduler.stop(Duration::from_millis(1)).await, 1, "one request never finished");
-    assert_eq!(fixture.scheduler.submit(&idle, |_| ()).err(), Some(JobError::Stopped));
+    assert_eq!(fixture.scheduler.submit(&idle, |_, _| ()).err(), Some(JobError::Stopped));
     assert_eq!(fixture.scheduler.stop(Duration::from_millis(1)).await, 1, "stopping twice does no harm");
 }
 

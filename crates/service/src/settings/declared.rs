@@ -38,6 +38,11 @@ fn load() -> Vec<Setting<Settings>> {
             count(&mut s.max_candidates, 1_000_000, "candidates")
         }),
         Setting::new(
+            "limits.wait_seconds",
+            "Longest time that a request is expected to wait for a compute thread; the others get 503",
+            |s: &mut Settings| seconds(&mut s.compute.wait, 0.001..=DAY_SECONDS),
+        ),
+        Setting::new(
             "limits.compute_seconds",
             "Time from a request's acceptance to its result",
             |s: &mut Settings| seconds(&mut s.compute.request_timeout, 0.001..=DAY_SECONDS),

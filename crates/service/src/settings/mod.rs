@@ -74,6 +74,8 @@ pub struct ComputeSettings {
     /// Most requests inside the service, computing or waiting; further ones are refused at once. Each holds its
     /// photos in memory: two of 20 MiB at most, unless told otherwise.
     pub max_requests: NonZeroUsize,
+    /// Longest time that a request is expected to wait for a compute thread; what would wait longer is refused at once.
+    pub wait: Duration,
     /// Longest time from the acceptance of a request to its last computed value.
     pub request_timeout: Duration,
     /// Longest wait for accepted requests at shutdown.
@@ -85,6 +87,7 @@ impl Default for ComputeSettings {
         Self {
             workers: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             max_requests: NonZeroUsize::MIN.saturating_add(63),
+            wait: Duration::from_secs(1),
             request_timeout: Duration::from_secs(30),
             drain_timeout: Duration::from_secs(30),
         }

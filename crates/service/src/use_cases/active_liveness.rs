@@ -77,12 +77,12 @@ impl Service {
         app: AppId,
         request: ActiveLivenessRequest,
     ) -> Result<ActiveLiveness, ServiceError> {
-        let ActiveLivenessRequest { frames, subject, success_threshold, mirrored, permit } = request;
+        let ActiveLivenessRequest { frames, subject, success_threshold, mirrored } = request;
         let n_needed = checked_threshold(success_threshold, frames.len())?;
         let verifies = subject.is_some();
         let (photos, tasks) = taken_apart(frames, verifies, mirrored)?;
         self.require(Checks { liveness: tasks.iter().any(|task| task.checks.liveness), deepfake: false })?;
-        let admitted = self.let_in(permit)?;
+        let admitted = self.let_in("active_liveness", tasks.len())?;
         let references = match &subject {
             Some(subject) => self.references(app, subject).await?,
             None => Vec::new(),

@@ -2,6 +2,7 @@
 
 use faceward_engine::{Analysis, Output, Outputs, Request, Scope};
 
+use crate::analyses::Examined;
 use crate::error::{PhotoField, ServiceError};
 use crate::policy::report;
 use crate::report::AnalysisReport;
@@ -9,7 +10,7 @@ use crate::requests::{AnalyzeRequest, Checks};
 use crate::service::Service;
 
 impl Service {
-    /// Describes every face of a photo; none is no error. A check that could not be decided on one of the faces is
+    /// Describes every face of a photo, but no more than the [`AnalyzeRequest::MOST_FACES`] largest; none is no error. A check that could not be decided on one of the faces is
     /// [`faceward_core::Outcome::Failed`] there and leaves the others their answers.
     ///
     /// # Errors
@@ -27,15 +28,17 @@ impl Service {
     }
 
     async fn do_analyze(&self, request: AnalyzeRequest) -> Result<AnalysisReport, ServiceError> {
-        let AnalyzeRequest { photo, outputs, permit } = request;
+        let AnalyzeRequest { photo, outputs } = request;
         let liveness = outputs.contains(Output::Liveness);
         self.require(Checks { liveness, deepfake: outputs.contains(Output::Genuine) })?;
         let photo = photo.checked().map_err(|fault| fault.of(PhotoField::Only))?;
         // Reports carry no embedding: nothing would read it.
         let outputs = outputs.without(Outputs::of(&[Output::Embedding]));
-        let admitted = self.let_in(permit)?;
-        let wanted = Request { outputs, scope: Scope::All, ..Request::default() };
-        let (analysis, queued) = self.queue(&admitted, photo, PhotoField::Only, wanted)?.analysis().await?;
+        let admitted = self.let_in("analyze", 1)?;
+        let scope = Scope::Largest(AnalyzeRequest::MOST_FACES);
+        let wanted = Request { outputs, scope, ..Request::default() };
+        let pending = self.queue(&admitted, photo, PhotoField::Only, wanted)?;
+        let Examined { analysis, fingerprint: _, queued } = pending.examined().await?;
         let Analysis { photo, faces, detections, timings, networks: _ } = analysis;
         let n_detected = detections.len();
         let judged = faces.into_iter().map(|face| report(face, photo, n_detected, self.settings()).0);

@@ -1,22 +1,20 @@
 //! Answer a challenge: the frames of somebody who does what was asked, judged together.
 
 use faceward_core::{AppId, Embedding, Similarity};
-use faceward_engine::{Analysis, Fingerprint, Output, Outputs, Request};
+use faceward_engine::{Output, Outputs, Request};
 
-use crate::analyses::{Admitted, PendingFrame, usable};
+use crate::analyses::{Admitted, Examined, Pending, usable};
 use crate::audit::Trail;
 use crate::challenges::{Challenge, ChallengeSettings};
 use crate::error::{InternalError, PhotoFault, PhotoField, ServiceError};
 use crate::movement::{Movement, Stance, outputs_of};
 use crate::photo::Photo;
-use crate::policy::{Facts, Frame, Rules, SequenceVerdict, Still, judge_sequence};
+use crate::policy::{ExaminedFrame, Facts, Rules, SequenceVerdict, Still, judge_sequence};
 use crate::report::Judged;
 use crate::requests::AnswerRequest;
 use crate::service::Service;
 use crate::subject::SubjectRef;
 
-/// Frames of one answer that are queued at a time: as many as a comparison of two photos has.
-const QUEUED_AT_ONCE: usize = 2;
 /// What a frame's errors are about: each is told apart by its place in the answer.
 const FIELD: PhotoField = PhotoField::Only;
 
@@ -81,13 +79,13 @@ impl Service {
         request: AnswerRequest,
         trail: &mut Trail,
     ) -> Result<ChallengeAnswer, ServiceError> {
-        let AnswerRequest { challenge: id, frames, permit } = request;
+        let AnswerRequest { challenge: id, frames } = request;
         let challenge = self.challenges().look(app, &id)?;
         if let Some(SubjectRef { gallery, subject }) = &challenge.subject {
             trail.about(Some(gallery), Some(subject), None);
         }
         check_order(&frames, challenge.movements.len())?;
-        let admitted = self.let_in(permit)?;
+        let admitted = self.let_in("answer_challenge", frames.len())?;
         let challenge = self.challenges().take(app, &id)?;
         let templates = match &challenge.subject {
             Some(subject) => Some(self.references(app, subject).await?),
@@ -100,7 +98,7 @@ impl Service {
     fn verdict(
         &self,
         challenge: Challenge,
-        frames: Vec<Frame>,
+        frames: Vec<ExaminedFrame>,
         templates: Option<&[Embedding]>,
     ) -> Result<ChallengeAnswer, ServiceError> {
         let Challenge { movements, subject, mirrored: _ } = challenge;
@@ -112,14 +110,14 @@ impl Service {
         Ok(ChallengeAnswer { movements, frames, verdict, subject, threshold })
     }
 
-    /// The facts of every frame, a few computed at a time.
+    /// The facts of every frame.
     async fn examine(
         &self,
         app: AppId,
         admitted: &Admitted,
         frames: Vec<(usize, Photo)>,
         challenge: &Challenge,
-    ) -> Result<Vec<Frame>, ServiceError> {
+    ) -> Result<Vec<ExaminedFrame>, ServiceError> {
         let mirrored = challenge.mirrored;
         // Whoever moves is one living person: that takes the pose, the embedding and the passive check of every frame.
         let outputs = outputs_of(&challenge.movements).and(Outputs::of(&[
@@ -128,18 +126,16 @@ impl Service {
             Output::Liveness,
         ]));
         let mut examined: Vec<(usize, Result<Facts, PhotoFault>)> = Vec::with_capacity(frames.len());
-        let mut frames = frames.into_iter().peekable();
-        while frames.peek().is_some() {
-            let batch = frames.by_ref().take(QUEUED_AT_ONCE);
-            let batch: Vec<_> =
-                batch.map(|(step, photo)| (step, self.queue_photo(admitted, photo, outputs))).collect();
-            for (step, queued) in batch {
-                let facts = match queued {
-                    Ok(pending) => pending.frame().await.and_then(|found| self.facts(found, mirrored)),
-                    Err(error) => Err(error),
-                };
-                examined.push((step, unless_ours(facts)?));
-            }
+        let queued: Vec<_> = frames
+            .into_iter()
+            .map(|(step, photo)| (step, self.queue_photo(admitted, photo, outputs)))
+            .collect();
+        for (step, queued) in queued {
+            let facts = match queued {
+                Ok(pending) => pending.examined().await.and_then(|found| self.facts(found, mirrored)),
+                Err(error) => Err(error),
+            };
+            examined.push((step, unless_ours(facts)?));
         }
         let pixels = |facts: &Result<Facts, PhotoFault>| {
             facts.as_ref().ok().map(|facts| facts.still.fingerprint.pixels)
@@ -147,7 +143,7 @@ impl Service {
         let prints: Vec<_> = examined.iter().map(|(_, facts)| pixels(facts)).collect();
         let reused = self.challenges().remember_frames(app, &prints);
         let frames = examined.into_iter().zip(reused);
-        Ok(frames.map(|((step, facts), reused)| Frame { step, facts, reused }).collect())
+        Ok(frames.map(|((step, facts), reused)| ExaminedFrame { step, facts, reused }).collect())
     }
 
     fn queue_photo(
@@ -155,7 +151,7 @@ impl Service {
         admitted: &Admitted,
         photo: Photo,
         outputs: Outputs,
-    ) -> Result<PendingFrame, ServiceError> {
+    ) -> Result<Pending, ServiceError> {
         let mirrored_embedding = self.settings().mirrored_probes;
         let wanted = Request { outputs, mirrored_embedding, ..Request::default() };
         let bytes = photo.checked().map_err(|fault| fault.of(FIELD))?;
@@ -163,11 +159,8 @@ impl Service {
     }
 
     /// What the verdict is made from; the one face of the frame must give an embedding.
-    fn facts(
-        &self,
-        (analysis, fingerprint): (Analysis, Option<Fingerprint>),
-        mirrored: bool,
-    ) -> Result<Facts, ServiceError> {
+    fn facts(&self, found: Examined, mirrored: bool) -> Result<Facts, ServiceError> {
+        let Examined { analysis, fingerprint, queued: _ } = found;
         let (report, embedding) = self.one_face(analysis, FIELD)?;
         let embedding = usable(embedding, FIELD)?;
         let fingerprint = fingerprint.ok_or_else(|| PhotoFault::Undecodable.of(FIELD))?;
@@ -207,7 +200,7 @@ fn check_order(frames: &[(usize, Photo)], n_steps: usize) -> Result<(), ServiceE
     }
 }
 
-fn frame_report(frame: Frame) -> FrameReport {
+fn frame_report(frame: ExaminedFrame) -> FrameReport {
     let liveness = frame.facts.as_ref().ok().and_then(|facts| facts.liveness);
     FrameReport { step: frame.step, stance: frame.facts.map(|facts| facts.stance), liveness }
 }

@@ -59,11 +59,11 @@ impl Service {
         trail.about(Some(&gallery), Some(&subject), Some(&template));
         self.require(options.checks)?;
         let photo = photo.checked().map_err(|fault| fault.of(PhotoField::Only))?;
-        let admitted = self.let_in(options.permit.clone())?;
+        let admitted = self.let_in("enroll", 1)?;
         // A reference is computed once and compared often: always with its mirror image.
         let mut wanted = comparable_request(&options, true);
         wanted.outputs = wanted.outputs.and(gate_outputs(&self.settings().enroll));
-        let (analysis, _queued) = self.queue(&admitted, photo, PhotoField::Only, wanted)?.analysis().await?;
+        let analysis = self.queue(&admitted, photo, PhotoField::Only, wanted)?.analysis().await?;
         let (mut face, embedding) =
             self.comparable_face(analysis, PhotoField::Only, self.gate_checks(options.checks))?;
         if min_side.is_some_and(|least| visible_side(&face) < least) {

@@ -46,9 +46,9 @@ impl Service {
         let limit = checked_limit(limit, self.settings().max_candidates)?;
         self.require(options.checks)?;
         let photo = photo.checked().map_err(|fault| fault.of(PhotoField::Only))?;
-        let admitted = self.let_in(options.permit.clone())?;
+        let admitted = self.let_in("identify", 1)?;
         let wanted = comparable_request(&options, self.settings().mirrored_probes);
-        let (analysis, _queued) = self.queue(&admitted, photo, PhotoField::Only, wanted)?.analysis().await?;
+        let analysis = self.queue(&admitted, photo, PhotoField::Only, wanted)?.analysis().await?;
         let (face, probe) = self.comparable_face(analysis, PhotoField::Only, options.checks)?;
         let found =
             self.gallery(move |gallery| gallery.search(&app, galleries.as_deref(), &probe, limit)).await?;

@@ -30,8 +30,8 @@ impl Service {
         self.require(options.checks)?;
         let photo = photo.checked().map_err(|fault| fault.of(field))?;
         let wanted = one_face_request(&options);
-        let admitted = self.let_in(options.permit)?;
-        let (analysis, _queued) = self.queue(&admitted, photo, field, wanted)?.analysis().await?;
+        let admitted = self.let_in("inspect", 1)?;
+        let analysis = self.queue(&admitted, photo, field, wanted)?.analysis().await?;
         let (mut report, _no_embedding) = self.one_face(analysis, field)?;
         decided_as_requested(&mut report, options.checks, field)?;
         Ok(report)

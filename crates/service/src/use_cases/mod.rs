@@ -5,7 +5,6 @@ mod analyze;
 pub(crate) mod answer_challenge;
 pub(crate) mod create_challenge;
 mod enroll;
-mod frames;
 mod galleries;
 mod identify;
 pub(crate) mod info;

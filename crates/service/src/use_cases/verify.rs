@@ -36,12 +36,12 @@ impl Service {
         let (first, second) = (first?, second?);
         // Both are treated alike: verify(a, b) = verify(b, a), and a photo is the same as itself.
         let wanted = comparable_request(&options, self.settings().mirrored_probes);
-        let admitted = self.let_in(options.permit)?;
+        let admitted = self.let_in("verify", 2)?;
         let first = self.queue(&admitted, first, PhotoField::First, wanted)?;
         let second = self.queue(&admitted, second, PhotoField::Second, wanted)?;
-        let (first, _queued) = first.analysis().await?;
+        let first = first.analysis().await?;
         let (first, reference) = self.comparable_face(first, PhotoField::First, options.checks)?;
-        let (second, _queued) = second.analysis().await?;
+        let second = second.analysis().await?;
         let (second, probe) = self.comparable_face(second, PhotoField::Second, options.checks)?;
         let comparison =
             self.comparator().compare(&reference, &probe).map_err(InternalError::Incomparable)?;

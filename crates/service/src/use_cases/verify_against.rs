@@ -41,7 +41,7 @@ impl Service {
         let field = PhotoField::Only;
         self.require(options.checks)?;
         let photo = photo.checked().map_err(|fault| fault.of(field))?;
-        let admitted = self.let_in(options.permit.clone())?;
+        let admitted = self.let_in("verify_against", 1)?;
         let wanted_template = template.clone();
         // Before the photo is computed: without a reference there is nothing to compute it for.
         let found = self
@@ -53,7 +53,7 @@ impl Service {
         let (record, reference) = found.ok_or(ServiceError::TemplateNotFound)?;
         trail.about_template(&record);
         let wanted = comparable_request(&options, self.settings().mirrored_probes);
-        let (analysis, _queued) = self.queue(&admitted, photo, field, wanted)?.analysis().await?;
+        let analysis = self.queue(&admitted, photo, field, wanted)?.analysis().await?;
         let (face, probe) = self.comparable_face(analysis, field, options.checks)?;
         let outdated = || ServiceError::TemplateOutdated { made_by: reference.model().clone() };
         let comparison = self.comparator().compare(&reference, &probe).map_err(|_incomparable| outdated())?;

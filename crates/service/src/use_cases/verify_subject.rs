@@ -40,11 +40,11 @@ impl Service {
         let field = PhotoField::Only;
         self.require(options.checks)?;
         let photo = photo.checked().map_err(|fault| fault.of(field))?;
-        let admitted = self.let_in(options.permit.clone())?;
+        let admitted = self.let_in("verify_subject", 1)?;
         // Before the photo is computed: without a reference there is nothing to compute it for.
         let references = self.references(app, &subject).await?;
         let wanted = comparable_request(&options, self.settings().mirrored_probes);
-        let (analysis, _queued) = self.queue(&admitted, photo, field, wanted)?.analysis().await?;
+        let analysis = self.queue(&admitted, photo, field, wanted)?.analysis().await?;
         let (face, probe) = self.comparable_face(analysis, field, options.checks)?;
         let comparison = self.best_of(&references, &probe)?;
         let name = self.subject_name(&app, &subject).await?;

@@ -38,7 +38,7 @@ async fn answer(
     challenge: ChallengeId,
     frames: Vec<(usize, Photo)>,
 ) -> Result<ChallengeAnswer, ServiceError> {
-    service.answer_challenge(app, AnswerRequest { challenge, frames, permit: None }).await
+    service.answer_challenge(app, AnswerRequest { challenge, frames }).await
 }
 
 /// The reasons against an answer of two steps.
@@ -183,7 +183,7 @@ fn a_copy_is_known_and_another_photo_is_none() {
     let mut still = |bytes: &[u8]| {
         let outputs = Outputs::of(&[Output::Pose]);
         let request = Request { outputs, ..Request::default() };
-        let (analysis, fingerprint) = worker.analyze_frame(bytes, &request).expect("a photo");
+        let (analysis, fingerprint) = worker.analyze_frame(bytes, &request, &|| true).expect("a photo");
         let face = &analysis.faces[0];
         let pose = face.pose.value().copied();
         assert!(pose.is_some(), "{:?}", face.pose);

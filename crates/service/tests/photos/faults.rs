@@ -72,14 +72,23 @@ async fn analysing_all_faces_knows_neither_none_nor_several_as_a_fault() {
     let outputs = Outputs::of(&[Output::Pose]);
     let two = forged::side_by_side(OBAMA, BIDEN, 1.0);
     for (what, photo, n_faces) in [("a wall", forged::without_face(), 0), ("two faces", two, 2)] {
-        let request = AnalyzeRequest { photo, outputs, permit: None };
+        let request = AnalyzeRequest { photo, outputs };
         let answer = fixture.service.analyze(request).await.expect("a photo");
         assert_eq!((answer.faces.len(), answer.n_detected), (n_faces, n_faces), "{what}");
         assert!(!answer.timings.is_empty());
     }
-    let request = AnalyzeRequest { photo: forged::truncated(OBAMA), outputs, permit: None };
+    let request = AnalyzeRequest { photo: forged::truncated(OBAMA), outputs };
     let expected = Some((PhotoField::Only, PhotoFault::Undecodable));
     check(fixture.service.analyze(request).await, expected, "half a JPEG");
+}
+
+#[tokio::test]
+async fn of_a_crowd_the_largest_faces_are_described_and_the_others_counted() {
+    let fixture = service();
+    let request = AnalyzeRequest { photo: forged::crowd(OBAMA, 9, 6), outputs: Outputs::default() };
+    let answer = fixture.service.analyze(request).await.expect("a photo");
+    assert!(answer.n_detected > AnalyzeRequest::MOST_FACES, "{} of 54", answer.n_detected);
+    assert_eq!(answer.faces.len(), AnalyzeRequest::MOST_FACES);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use bytes::Bytes;
 use faceward_core::{AppId, TemplateId};
@@ -68,6 +69,8 @@ pub(crate) fn service_on(engine: Engine, settings: Settings) -> Fixture {
 pub(crate) fn settings() -> Settings {
     let mut settings = Settings::default();
     settings.compute.workers = WORKERS;
+    // However slow the machine: nobody is refused for the wait.
+    settings.compute.wait = Duration::from_secs(3600);
     settings
 }
 

@@ -33,6 +33,16 @@ pub(crate) fn side_by_side(left: &str, right: &str, share: f32) -> Photo {
     encoded(&both)
 }
 
+/// `name` in `n_columns` x `n_rows` copies of 100 x 125 pixels each.
+pub(crate) fn crowd(name: &str, n_columns: u32, n_rows: u32) -> Photo {
+    let small = resize(&decoded(name), 100, 125, FilterType::Triangle);
+    let mut wall = RgbImage::from_pixel(120 * n_columns, 150 * n_rows, Rgb([128, 128, 128]));
+    for (column, row) in (0..n_rows).flat_map(|row| (0..n_columns).map(move |column| (column, row))) {
+        overlay(&mut wall, &small, i64::from(120 * column + 10), i64::from(150 * row + 10));
+    }
+    encoded(&wall)
+}
+
 /// `name` shrunk to `width` pixels, on a grey wall.
 pub(crate) fn far_away(name: &str, width: u32) -> Photo {
     let small = resize(&decoded(name), width, width * 5 / 4, FilterType::Triangle);

@@ -12,7 +12,7 @@ use crate::fixture::{Fixture, OBAMA, engine_without, photo, service, service_on,
 async fn analysed(fixture: &Fixture) -> FaceReport {
     // Checks without a model would refuse the request; all else is asked for, whether available or not.
     let outputs = fixture.service.everything();
-    let request = AnalyzeRequest { photo: photo(OBAMA), outputs, permit: None };
+    let request = AnalyzeRequest { photo: photo(OBAMA), outputs };
     fixture.service.analyze(request).await.expect("a photo").faces.swap_remove(0)
 }
 

@@ -113,9 +113,9 @@ pub(crate) struct Analysis {
     pub(crate) transaction_id: Uuid,
     /// The photo.
     pub(crate) photo: Photo,
-    /// Its faces, largest first.
+    /// Its faces, largest first: at most 50.
     pub(crate) faces: Vec<Face>,
-    /// Faces detected, those too small to be described included.
+    /// Faces detected. Those beyond `faces` were left out.
     pub(crate) n_detected: usize,
     /// Where the time went.
     pub(crate) timings: Timings,

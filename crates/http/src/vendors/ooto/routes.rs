@@ -300,7 +300,7 @@ impl Wanted {
     fn options(self) -> FaceOptions {
         let dense = self.scheme == LandmarkScheme::Dense;
         let describe = convert::DESCRIBED.with_if(Output::DenseLandmarks, dense);
-        FaceOptions { checks: self.checks, describe, permit: None }
+        FaceOptions { checks: self.checks, describe }
     }
 }
 

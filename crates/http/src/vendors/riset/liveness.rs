@@ -125,7 +125,7 @@ fn wanted(
     });
     let asked = asked.collect();
     let mirrored = call.mirrored.flag("mirrored")?;
-    let request = ActiveLivenessRequest { frames, subject, success_threshold, mirrored: false, permit: None };
+    let request = ActiveLivenessRequest { frames, subject, success_threshold, mirrored: false };
     Ok(Wanted { request, mirrored, asked, shape })
 }
 

@@ -18,7 +18,7 @@ use crate::movement::{Movement, MovementPart, Stance};
 use crate::report::Judged;
 
 pub use copies::Likeness;
-pub use steps::{Change, Still};
+pub use steps::{Motion, Still};
 
 /// Why an answer did not pass. The list is closed: programs may decide on the names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,7 +86,7 @@ const LEAST_SCENE: f32 = 0.6;
 const LEAST_LIVE_SHARE: f32 = 0.8;
 
 /// One frame of an answer.
-pub(crate) struct Frame {
+pub(crate) struct ExaminedFrame {
     /// The step that it was sent for, from 0 on.
     pub(crate) step: usize,
     /// What is known about it, or why nothing is.
@@ -121,7 +121,7 @@ pub struct SequenceVerdict {
     /// cannot be used.
     pub similarities: Vec<Option<Similarity>>,
     /// The greatest changes between neighbouring frames, and the least likeness of their surroundings.
-    pub motion: Change,
+    pub motion: Motion,
     /// Similarity of the reference frame to the most similar template of the subject; `None` without a subject.
     pub subject: Option<Similarity>,
 }
@@ -133,7 +133,7 @@ pub struct SequenceVerdict {
 /// Two embeddings are of different models.
 pub(crate) fn judge(
     movements: &[Movement],
-    frames: &[Frame],
+    frames: &[ExaminedFrame],
     templates: Option<&[Embedding]>,
     rules: &Rules<'_>,
 ) -> Result<SequenceVerdict, IncomparableEmbeddings> {
@@ -143,8 +143,8 @@ pub(crate) fn judge(
             reasons.insert(reason);
         }
     };
-    let stands = |frame: &&Frame| stands_for(frame, movements, rules.thresholds);
-    let standing: Vec<&Frame> = frames.iter().filter(stands).collect();
+    let stands = |frame: &&ExaminedFrame| stands_for(frame, movements, rules.thresholds);
+    let standing: Vec<&ExaminedFrame> = frames.iter().filter(stands).collect();
     let shown: Vec<bool> =
         (0..movements.len()).map(|step| standing.iter().any(|frame| frame.step == step)).collect();
     let motion = motion(frames);
@@ -186,7 +186,7 @@ const fn is_rest(movement: Movement) -> bool {
 
 /// Whether `frame` stands for the movement of its step: it shows that one, and no other of the sequence. So no picture
 /// stands for two steps: one of a raised head with an open mouth stands for neither where both are asked for.
-fn stands_for(frame: &Frame, movements: &[Movement], thresholds: &MovementThresholds) -> bool {
+fn stands_for(frame: &ExaminedFrame, movements: &[Movement], thresholds: &MovementThresholds) -> bool {
     let (Ok(facts), Some(asked)) = (&frame.facts, movements.get(frame.step)) else { return false };
     let shows = |movement: Movement| facts.stance.shows(movement, thresholds) == Outcome::Value(true);
     let others = movements.iter().filter(|other| *other != asked && !is_rest(**other));
@@ -194,19 +194,19 @@ fn stands_for(frame: &Frame, movements: &[Movement], thresholds: &MovementThresh
 }
 
 /// The frame that all others are compared with: the first that stands for the first step, or else the first usable one.
-fn reference<'a>(standing: &[&'a Frame], frames: &'a [Frame]) -> Option<&'a Facts> {
+fn reference<'a>(standing: &[&'a ExaminedFrame], frames: &'a [ExaminedFrame]) -> Option<&'a Facts> {
     let first = standing.iter().find(|frame| frame.step == 0).copied();
     let usable = frames.iter().find(|frame| frame.facts.is_ok());
     first.or(usable)?.facts.as_ref().ok()
 }
 
 fn similarities(
-    standing: &[&Frame],
-    frames: &[Frame],
+    standing: &[&ExaminedFrame],
+    frames: &[ExaminedFrame],
     comparator: &Comparator,
 ) -> Result<Vec<Option<Similarity>>, IncomparableEmbeddings> {
     let Some(reference) = reference(standing, frames) else { return Ok(vec![None; frames.len()]) };
-    let to_reference = |frame: &Frame| {
+    let to_reference = |frame: &ExaminedFrame| {
         let facts = frame.facts.as_ref().ok();
         facts
             .map(|facts| Ok(comparator.compare(&reference.embedding, &facts.embedding)?.similarity))
@@ -234,29 +234,32 @@ fn likest(
 
 /// Whether two steps were answered with one picture: the same pixels anywhere, or nearly the same face in two frames that
 /// stand for their steps.
-fn any_copies(movements: &[Movement], standing: &[&Frame], frames: &[Frame]) -> bool {
-    let is_head = |frame: &Frame| {
+fn any_copies(movements: &[Movement], standing: &[&ExaminedFrame], frames: &[ExaminedFrame]) -> bool {
+    let is_head = |frame: &ExaminedFrame| {
         movements.get(frame.step).is_some_and(|movement| movement.part() == MovementPart::Head)
     };
-    let all: Vec<&Frame> = frames.iter().collect();
+    let all: Vec<&ExaminedFrame> = frames.iter().collect();
     any_pair(&all, |_, _, likeness| likeness.identical)
         || any_pair(standing, |a, b, likeness| likeness.is_copy(is_head(a) && is_head(b)))
 }
 
 /// Whether `is_copy` of two frames of different steps.
-fn any_pair(frames: &[&Frame], is_copy: impl Fn(&Frame, &Frame, Likeness) -> bool) -> bool {
-    let copied = |a: &Frame, b: &Frame| {
+fn any_pair(
+    frames: &[&ExaminedFrame],
+    is_copy: impl Fn(&ExaminedFrame, &ExaminedFrame, Likeness) -> bool,
+) -> bool {
+    let copied = |a: &ExaminedFrame, b: &ExaminedFrame| {
         let stills = still(a).zip(still(b));
         a.step != b.step && stills.is_some_and(|(first, second)| is_copy(a, b, first.likeness(second)))
     };
     frames.iter().enumerate().any(|(index, a)| frames.iter().skip(index + 1).any(|b| copied(a, b)))
 }
 
-fn still(frame: &Frame) -> Option<&Still> {
+fn still(frame: &ExaminedFrame) -> Option<&Still> {
     frame.facts.as_ref().ok().map(|facts| &facts.still)
 }
 
-fn is_live(frames: &[Frame]) -> bool {
+fn is_live(frames: &[ExaminedFrame]) -> bool {
     let usable: Vec<&Facts> = frames.iter().filter_map(|frame| frame.facts.as_ref().ok()).collect();
     let is_fine = |facts: &&&Facts| facts.liveness.is_some_and(|judged| judged.fine);
     let n_fine = usable.iter().filter(is_fine).count();
@@ -264,10 +267,10 @@ fn is_live(frames: &[Frame]) -> bool {
 }
 
 /// The greatest changes between usable neighbours.
-fn motion(frames: &[Frame]) -> Change {
+fn motion(frames: &[ExaminedFrame]) -> Motion {
     let stills: Vec<&Still> = frames.iter().filter_map(still).collect();
-    let none = Change { turn: 0.0, shift: 0.0, zoom: 0.0, scene: None, resized: false };
-    stills.windows(2).map(|pair| pair[0].change_to(pair[1])).fold(none, |most, change| Change {
+    let none = Motion { turn: 0.0, shift: 0.0, zoom: 0.0, scene: None, resized: false };
+    stills.windows(2).map(|pair| pair[0].motion_to(pair[1])).fold(none, |most, change| Motion {
         turn: most.turn.max(change.turn),
         shift: most.shift.max(change.shift),
         zoom: most.zoom.max(change.zoom),

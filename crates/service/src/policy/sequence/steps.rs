@@ -18,7 +18,7 @@ pub struct Still {
 
 /// How much changed between two frames. All values are 0 between a frame and itself, but for `scene`, which is 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Change {
+pub struct Motion {
     /// Greatest of the changes of yaw, pitch and roll, in degrees; infinite where a pose is missing.
     pub turn: f32,
     /// Way of the face's centre, in sides of the smaller of both faces.
@@ -40,11 +40,11 @@ const WIDENED_BY: f32 = 0.35;
 impl Still {
     /// What changed from here to `next`.
     #[must_use]
-    pub fn change_to(&self, next: &Self) -> Change {
+    pub fn motion_to(&self, next: &Self) -> Motion {
         let (side, next_side) = (side(&self.rect), side(&next.rect));
         let (from, to) = (self.rect.center(), next.rect.center());
         let smaller = side.min(next_side).max(f32::EPSILON);
-        Change {
+        Motion {
             turn: self.pose.zip(next.pose).map_or(f32::INFINITY, |(from, to)| turn(from, to)),
             shift: known((from.x - to.x).hypot(from.y - to.y) / smaller),
             zoom: known(side.max(next_side) / smaller - 1.0),

@@ -52,7 +52,7 @@ fn face(yaw: f32, mouth_open: f32) -> Facts {
 }
 
 /// Looks ahead, turns left, then right, and opens the mouth.
-fn honest() -> Vec<Frame> {
+fn honest() -> Vec<ExaminedFrame> {
     let poses = [
         (0, 0.0, 0.1),
         (0, 2.0, 0.1),
@@ -63,11 +63,11 @@ fn honest() -> Vec<Frame> {
         (3, -3.0, 0.1),
         (3, -1.0, 0.97),
     ];
-    let frame = |(step, yaw, mouth)| Frame { step, facts: Ok(face(yaw, mouth)), reused: false };
+    let frame = |(step, yaw, mouth)| ExaminedFrame { step, facts: Ok(face(yaw, mouth)), reused: false };
     poses.map(frame).into()
 }
 
-fn judged(frames: &[Frame], templates: Option<&[Embedding]>) -> SequenceVerdict {
+fn judged(frames: &[ExaminedFrame], templates: Option<&[Embedding]>) -> SequenceVerdict {
     let comparator =
         Comparator::new(similarity().model(), std::sync::Arc::clone(similarity()), Similarity(0.75))
             .expect("the calibrated model");
@@ -76,7 +76,7 @@ fn judged(frames: &[Frame], templates: Option<&[Embedding]>) -> SequenceVerdict 
 }
 
 #[track_caller]
-fn check(what: &str, alter: impl Fn(&mut Vec<Frame>), expected: &[SequenceReason]) {
+fn check(what: &str, alter: impl Fn(&mut Vec<ExaminedFrame>), expected: &[SequenceReason]) {
     let mut frames = honest();
     alter(&mut frames);
     let reasons: Vec<_> = judged(&frames, None).reasons.into_iter().collect();
@@ -84,11 +84,11 @@ fn check(what: &str, alter: impl Fn(&mut Vec<Frame>), expected: &[SequenceReason
 }
 
 /// The facts of frame `index`.
-fn of(frames: &mut [Frame], index: usize) -> &mut Facts {
+fn of(frames: &mut [ExaminedFrame], index: usize) -> &mut Facts {
     frames[index].facts.as_mut().expect("usable")
 }
 
-fn face_of(frames: &mut [Frame], index: usize) -> Grid {
+fn face_of(frames: &mut [ExaminedFrame], index: usize) -> Grid {
     of(frames, index).still.fingerprint.face.clone().expect("a face")
 }
 
@@ -195,7 +195,7 @@ fn frames_follow_one_another_as_in_a_recording() {
     check("a jump to the camera", |frames| of(frames, 4).still.rect.bottom += 160.0, &[MotionNotContinuous]);
     check("no pose", |frames| of(frames, 4).still.pose = None, &[MotionNotContinuous]);
     check("no number", |frames| turned(of(frames, 4), f32::NAN), &[MotionNotContinuous]);
-    let elsewhere = |frames: &mut Vec<Frame>| of(frames, 4).still.fingerprint.scene = picture(5.3);
+    let elsewhere = |frames: &mut Vec<ExaminedFrame>| of(frames, 4).still.fingerprint.scene = picture(5.3);
     check("somewhere else", elsewhere, &[SceneNotConstant]);
     check("another camera", |frames| of(frames, 4).still.size = [480, 640], &[SceneNotConstant]);
     check(
@@ -215,7 +215,7 @@ fn frames_follow_one_another_as_in_a_recording() {
 fn every_frame_is_live_and_usable() {
     use SequenceReason::{NotLive, UnusableFrame};
     let all = |liveness: Option<Judged>| {
-        move |frames: &mut Vec<Frame>| {
+        move |frames: &mut Vec<ExaminedFrame>| {
             for index in 0..frames.len() {
                 of(frames, index).liveness = liveness;
             }
@@ -233,8 +233,8 @@ fn every_frame_is_live_and_usable() {
 
 #[test]
 fn nothing_at_all_passes_nothing() {
-    let frames: Vec<Frame> = (0..8)
-        .map(|index| Frame { step: index / 2, facts: Err(PhotoFault::NoFace), reused: false })
+    let frames: Vec<ExaminedFrame> = (0..8)
+        .map(|index| ExaminedFrame { step: index / 2, facts: Err(PhotoFault::NoFace), reused: false })
         .collect();
     let verdict = judged(&frames, Some(&[embedding(0.0)]));
     for reason in [
