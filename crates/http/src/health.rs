@@ -34,7 +34,8 @@ pub(crate) async fn healthz() -> Json<Health> {
     Json(OK)
 }
 
-/// Are the models loaded and warm, and are requests taken? If they are not yet, the message says how far the start is.
+// Until they are loaded, `startup` answers in its place.
+/// Are the models loaded and warm, and are requests taken?
 #[utoipa::path(
     get, path = "/readyz", tag = "operations",
     responses((status = 200, description = "Yes", body = Health), (status = 503, description = "No", body = native::wire::ErrorAnswer)),

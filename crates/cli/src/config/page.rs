@@ -59,3 +59,13 @@ fn names(setting: &Setting<Config>) -> String {
     }
     names
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_page_in_the_documentation_is_the_current_one() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/settings.md");
+        let written = fs_err::read_to_string(file).unwrap_or_default();
+        assert!(written == super::page(), "run `faceward config --markdown > docs/settings.md`");
+    }
+}

@@ -132,7 +132,8 @@ fn a_setting_with_a_byte_that_is_no_text_is_refused_by_name() {
     use std::os::unix::ffi::OsStrExt;
 
     for (name, expected) in [("FACEWARD_LISTEN", "`listen`"), ("FACEWARD_LISTN", "FACEWARD_LISTN")] {
-        let mut command = Place::new().command(&["config"]);
+        let place = Place::new();
+        let mut command = place.command(&["config"]);
         let output = command.env(name, OsStr::from_bytes(b"x\xff")).output().expect("the binary starts");
         let told = String::from_utf8(output.stderr).expect("text");
         assert!(output.status.code() == Some(2) && told.contains(expected), "{told}");

@@ -182,7 +182,7 @@ fn a_server_that_fetches_answers_at_once_and_ends_at_once() {
     let place = Place::new();
     let mut waiting = Waiting::start(&place, &[]);
     assert!(ask(&waiting.address, "/healthz", &[]).starts_with("HTTP/1.1 200 OK"));
-    let answer = until(|| ask(&waiting.address, "/readyz", &[]), "fetching, 0 of ");
+    let answer = until(|| ask(&waiting.address, "/readyz", &[]), "not loaded yet: fetching, ");
     assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("not_ready"), "{answer}");
     assert!(answer.to_lowercase().contains("retry-after: 1"), "{answer}");
     let refused = ask(&waiting.address, "/api/v1.0/verify", &[]);
