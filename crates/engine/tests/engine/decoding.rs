@@ -1,5 +1,7 @@
 //! Every kind of JPEG and PNG shows the same picture, and what is broken is refused.
 
+use std::path::Path;
+
 use faceward_engine::image::{DecodeError, Limits, PhotoFormat, RgbImage, Size, decode};
 use png::{BitDepth, ColorType};
 
@@ -43,6 +45,52 @@ fn every_kind_of_jpeg_shows_the_same_picture() {
         check(&encode::jpeg(&picture, kind, None), &picture, 2.0);
     }
     check(&encode::jpeg(&picture, Jpeg::Grey, None), &grey_of(&picture), 1.5);
+}
+
+/// Files that decoders refuse or show in other colours: `tests/jpegs/make.py` says what each is. Wrong pixels are off by 40
+/// and more; coarse chroma and the encoder's rounding by up to 2.
+#[test]
+fn rare_jpegs_show_what_libjpeg_turbo_shows() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/jpegs");
+    let (picture, grey) = (picture(), grey_of(&picture()));
+    let mut n_files = 0;
+    for entry in std::fs::read_dir(&folder).expect("the folder of rare files") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|extension| extension != "jpg") {
+            continue;
+        }
+        eprintln!("{}", path.display());
+        let shows_grey = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("grey"));
+        check(&std::fs::read(&path).expect("a file"), if shows_grey { &grey } else { &picture }, 2.5);
+        n_files += 1;
+    }
+    assert_eq!(n_files, 47);
+}
+
+/// What both decoders would show in other colours, or no decoder here can show.
+#[test]
+fn jpegs_that_nobody_reads_rightly_are_refused() {
+    let plain = encode::jpeg(&picture(), Jpeg::Plain, None);
+    let cmyk = encode::jpeg(&picture(), Jpeg::Cmyk, None);
+    let frame = |bytes: &[u8]| bytes.windows(2).position(|two| two == [0xFF, 0xC0]).expect("a frame");
+    let changed = |bytes: &[u8], at: usize, value: u8| {
+        let mut changed = bytes.to_vec();
+        changed[at] = value;
+        changed
+    };
+    let adobe = cmyk.windows(5).position(|five| five == b"Adobe").expect("an Adobe segment");
+    let at = frame(&plain);
+    for (name, bytes) in [
+        ("12 bits a sample", changed(&plain, at + 4, 12)),
+        ("arithmetic coding", changed(&plain, at + 1, 0xC9)),
+        ("lossless coding", changed(&plain, at + 1, 0xC3)),
+        ("inks with luma and chroma of three", changed(&cmyk, adobe + 11, 1)),
+        ("half as fine as the finest across, and not one", changed(&plain, at + 11, 0x31)),
+        ("no sampling at all", changed(&plain, at + 11, 0x01)),
+    ] {
+        let result = decode(&bytes, &Limits::default());
+        assert!(matches!(result, Err(DecodeError::Corrupt { .. })), "{name}: {result:?}");
+    }
 }
 
 #[test]
