@@ -3,6 +3,8 @@
 use faceward_core::{FivePoints, Outcome, PixelRect};
 use faceward_inference::InferenceError;
 
+use crate::image::ResampleError;
+
 /// Where a face is. Pixels of the photo that the step is given.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FaceGeometry {
@@ -21,6 +23,15 @@ pub(crate) enum StepError {
     /// The runtime failed: the whole analysis does.
     #[error(transparent)]
     Inference(#[from] InferenceError),
+}
+
+impl From<ResampleError> for StepError {
+    fn from(error: ResampleError) -> Self {
+        match error {
+            ResampleError::Nothing => Self::Photo("nothing of the face lies in the photo".to_owned()),
+            ResampleError::Refused(_) => Self::Photo(error.to_string()),
+        }
+    }
 }
 
 /// What `work` makes with `step`, if its models are there. A face that does not allow an answer makes it `Failed`; a

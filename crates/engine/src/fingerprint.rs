@@ -7,7 +7,7 @@ use faceward_core::FivePoints;
 use sha2::{Digest, Sha256};
 
 use crate::alignment;
-use crate::image::{RgbImage, Size};
+use crate::image::{ResampleError, RgbImage, Size};
 
 /// A photo from afar: mean brightness of 32 x 32 cells, rows top to bottom.
 #[derive(Clone, PartialEq)]
@@ -38,10 +38,10 @@ impl Grid {
         Self { cells: rows.flat_map(|row| row.iter().rev().copied()).collect() }
     }
 
-    fn of(image: &RgbImage) -> Option<Self> {
+    fn of(image: &RgbImage) -> Result<Self, ResampleError> {
         let small = image.resized(Size::square(Self::SIDE as u32))?;
         let luma = |p: &[u8]| 0.299 * f32::from(p[0]) + 0.587 * f32::from(p[1]) + 0.114 * f32::from(p[2]);
-        Self::new(small.rgb().chunks_exact(3).map(luma).collect())
+        Ok(Self { cells: small.rgb().chunks_exact(3).map(luma).collect() })
     }
 }
 
@@ -65,14 +65,19 @@ pub struct Fingerprint {
 }
 
 impl Fingerprint {
-    /// Of `photo` and the face with these `points` in it. `None` only for a photo without pixels.
-    pub(crate) fn of(photo: &RgbImage, points: Option<&FivePoints>) -> Option<Self> {
+    /// Of `photo` and the face with these `points` in it.
+    ///
+    /// # Errors
+    /// The resizer refuses.
+    pub(crate) fn of(photo: &RgbImage, points: Option<&FivePoints>) -> Result<Self, ResampleError> {
         let mut digest = Sha256::new();
         digest.update(photo.width().to_le_bytes());
         digest.update(photo.height().to_le_bytes());
         digest.update(photo.rgb());
-        let face = points.and_then(|points| Grid::of(&alignment::chip(photo, points)?));
-        Some(Self { pixels: digest.finalize().into(), scene: Grid::of(photo)?, face })
+        // Points that coincide are no face; a face that cannot be compared with others must not look like none.
+        let to_chip = points.and_then(alignment::to_chip);
+        let face = to_chip.map(|to_chip| Grid::of(&alignment::warped(photo, &to_chip)?)).transpose()?;
+        Ok(Self { pixels: digest.finalize().into(), scene: Grid::of(photo)?, face })
     }
 }
 
@@ -85,7 +90,7 @@ mod tests {
         let size = Size { width: 64, height: 32 };
         let grey = RgbImage::filled(size, [100, 100, 100]).expect("64 x 32");
         let print = Fingerprint::of(&grey, None).expect("pixels");
-        assert_eq!(Fingerprint::of(&grey.clone(), None), Some(print.clone()));
+        assert_eq!(Fingerprint::of(&grey.clone(), None), Ok(print.clone()));
         assert!(print.scene.cells().iter().all(|cell| (cell - 100.0).abs() < 0.01));
         assert_eq!(print.face, None);
         let turned = RgbImage::filled(Size { width: 32, height: 64 }, [100, 100, 100]).expect("32 x 64");

@@ -2,7 +2,7 @@
 
 use faceward_inference::{InferenceError, RuntimeKind};
 
-use crate::image::{DecodeError, Limits};
+use crate::image::{DecodeError, Limits, ResampleError};
 
 /// Told how many networks are ready, and of how many; called from several threads.
 pub type OnCompiled<'a> = &'a (dyn Fn(usize, usize) + Sync);
@@ -41,4 +41,7 @@ pub enum AnalyzeError {
     /// Nobody waits for it any more.
     #[error("the analysis was cancelled")]
     Cancelled,
+    /// A part of the photo could not be cut out: ours.
+    #[error(transparent)]
+    Resample(#[from] ResampleError),
 }

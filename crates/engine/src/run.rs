@@ -6,7 +6,7 @@ use faceward_core::{Outcome, PixelRect, Turn};
 
 use crate::analysis::{Analysis, FaceAnalysis, PhotoInfo, StepTiming};
 use crate::attributes::FacePart;
-use crate::detection::{Detection, Detector};
+use crate::detection::{DetectError, Detection, Detector};
 use crate::draft::FaceDraft;
 use crate::fingerprint::Fingerprint;
 use crate::image::{Limits, RgbImage, decode};
@@ -62,7 +62,7 @@ impl Worker {
     /// The same, with a fingerprint of the photo and its largest face.
     ///
     /// # Errors
-    /// As [`Worker::analyze_while`].
+    /// As [`Worker::analyze_while`], or the photo cannot be shrunk.
     pub fn analyze_frame(
         &mut self,
         photo: &[u8],
@@ -71,8 +71,8 @@ impl Worker {
     ) -> Result<(Analysis, Option<Fingerprint>), AnalyzeError> {
         let (upright, analysis) = self.examine(photo, request, wanted)?;
         let points = analysis.faces.first().map(|face| &face.points);
-        let fingerprint = Fingerprint::of(&upright, points);
-        Ok((analysis, fingerprint))
+        let fingerprint = Fingerprint::of(&upright, points)?;
+        Ok((analysis, Some(fingerprint)))
     }
 
     fn examine(
@@ -85,7 +85,11 @@ impl Worker {
         let decoded = timer.time("decode", || decode(photo, &self.limits))?;
         let upright = decoded.photo;
         go_on(wanted)?;
-        let found = timer.time("detect", || self.detector.find(&upright))?;
+        let found = timer.time("detect", || {
+            let mut judge =
+                |photo: &RgbImage, face: &Detection| Ok(self.steps.stands_upright(photo, face)?);
+            self.detector.find(&upright, &mut judge)
+        })?;
         let (turn, seen) = match &found.turned {
             Some((turn, turned)) => (*turn, turned),
             None => (Turn::None, &upright),
@@ -145,6 +149,15 @@ impl Worker {
 
 fn go_on(wanted: &dyn Fn() -> bool) -> Result<(), AnalyzeError> {
     if wanted() { Ok(()) } else { Err(AnalyzeError::Cancelled) }
+}
+
+impl From<DetectError> for AnalyzeError {
+    fn from(error: DetectError) -> Self {
+        match error {
+            DetectError::Inference(error) => error.into(),
+            DetectError::Resample(error) => error.into(),
+        }
+    }
 }
 
 /// Wall-clock time of each step, and the part of it inside networks.

@@ -5,9 +5,10 @@ use faceward_inference::InferenceError;
 
 use crate::attributes::{AttributeNetworks, age_and_race};
 use crate::deepfake::DeepfakeStep;
+use crate::detection::Detection;
 use crate::draft::FaceDraft;
 use crate::embedding::{self, EmbeddingStep};
-use crate::face::{attempt, derive};
+use crate::face::{FaceGeometry, StepError, attempt, derive};
 use crate::image::RgbImage;
 use crate::landmarks::{MeshStep, dense_points, head_pose};
 use crate::liveness::LivenessStep;
@@ -66,6 +67,25 @@ impl FaceSteps {
                 gender: one(Step::Gender)?,
             },
         })
+    }
+
+    /// Log-odds by the mesh network that a face stands upright at `face`; `None` without that network.
+    ///
+    /// # Errors
+    /// The runtime failed.
+    pub(crate) fn stands_upright(
+        &mut self,
+        photo: &RgbImage,
+        face: &Detection,
+    ) -> Result<Option<f32>, InferenceError> {
+        let Some(mesh) = &mut self.mesh else { return Ok(None) };
+        let geometry = FaceGeometry { rect: face.rect, points: face.points };
+        match mesh.presence(photo, &geometry) {
+            Ok(log_odds) => Ok(Some(log_odds)),
+            // Where there is nothing to look at, nobody stands upright.
+            Err(StepError::Photo(_)) => Ok(Some(f32::NEG_INFINITY)),
+            Err(StepError::Inference(error)) => Err(error),
+        }
     }
 
     /// Runs `step` on `face`. A model that is not there makes a part `Unavailable`; a face that does not allow an answer

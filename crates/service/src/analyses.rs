@@ -178,7 +178,9 @@ fn failed_analysis(error: AnalyzeError, field: PhotoField) -> ServiceError {
             tracing::debug!(%error, %field, "a photo was refused");
             decode_fault(&error).of(field)
         }
-        AnalyzeError::Inference(error) => InternalError::Inference(error.to_string()).into(),
+        AnalyzeError::Inference(_) | AnalyzeError::Resample(_) => {
+            InternalError::Inference(error.to_string()).into()
+        }
         AnalyzeError::Cancelled => ServiceError::TimedOut,
     }
 }

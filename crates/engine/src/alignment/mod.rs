@@ -6,7 +6,8 @@
 
 use faceward_core::{FivePoints, Point};
 
-use crate::image::{Affine, Border, Resampling, RgbImage, Size};
+use crate::face::StepError;
+use crate::image::{Affine, Border, ResampleError, Resampling, RgbImage, Size};
 
 /// Side of the chip.
 pub(crate) const CHIP: u32 = 112;
@@ -20,9 +21,19 @@ pub(crate) const TEMPLATE: [Point; 5] = [
     Point::new(70.7299, 92.2041),
 ];
 
-/// The face upright on a chip of [`CHIP`] px, black beyond the photo. `None` if the points coincide.
-pub(crate) fn chip(photo: &RgbImage, points: &FivePoints) -> Option<RgbImage> {
-    photo.warp(&to_chip(points)?, Size::square(CHIP), Border::Zero, Resampling::Antialiased)
+/// The face upright on a chip of [`CHIP`] px, black beyond the photo.
+///
+/// # Errors
+/// The points coincide, or show nothing of the photo.
+pub(crate) fn chip(photo: &RgbImage, points: &FivePoints) -> Result<RgbImage, StepError> {
+    let to_chip =
+        to_chip(points).ok_or_else(|| StepError::Photo("the five points of the face coincide".to_owned()))?;
+    Ok(warped(photo, &to_chip)?)
+}
+
+/// The chip that `to_chip` leads to.
+pub(crate) fn warped(photo: &RgbImage, to_chip: &Affine) -> Result<RgbImage, ResampleError> {
+    photo.warp(to_chip, Size::square(CHIP), Border::Zero, Resampling::Antialiased)
 }
 
 /// From the photo to the chip. `None` if the points coincide.

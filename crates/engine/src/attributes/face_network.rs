@@ -31,9 +31,9 @@ pub(super) fn find(
     points: &FivePoints,
 ) -> Result<Findings, StepError> {
     let size = session.image_size();
-    let chip = alignment::similarity(&points.to_array(), &template(size))
-        .and_then(|to_chip| photo.warp(&to_chip, size, Border::Reflect, Resampling::Antialiased))
+    let to_chip = alignment::similarity(&points.to_array(), &template(size))
         .ok_or_else(|| failed("the five points of the face coincide"))?;
+    let chip = photo.warp(&to_chip, size, Border::Reflect, Resampling::Antialiased)?;
     let outputs = session.run_image(&chip)?;
     outputs
         .first()

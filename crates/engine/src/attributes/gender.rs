@@ -37,10 +37,8 @@ pub(super) fn is_male(
     let points = MESH_POINTS.map(|index| mesh.point(index));
     // From the chip to the photo, the direction in which dlib fits.
     let to_photo = similarity(&template(size.width), &points);
-    let chip = to_photo
-        .and_then(|map| map.inverse())
-        .and_then(|to_chip| photo.warp(&to_chip, size, Border::Zero, Resampling::Antialiased))
-        .ok_or_else(|| failed("the mesh has collapsed"))?;
+    let to_chip = to_photo.and_then(|map| map.inverse()).ok_or_else(|| failed("the mesh has collapsed"))?;
+    let chip = photo.warp(&to_chip, size, Border::Zero, Resampling::Antialiased)?;
     let outputs = session.run_image(&chip)?;
     // Probabilities of female, male.
     match outputs.first().map(|output| output.data.as_slice()) {

@@ -127,9 +127,7 @@ pub(crate) fn age_and_race(both: &Outcome<Impressions>) -> (Outcome<f32>, Outcom
 /// What a network with one output says about a square of the photo, which is mirrored at its edges.
 fn one_logit(session: &mut ModelSession, photo: &RgbImage, square: &LevelSquare) -> Result<f32, StepError> {
     let size = session.image_size();
-    let chip = photo
-        .warp(&square.to_chip(size.width), size, Border::Reflect, Resampling::Antialiased)
-        .ok_or_else(|| failed("that part of the face has no width"))?;
+    let chip = photo.warp(&square.to_chip(size.width), size, Border::Reflect, Resampling::Antialiased)?;
     let outputs = session.run_image(&chip)?;
     match outputs.first().map(|output| output.data.as_slice()) {
         Some([logit]) if logit.is_finite() => Ok(*logit),

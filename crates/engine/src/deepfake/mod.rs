@@ -44,9 +44,7 @@ impl DeepfakeStep {
 /// over it and its mirror image.
 fn log_odds(session: &mut ModelSession, photo: &RgbImage, square: &PixelRect) -> Result<[f32; 2], StepError> {
     // Never black: black borders once gave the class away.
-    let chip = photo
-        .resized_crop(square, session.image_size(), Border::Reflect, Resampling::Antialiased)
-        .ok_or_else(no_face)?;
+    let chip = photo.resized_crop(square, session.image_size(), Border::Reflect, Resampling::Antialiased)?;
     let mut of = |view: &RgbImage| -> Result<[f32; 2], StepError> {
         let outputs = session.run_image(view)?;
         read(&outputs).ok_or_else(|| StepError::Photo("the deepfake network gave no number".to_owned()))

@@ -2,7 +2,7 @@
 
 use faceward_core::{PixelRect, Point};
 
-use crate::image::{Border, Resampling, RgbImage, Size};
+use crate::image::{Border, ResampleError, Resampling, RgbImage, Size};
 
 /// Part of a photo on a square canvas.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,12 +44,15 @@ impl View {
     }
 
     /// What the network is shown: black round the photo.
-    pub(super) fn draw(&self, photo: &RgbImage) -> Option<RgbImage> {
+    ///
+    /// # Errors
+    /// The resizer refuses.
+    pub(super) fn draw(&self, photo: &RgbImage) -> Result<RgbImage, ResampleError> {
         let shown = photo.resized_crop(&self.source, self.shown, Border::Zero, Resampling::Antialiased)?;
         if self.shown == Size::square(self.side) {
-            Some(shown)
+            Ok(shown)
         } else {
-            shown.on_black(self.side, self.left, self.top)
+            shown.on_black(self.side, self.left, self.top).ok_or(ResampleError::Nothing)
         }
     }
 

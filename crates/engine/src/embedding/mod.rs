@@ -72,8 +72,7 @@ impl EmbeddingStep {
         points: &FivePoints,
         mirrored: bool,
     ) -> Result<Recognised, StepError> {
-        let chip = alignment::chip(photo, points)
-            .ok_or_else(|| StepError::Photo("the five points of the face coincide".to_owned()))?;
+        let chip = alignment::chip(photo, points)?;
         let mirror_image = mirrored.then(|| chip.mirrored());
         let (mut straight, mut both) = ([const { Vec::new() }; 2], [const { Vec::new() }; 2]);
         let mut norms = [0.0; 2];

@@ -22,6 +22,6 @@ pub use decode::{DecodeError, Decoded, decode};
 pub use encode::EncodeError;
 pub use format::{OtherFormat, PhotoFormat, sniff, sniff_other};
 pub use limits::Limits;
-pub use resample::{Border, Resampling};
+pub use resample::{Border, ResampleError, Resampling};
 pub use rgb::{RgbImage, Size};
 pub use tensor::{ChannelOrder, PixelScale};

@@ -30,32 +30,46 @@ pub enum Resampling {
     Antialiased,
 }
 
+/// Why an image shows nothing of another.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ResampleError {
+    /// The part, the map or the size is empty or no number, or the part lies outside of the image.
+    #[error("there is nothing of the photo to show")]
+    Nothing,
+    /// The resizer refused what should have been right: ours.
+    #[error("resizing failed: {0}")]
+    Refused(String),
+}
+
 /// Source pixels per target pixel above which a warp is taken from a shrunk copy: below, four pixels see enough.
 const MINIFICATION: f32 = 1.5;
 
 impl RgbImage {
-    /// The whole image at another size, antialiased. `size` must not be empty: an empty one gives `None`.
-    #[must_use]
-    pub fn resized(&self, size: Size) -> Option<Self> {
+    /// The whole image at another size, antialiased.
+    ///
+    /// # Errors
+    /// `size` is empty, or the resizer refuses.
+    pub fn resized(&self, size: Size) -> Result<Self, ResampleError> {
         if size == self.size() {
-            return Some(self.clone());
+            return Ok(self.clone());
         }
         self.convolve(&whole(self.size()), size)
     }
 
-    /// The part of the image under `rect`, scaled to `size`. `rect` may reach out of the image. `None` if either is
-    /// empty or not finite.
-    #[must_use]
+    /// The part of the image under `rect`, scaled to `size`. `rect` may reach out of the image.
+    ///
+    /// # Errors
+    /// Either is empty or not finite, or the resizer refuses.
     pub fn resized_crop(
         &self,
         rect: &PixelRect,
         size: Size,
         border: Border,
         resampling: Resampling,
-    ) -> Option<Self> {
+    ) -> Result<Self, ResampleError> {
         let (width, height) = (rect.width(), rect.height());
         if !(width > 0.0 && height > 0.0 && width.is_finite() && height.is_finite()) {
-            return None;
+            return Err(ResampleError::Nothing);
         }
         let inside = rect.left >= 0.0
             && rect.top >= 0.0
@@ -69,16 +83,23 @@ impl RgbImage {
         self.warp(&to_chip, size, border, resampling)
     }
 
-    /// The image seen through `to_chip`, which takes positions in this image to positions in the chip. `None` if
-    /// `size` is empty or the map has no inverse.
-    #[must_use]
-    pub fn warp(&self, to_chip: &Affine, size: Size, border: Border, resampling: Resampling) -> Option<Self> {
-        let from_chip = to_chip.inverse()?;
+    /// The image seen through `to_chip`, which takes positions in this image to positions in the chip.
+    ///
+    /// # Errors
+    /// `size` is empty, the map has no inverse, or shows nothing of the image where it shrinks it; or the resizer refuses.
+    pub fn warp(
+        &self,
+        to_chip: &Affine,
+        size: Size,
+        border: Border,
+        resampling: Resampling,
+    ) -> Result<Self, ResampleError> {
+        let from_chip = to_chip.inverse().ok_or(ResampleError::Nothing)?;
         if size.pixels() == 0 {
-            return None;
+            return Err(ResampleError::Nothing);
         }
         if resampling == Resampling::Antialiased && from_chip.scale() > MINIFICATION {
-            let seen = self.clip(&bounds(&from_chip, size))?;
+            let seen = self.clip(&bounds(&from_chip, size)).ok_or(ResampleError::Nothing)?;
             return self.warp_shrunk(&from_chip, &seen, size, border);
         }
         self.sample(&from_chip, size, border)
@@ -102,7 +123,13 @@ impl RgbImage {
     }
 
     /// Warps from a copy of the part `seen`, shrunk so that its pixels are about as large as the chip's.
-    fn warp_shrunk(&self, from_chip: &Affine, seen: &PixelRect, size: Size, border: Border) -> Option<Self> {
+    fn warp_shrunk(
+        &self,
+        from_chip: &Affine,
+        seen: &PixelRect,
+        size: Size,
+        border: Border,
+    ) -> Result<Self, ResampleError> {
         let shrink = from_chip.scale();
         let small_size = Size {
             width: ((seen.width() / shrink).round() as u32).max(1),
@@ -129,31 +156,33 @@ impl RgbImage {
     }
 
     /// `rect`, which lies inside the image, at `size`: a triangle filter as wide as a target pixel.
-    fn convolve(&self, rect: &PixelRect, size: Size) -> Option<Self> {
-        let source = TypedImageRef::<U8x3>::from_buffer(self.width(), self.height(), self.rgb()).ok()?;
-        let mut rgb = vec![0; usize::try_from(3 * size.pixels()).ok()?];
-        let mut target = TypedImage::<U8x3>::from_buffer(size.width, size.height, &mut rgb).ok()?;
-        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear)).crop(
-            f64::from(rect.left),
-            f64::from(rect.top),
-            f64::from(rect.width()),
-            f64::from(rect.height()),
-        );
+    fn convolve(&self, rect: &PixelRect, size: Size) -> Result<Self, ResampleError> {
+        let refused = |error: &dyn std::fmt::Display| ResampleError::Refused(error.to_string());
+        let source = TypedImageRef::<U8x3>::from_buffer(self.width(), self.height(), self.rgb())
+            .map_err(|error| refused(&error))?;
+        let mut rgb = vec![0; n_values(size)?];
+        let mut target = TypedImage::<U8x3>::from_buffer(size.width, size.height, &mut rgb)
+            .map_err(|error| refused(&error))?;
+        let (left, width) = crop(rect.left, rect.width(), self.width());
+        let (top, height) = crop(rect.top, rect.height(), self.height());
+        let options = ResizeOptions::new()
+            .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
+            .crop(left, top, width, height);
         // Typed: the untyped call compiles every kernel for all 15 pixel types into this crate, a minute of building.
-        Resizer::new().resize_typed(&source, &mut target, &options).ok()?;
-        Self::new(size, rgb)
+        Resizer::new().resize_typed(&source, &mut target, &options).map_err(|error| refused(&error))?;
+        Self::new(size, rgb).ok_or(ResampleError::Nothing)
     }
 
     /// Each pixel of the result from the four pixels round the place that `from_chip` takes its centre to.
-    fn sample(&self, from_chip: &Affine, size: Size, border: Border) -> Option<Self> {
-        let mut rgb = Vec::with_capacity(usize::try_from(3 * size.pixels()).ok()?);
+    fn sample(&self, from_chip: &Affine, size: Size, border: Border) -> Result<Self, ResampleError> {
+        let mut rgb = Vec::with_capacity(n_values(size)?);
         for y in 0..size.height {
             for x in 0..size.width {
                 let place = from_chip.apply(Point::new(x as f32 + 0.5, y as f32 + 0.5));
                 rgb.extend(self.interpolate(Point::new(place.x - 0.5, place.y - 0.5), border));
             }
         }
-        Self::new(size, rgb)
+        Self::new(size, rgb).ok_or(ResampleError::Nothing)
     }
 
     /// The colour at `place`, where whole numbers are pixel centres.
@@ -198,6 +227,18 @@ impl RgbImage {
         let row = place(y, self.height());
         column.zip(row).and_then(|(x, y)| self.pixel(x, y)).unwrap_or_default()
     }
+}
+
+/// Where a crop of `length` pixels from `start` begins and how long it is, in an image of `side` pixels. In single precision
+/// a crop up to the edge may end 3e-5 pixels behind it.
+fn crop(start: f32, length: f32, side: u32) -> (f64, f64) {
+    let start = f64::from(start);
+    (start, f64::from(length).min(f64::from(side) - start))
+}
+
+/// Values of an image of `size`.
+fn n_values(size: Size) -> Result<usize, ResampleError> {
+    usize::try_from(3 * size.pixels()).map_err(|error| ResampleError::Refused(error.to_string()))
 }
 
 /// The place inside 0..`side` that `value` mirrors to; the edge itself is not repeated.
@@ -250,7 +291,7 @@ mod tests {
         let image = slope(4, 3);
         for border in [Border::Zero, Border::Reflect, Border::Repeat] {
             let same = image.warp(&Affine::IDENTITY, image.size(), border, Resampling::Antialiased);
-            assert_eq!(same, Some(image.clone()), "{border:?}");
+            assert_eq!(same, Ok(image.clone()), "{border:?}");
         }
     }
 
@@ -306,9 +347,33 @@ mod tests {
     fn what_shows_nothing_is_nothing() {
         let image = slope(4, 4);
         let rect = PixelRect { left: 1.0, top: 1.0, right: 1.0, bottom: 3.0 };
-        assert_eq!(image.resized_crop(&rect, Size::square(2), Border::Zero, Resampling::Antialiased), None);
+        assert_eq!(
+            image.resized_crop(&rect, Size::square(2), Border::Zero, Resampling::Antialiased),
+            Err(ResampleError::Nothing)
+        );
         let flat = Affine::scaling(0.0, 1.0);
-        assert_eq!(image.warp(&flat, Size::square(2), Border::Zero, Resampling::Bilinear), None);
+        assert_eq!(
+            image.warp(&flat, Size::square(2), Border::Zero, Resampling::Bilinear),
+            Err(ResampleError::Nothing)
+        );
+        assert_eq!(image.resized(Size { width: 0, height: 2 }), Err(ResampleError::Nothing));
         assert_eq!(image.on_black(4, 1, 0), None);
+    }
+
+    #[test]
+    fn a_crop_up_to_the_edge_is_never_refused() {
+        let mut n_behind = 0;
+        for side in [250, 333, 500, 1023, 4001] {
+            let image = RgbImage::filled(Size { width: side, height: 3 }, [9; 3]).expect("not empty");
+            let right = side as f32;
+            for nth in 0..400 {
+                let rect = PixelRect { left: right * nth as f32 / 401.7, top: 0.0, right, bottom: 3.0 };
+                n_behind += u32::from(f64::from(rect.left) + f64::from(rect.width()) > f64::from(side));
+                let size = Size { width: 5, height: 3 };
+                let crop = image.resized_crop(&rect, size, Border::Zero, Resampling::Antialiased);
+                assert_eq!(crop, RgbImage::filled(size, [9; 3]).ok_or(ResampleError::Nothing), "{rect:?}");
+            }
+        }
+        assert!(n_behind > 100, "in {n_behind} cases only single precision ends behind the edge");
     }
 }

@@ -88,12 +88,24 @@ impl MeshStep {
     /// # Errors
     /// The network sees no face there, or fails.
     pub(crate) fn run(&mut self, photo: &RgbImage, face: &FaceGeometry) -> Result<FaceMesh, StepError> {
-        let to_chip = square(face).to_chip(INPUT_SIDE);
-        let chip = photo
-            .warp(&to_chip, Size::square(INPUT_SIDE), Border::Zero, Resampling::Antialiased)
-            .ok_or_else(|| StepError::Photo("the face box is empty".to_owned()))?;
-        let outputs = self.session.run_image(&chip)?;
+        let (outputs, to_chip) = self.look(photo, face)?;
         read(&outputs, &to_chip).ok_or_else(|| StepError::Photo("the mesh network sees no face".to_owned()))
+    }
+
+    /// Log-odds that a face stands upright at `face`: some 18 for one that does, -3 for one on its side or head.
+    ///
+    /// # Errors
+    /// Nothing of the photo is there, the network gives no number, or fails.
+    pub(crate) fn presence(&mut self, photo: &RgbImage, face: &FaceGeometry) -> Result<f32, StepError> {
+        let (outputs, _) = self.look(photo, face)?;
+        presence(&outputs)
+            .ok_or_else(|| StepError::Photo("the mesh network does not say what it sees".to_owned()))
+    }
+
+    fn look(&mut self, photo: &RgbImage, face: &FaceGeometry) -> Result<(Vec<Tensor>, Affine), StepError> {
+        let to_chip = square(face).to_chip(INPUT_SIDE);
+        let chip = photo.warp(&to_chip, Size::square(INPUT_SIDE), Border::Zero, Resampling::Antialiased)?;
+        Ok((self.session.run_image(&chip)?, to_chip))
     }
 }
 
@@ -106,10 +118,16 @@ fn square(face: &FaceGeometry) -> LevelSquare {
     }
 }
 
+/// The log-odds that the second output gives.
+fn presence(outputs: &[Tensor]) -> Option<f32> {
+    let presence = *outputs.get(1)?.data.first()?;
+    presence.is_finite().then_some(presence)
+}
+
 /// The points of the first output, taken back to the photo; `None` if the second output says that there is no face.
 fn read(outputs: &[Tensor], to_chip: &Affine) -> Option<FaceMesh> {
-    let [coordinates, presence, ..] = outputs else { return None };
-    if *presence.data.first()? < LEAST_PRESENCE {
+    let coordinates = outputs.first()?;
+    if presence(outputs)? < LEAST_PRESENCE {
         return None;
     }
     let to_photo = to_chip.inverse()?;

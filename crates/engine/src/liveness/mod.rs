@@ -62,7 +62,7 @@ fn log_odds(
     seen: &Surroundings,
     read: Read,
 ) -> Result<f32, StepError> {
-    let chip = seen.chip(photo, session.image_size()).ok_or_else(|| failed("the face box is empty"))?;
+    let chip = seen.chip(photo, session.image_size())?;
     let outputs = session.run_image(&chip)?;
     let odds = outputs.first().and_then(|tensor| read(&tensor.data));
     odds.ok_or_else(|| failed("the liveness network gave no number"))

@@ -6,7 +6,7 @@
 
 use faceward_core::PixelRect;
 
-use crate::image::{Border, Resampling, RgbImage, Size};
+use crate::image::{Border, ResampleError, Resampling, RgbImage, Size};
 
 /// Sides of the part, in sides of the face box, where the photo is large enough.
 const MOST_BOXES: f32 = 2.7;
@@ -40,7 +40,7 @@ impl Surroundings {
     }
 
     /// The part at the size that a network takes.
-    pub(super) fn chip(&self, photo: &RgbImage, size: Size) -> Option<RgbImage> {
+    pub(super) fn chip(&self, photo: &RgbImage, size: Size) -> Result<RgbImage, ResampleError> {
         let longest = self.rect.width().max(self.rect.height());
         let shrink = (ALIASED_SHRINK * size.width as f32 / longest).min(1.0);
         let length = |pixels: f32| ((pixels * shrink).round() as u32).max(1);

@@ -160,6 +160,47 @@ fn a_photo_without_orientation_is_turned_and_its_coordinates_are_not() {
     }
 }
 
+/// A square round a face is cut at the photo's edge, where single precision may end a hair behind it.
+#[test]
+fn a_face_that_touches_the_edge_keeps_its_exact_points() {
+    let photo = scaled(&pixels("obama.jpg"), 0.4);
+    let whole = faces(&jpeg(&photo));
+    let face = only_face(&whole);
+    let eyes = face.points.image_left_eye.distance(face.points.image_right_eye);
+    let mut worst = 0.0_f32;
+    for step in 0..12 {
+        let end = |edge: f32, side: u32| (edge.ceil() + step as f32).min(side as f32);
+        let rect = PixelRect {
+            left: step as f32,
+            top: 0.0,
+            right: end(face.rect.right, photo.width()),
+            bottom: end(face.rect.bottom, photo.height()),
+        };
+        let part = faces(&jpeg(&cut(&photo, &rect)));
+        let moved = only_face(&part).points.to_array().map(|p| Point::new(p.x + step as f32, p.y));
+        worst = worst.max(farthest(&face.points, &FivePoints::from_array(moved)) / eyes);
+        let alike = cosine(face, only_face(&part));
+        assert!(alike > 0.95, "cut {step} behind the face: cosine {alike}");
+    }
+    assert!(worst < 0.12, "a point moves by {worst} eye distances");
+}
+
+/// Small, so that the detector is not sure of them, and upside down: its points are as if they were upright.
+#[test]
+fn a_photo_upside_down_is_never_taken_as_it_is() {
+    for name in ["obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg"] {
+        for factor in [0.15, 0.2, 0.3, 0.45] {
+            let upright = scaled(&pixels(name), factor);
+            let reference = faces(&jpeg(&upright));
+            let analysis = faces(&jpeg(&upright.turned(Turn::Cw180)));
+            assert_eq!(reference.photo.turned, Turn::None, "{name} at {factor}");
+            assert_eq!(analysis.photo.turned, Turn::Cw180, "{name} at {factor}");
+            let alike = cosine(only_face(&reference), only_face(&analysis));
+            assert!(alike > 0.95, "{name} at {factor}: cosine {alike}");
+        }
+    }
+}
+
 #[test]
 fn the_same_photo_gives_the_same_answer() {
     let photo = faceward_testkit::photo("obama.jpg");

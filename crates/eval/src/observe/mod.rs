@@ -161,7 +161,7 @@ pub(crate) fn look(
     let sight = match sight {
         Ok(sight) => sight,
         Err(AnalyzeError::Decode(error)) => Sight::Nothing(error.to_string()),
-        Err(source @ (AnalyzeError::Inference(_) | AnalyzeError::Cancelled)) => {
+        Err(source @ (AnalyzeError::Inference(_) | AnalyzeError::Resample(_) | AnalyzeError::Cancelled)) => {
             return Err(EvalError::Analyze { path: path.to_owned(), source });
         }
     };

@@ -35,7 +35,7 @@ impl AlignedFace {
         let to_patch = map.then(&Affine::translation(-(origin[0] as f32), -(origin[1] as f32)));
         let pixels = photo
             .warp(&to_patch, size, Border::Zero, Resampling::Bilinear)
-            .ok_or_else(|| Absent::failed("the face cannot be aligned"))?;
+            .map_err(|error| Absent::failed(&error.to_string()))?;
         let hull: Vec<Point> = marks
             .outline
             .iter()

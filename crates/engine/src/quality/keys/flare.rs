@@ -35,9 +35,8 @@ impl FlareStep {
     /// The box is empty, or the network fails.
     pub(crate) fn run(&mut self, photo: &RgbImage, face: &FaceGeometry) -> Result<f32, StepError> {
         let size = self.session.image_size();
-        let chip = photo
-            .warp(&square(face).to_chip(size.width), size, Border::Reflect, Resampling::Antialiased)
-            .ok_or_else(|| StepError::Photo("the face box is empty".to_owned()))?;
+        let chip =
+            photo.warp(&square(face).to_chip(size.width), size, Border::Reflect, Resampling::Antialiased)?;
         let outputs = self.session.run_image(&chip)?;
         match outputs.first().map(|output| output.data.as_slice()) {
             Some([strength]) if strength.is_finite() => Ok(strength.clamp(0.0, 1.0)),
