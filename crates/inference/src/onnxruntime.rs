@@ -13,7 +13,7 @@ use crate::error::InferenceError;
 use crate::interface::{Interface, RuntimeOptions};
 use crate::loading::LoadedOnce;
 use crate::onnx_shapes::with_input_shapes;
-use crate::tensor::{Tensor, TensorSpec, TensorView};
+use crate::tensor::{Tensor, TensorSpec, TensorView, output_shape};
 
 static LIBRARY: LoadedOnce<Environment> = LoadedOnce::new("ONNX Runtime");
 
@@ -97,8 +97,7 @@ impl Session {
             .values()
             .map(|value| {
                 let (shape, data) = value.try_extract_tensor::<f32>().map_err(run_error)?;
-                let shape = shape.iter().filter_map(|size| usize::try_from(*size).ok()).collect();
-                Ok(Tensor { shape, data: data.to_vec() })
+                Ok(Tensor { shape: output_shape(shape)?, data: data.to_vec() })
             })
             .collect()
     }

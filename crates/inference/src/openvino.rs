@@ -16,7 +16,7 @@ use parking_lot::Mutex;
 use crate::error::InferenceError;
 use crate::interface::{Interface, RuntimeOptions};
 use crate::loading::LoadedOnce;
-use crate::tensor::{Tensor, TensorSpec, TensorView};
+use crate::tensor::{Tensor, TensorSpec, TensorView, output_shape};
 
 static LIBRARY: LoadedOnce<String> = LoadedOnce::new("OpenVINO");
 
@@ -151,7 +151,7 @@ impl Session {
     fn take(&self, index: usize) -> Result<Tensor, InferenceError> {
         let tensor = self.request.get_output_tensor_by_index(index).map_err(run_error)?;
         let shape = tensor.get_shape().map_err(run_error)?;
-        let shape = shape.get_dimensions().iter().filter_map(|size| usize::try_from(*size).ok()).collect();
+        let shape = output_shape(shape.get_dimensions())?;
         Ok(Tensor { shape, data: tensor.get_data::<f32>().map_err(run_error)?.to_vec() })
     }
 }

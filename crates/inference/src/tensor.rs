@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::error::InferenceError;
+
 /// A name and a shape, as the model file declares them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TensorSpec {
@@ -79,9 +81,27 @@ impl Tensor {
     }
 }
 
+/// The sizes of an output as a runtime gives them.
+///
+/// # Errors
+/// One of them is negative: left out, the others would be another shape.
+pub(crate) fn output_shape(sizes: &[i64]) -> Result<Vec<usize>, InferenceError> {
+    let size = |size: &i64| {
+        usize::try_from(*size)
+            .map_err(|_| InferenceError::Run(format!("an output of shape {sizes:?} has no extent")))
+    };
+    sizes.iter().map(size).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_size_of_an_output_is_left_out() {
+        assert_eq!(output_shape(&[1, 0, 7]).expect("a shape"), [1, 0, 7]);
+        assert!(output_shape(&[1, -1, 7]).is_err());
+    }
 
     #[test]
     fn an_open_size_takes_any_number_and_a_fixed_one_only_its_own() {

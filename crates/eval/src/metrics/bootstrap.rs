@@ -3,10 +3,8 @@
 //! Each replicate draws as many persons as there are, with replacement. A genuine pair then weighs as often as its
 //! person was drawn, an impostor pair as often as both of its persons were; thresholds are chosen anew each time.
 
-use std::num::NonZeroUsize;
-use std::thread;
-
 use super::random::SplitMix64;
+use super::replicates::replicates;
 use super::scores::{ComparisonScores, ImpostorDesign};
 
 /// The middle 95 % of the replicates.
@@ -49,22 +47,13 @@ struct Point {
 }
 
 /// Intervals from `n_replicates` replicates, the same for the same `seed` on every machine.
+///
+/// # Panics
+/// With a replicate that panics.
 #[must_use]
 pub fn bootstrap(scores: &ComparisonScores, fmrs: &[f64], n_replicates: usize, seed: u64) -> Intervals {
-    let n_threads = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(n_replicates.max(1));
-    let replicates: Vec<Replicate> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..n_threads)
-            .map(|first| {
-                scope.spawn(move || {
-                    (first..n_replicates)
-                        .step_by(n_threads)
-                        .map(|number| replicate(scores, fmrs, seed ^ ((number as u64) << 20)))
-                        .collect::<Vec<_>>()
-                })
-            })
-            .collect();
-        threads.into_iter().filter_map(|thread| thread.join().ok()).flatten().collect()
-    });
+    let replicates =
+        replicates(n_replicates, |number| replicate(scores, fmrs, seed ^ ((number as u64) << 20)));
     let column = |at: usize, value: fn(&Point) -> f64| {
         interval(
             replicates.iter().filter_map(|one| one.points[at].as_ref().map(value)).collect(),

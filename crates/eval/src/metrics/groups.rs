@@ -2,11 +2,9 @@
 //!
 //! Each replicate draws as many groups as there are, with replacement, and computes everything anew on their samples.
 
-use std::num::NonZeroUsize;
-use std::thread;
-
 use super::bootstrap::{Interval, interval};
 use super::random::SplitMix64;
+use super::replicates::replicates;
 
 /// Replicates of an interval.
 pub const N_REPLICATES: usize = 1000;
@@ -45,27 +43,17 @@ impl Groups {
 
     /// The middle 95 % of each of the figures that `figures` computes from the samples of a draw; the same for the same
     /// `seed` on every machine. `None` where more than a tenth of the draws gave no value, and with fewer than two groups.
+    ///
+    /// # Panics
+    /// With a draw whose figures panic.
     #[must_use]
     pub fn intervals(
         &self,
         seed: u64,
         figures: impl Fn(&[usize]) -> Vec<Option<f64>> + Sync,
     ) -> Vec<Option<Interval>> {
-        let n_threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let figures = &figures;
         let mut columns: Vec<Vec<f64>> = Vec::new();
-        let replicates: Vec<Vec<Option<f64>>> = thread::scope(|scope| {
-            let threads: Vec<_> = (0..n_threads)
-                .map(|first| {
-                    scope.spawn(move || {
-                        let numbers = (first..N_REPLICATES).step_by(n_threads);
-                        numbers.map(|number| figures(&self.draw(seed, number))).collect::<Vec<_>>()
-                    })
-                })
-                .collect();
-            // A thread that panicked leaves too few replicates for an interval.
-            threads.into_iter().filter_map(|thread| thread.join().ok()).flatten().collect()
-        });
+        let replicates = replicates(N_REPLICATES, |number| figures(&self.draw(seed, number)));
         for replicate in replicates {
             columns.resize(columns.len().max(replicate.len()), Vec::new());
             for (column, value) in columns.iter_mut().zip(replicate) {

@@ -16,6 +16,7 @@ mod points;
 mod random;
 mod rank;
 mod reliability;
+mod replicates;
 mod scores;
 mod search;
 mod two_classes;
