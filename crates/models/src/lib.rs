@@ -25,6 +25,6 @@ pub use manifest::{
 };
 pub use platform::{Arch, Os, Platform};
 pub use progress::{FetchEvent, Progress, Silent};
-pub use repair::{RepairError, RepairStep};
+pub use repair::{RepairError, RepairStep, repaired};
 pub use selection::Selection;
 pub use store::{Store, default_root};

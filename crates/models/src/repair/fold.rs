@@ -35,8 +35,11 @@ fn dequantized(node: &Node, inputs: &[&Tensor]) -> Result<Tensor, RepairError> {
     let [x, scale, rest @ ..] = inputs else {
         return Err(unsupported(node.name(), "DequantizeLinear without a scale"));
     };
+    let (values, scales) = (x.small_integers()?, scale.floats()?);
+    if !x.is_filled_by(values.len())? || !scale.is_filled_by(scales.len())? {
+        return Err(unsupported(node.name(), "the numbers do not fill the shape"));
+    }
     let blocks = Blocks::of(node, x, scale)?;
-    let scales = scale.floats()?;
     let zero_points = match rest.first() {
         Some(zero_point) => zero_point.small_integers()?,
         None => vec![0; scales.len()],
@@ -44,7 +47,6 @@ fn dequantized(node: &Node, inputs: &[&Tensor]) -> Result<Tensor, RepairError> {
     if zero_points.len() != scales.len() {
         return Err(unsupported(node.name(), "scale and zero point differ in shape"));
     }
-    let values = x.small_integers()?;
     let floats: Option<Vec<f32>> = values
         .iter()
         .enumerate()
@@ -197,5 +199,17 @@ mod tests {
         for dims in [[2, 3], [-1, 2], [0, 4], [i64::MAX, 4]] {
             assert!(reshaped(&node(&[]), &[&data, &shape(&dims)]).is_err(), "{dims:?}");
         }
+    }
+    #[test]
+    fn numbers_that_do_not_fill_their_shape_are_refused() {
+        let scale = floats(&[], &[0.5]);
+        for dims in [&[2, 3][..], &[0], &[2, 0], &[i64::MAX, i64::MAX], &[-4]] {
+            let x = quantized(dims, &[1, 2, 3, 4]);
+            assert!(dequantized(&node(&[("axis", 0)]), &[&x, &scale]).is_err(), "{dims:?}");
+        }
+        let x = quantized(&[0, 1], &[]);
+        assert!(dequantized(&node(&[("axis", 0)]), &[&x, &floats(&[0], &[])]).is_err(), "nothing");
+        let x = quantized(&[4], &[1, 2, 3, 4]);
+        assert!(dequantized(&node(&[]), &[&x, &floats(&[3], &[0.5])]).is_err(), "a scale for three");
     }
 }

@@ -72,7 +72,15 @@ pub(crate) struct Applied {
     changes: usize,
 }
 
-/// Applies `steps` to the ONNX file `bytes`.
+/// The ONNX file `bytes` after `steps`: what a repaired file holds.
+///
+/// # Errors
+/// See [`RepairError`].
+pub fn repaired(bytes: &[u8], steps: &[RepairStep]) -> Result<Vec<u8>, RepairError> {
+    Ok(repair(bytes, steps)?.0)
+}
+
+/// Applies `steps` to the ONNX file `bytes`; gives also what each did.
 pub(crate) fn repair(bytes: &[u8], steps: &[RepairStep]) -> Result<(Vec<u8>, Vec<Applied>), RepairError> {
     let mut model = Model::decode(bytes)?;
     if model.encode_to_vec() != bytes {

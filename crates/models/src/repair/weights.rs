@@ -46,6 +46,12 @@ impl Tensor {
         }
     }
 
+    /// Whether there is an element, and `n_values` are as many as the shape says.
+    pub(super) fn is_filled_by(&self, n_values: usize) -> Result<bool, RepairError> {
+        let count = self.lengths()?.into_iter().try_fold(1_usize, usize::checked_mul);
+        Ok(n_values > 0 && count == Some(n_values))
+    }
+
     /// Length of each axis.
     pub(super) fn lengths(&self) -> Result<Vec<usize>, RepairError> {
         self.dims
