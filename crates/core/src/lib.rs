@@ -3,6 +3,7 @@
 //! No I/O, no serialisation, no knowledge of models or wire formats. Everything above speaks in these types.
 //! Units and coordinates: `docs/units-and-coordinates.md`.
 
+mod characters;
 mod geometry;
 mod ids;
 mod outcome;

@@ -76,7 +76,7 @@ impl Sealer {
     /// The name in `sealed`; `None` as for [`Sealer::open_vector`].
     pub(crate) fn open_name(&self, sealed: &[u8], context: SubjectContext<'_>) -> Option<SubjectName> {
         let plain = String::from_utf8(self.open(sealed, &context.bytes())?).ok()?;
-        SubjectName::parse(&plain).ok()
+        SubjectName::stored(&plain).ok()
     }
 
     /// A private key, sealed under its id.

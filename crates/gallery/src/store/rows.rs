@@ -26,15 +26,15 @@ pub(super) fn app_id(row: &Row<'_>, column: &str) -> Result<AppId, GalleryError>
 }
 
 pub(crate) fn gallery_id(row: &Row<'_>, column: &str) -> Result<GalleryId, GalleryError> {
-    text(row, column, GalleryId::parse, "a gallery id")
+    text(row, column, GalleryId::stored, "a gallery id")
 }
 
 pub(crate) fn subject_id(row: &Row<'_>, column: &str) -> Result<SubjectId, GalleryError> {
-    text(row, column, SubjectId::parse, "a subject id")
+    text(row, column, SubjectId::stored, "a subject id")
 }
 
 pub(crate) fn template_id(row: &Row<'_>, column: &str) -> Result<TemplateId, GalleryError> {
-    text(row, column, TemplateId::parse, "a template id")
+    text(row, column, TemplateId::stored, "a template id")
 }
 
 pub(super) fn model_id(row: &Row<'_>, column: &str) -> Result<ModelId, GalleryError> {
