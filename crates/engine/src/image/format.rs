@@ -30,6 +30,8 @@ pub enum OtherFormat {
     Pdf,
     /// SVG or other XML.
     Xml,
+    /// A web page: what a proxy says instead of handing over a photo.
+    Html,
     /// A zip archive or a document in one.
     Zip,
     /// MP4 or `QuickTime` video.
@@ -51,22 +53,35 @@ pub fn sniff(bytes: &[u8]) -> Option<PhotoFormat> {
 /// A known format that is neither JPEG nor PNG.
 #[must_use]
 pub fn sniff_other(bytes: &[u8]) -> Option<OtherFormat> {
-    let starts: [(&[u8], OtherFormat); 12] = [
+    let starts: [(&[u8], OtherFormat); 10] = [
         (b"GIF87a", OtherFormat::Gif),
         (b"GIF89a", OtherFormat::Gif),
         (b"II*\0", OtherFormat::Tiff),
         (b"MM\0*", OtherFormat::Tiff),
         (b"%PDF-", OtherFormat::Pdf),
         (b"PK\x03\x04", OtherFormat::Zip),
-        (b"<?xml", OtherFormat::Xml),
-        (b"<svg", OtherFormat::Xml),
         (b"\xFF\x0A", OtherFormat::JpegXl),
         (b"\0\0\0\x0CJXL \r\n\x87\n", OtherFormat::JpegXl),
         (b"\0\0\0\x0CjP  \r\n\x87\n", OtherFormat::Jpeg2000),
         (b"\xFF\x4F\xFF\x51", OtherFormat::Jpeg2000),
     ];
     let by_start = starts.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, format)| *format);
-    by_start.or_else(|| sniff_container(bytes))
+    by_start.or_else(|| sniff_container(bytes)).or_else(|| sniff_markup(bytes))
+}
+
+/// Texts between tags, which may begin with blanks and a byte order mark, and in either case.
+fn sniff_markup(bytes: &[u8]) -> Option<OtherFormat> {
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+    let starts: [(&[u8], OtherFormat); 6] = [
+        (b"<?xml", OtherFormat::Xml),
+        (b"<svg", OtherFormat::Xml),
+        (b"<!doctype html", OtherFormat::Html),
+        (b"<html", OtherFormat::Html),
+        (b"<head", OtherFormat::Html),
+        (b"<body", OtherFormat::Html),
+    ];
+    let begins = |tag: &[u8]| text.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag));
+    starts.iter().find(|(tag, _)| begins(tag)).map(|(_, format)| *format)
 }
 
 /// Formats whose mark stands behind a length field.
@@ -104,7 +119,7 @@ mod tests {
 
     #[test]
     fn other_formats_are_named() {
-        let cases: [(&[u8], Option<OtherFormat>); 10] = [
+        let cases: [(&[u8], Option<OtherFormat>); 15] = [
             (b"GIF89a\x01\0", Some(OtherFormat::Gif)),
             (b"RIFF\x10\0\0\0WEBPVP8 ", Some(OtherFormat::WebP)),
             (b"BM\x36\0\0\0\0\0\0\0\x36\0", Some(OtherFormat::Bmp)),
@@ -113,6 +128,11 @@ mod tests {
             (b"\0\0\0\x18ftypheic", Some(OtherFormat::Heif)),
             (b"\0\0\0\x18ftypisom", Some(OtherFormat::Video)),
             (b"%PDF-1.7", Some(OtherFormat::Pdf)),
+            (b"<?xml version='1.0'?>", Some(OtherFormat::Xml)),
+            (b"\xEF\xBB\xBF<SVG xmlns=", Some(OtherFormat::Xml)),
+            (b"<!DOCTYPE html>", Some(OtherFormat::Html)),
+            (b"\r\n  <html lang=en>", Some(OtherFormat::Html)),
+            (b"<b", None),
             (b"plain text", None),
             (b"", None),
         ];
