@@ -80,7 +80,8 @@ mod tests {
                 n_operations += 1;
             }
         }
-        assert_eq!((n_operations, ids.len()), (36, 36), "{ids:?}");
+        assert!(n_operations >= 36, "{ids:?}");
+        assert_eq!(ids.len(), n_operations, "{ids:?}");
     }
 
     #[test]

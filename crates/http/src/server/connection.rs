@@ -1,75 +1,107 @@
-//! One connection: protocol settings and the time until its first request.
+//! One connection: protocol settings, and how it ends when nothing happens on it.
+//!
+//! A connection may be without a request for `header_read_timeout`, whatever the protocol and however it began; an answer
+//! has [`ANSWER_TIMEOUT`] to be read. Then, and when the server stops, the client is told (`Connection: close`, GOAWAY), and
+//! has [`GOODBYE`] to hear it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
+use hyper::Response;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::Watcher;
 use tokio::net::TcpStream;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 use tower::ServiceExt;
 
+use super::activity::{Activity, Answering, Quiet};
 use crate::settings::{LEAST_HEADER_BYTES, ServerLimits};
 
-/// An HTTP/2 client that answers no ping for so long is gone.
+/// An HTTP/2 client is asked for a sign of life so often while it has requests under way.
 const HTTP2_PING_INTERVAL: Duration = Duration::from_secs(20);
+/// One that does not give it for so long is gone.
+const HTTP2_PING_TIMEOUT: Duration = Duration::from_secs(20);
 /// Bytes that one HTTP/2 stream may send ahead of being read. They are held before anybody has asked for a key: larger
 /// windows would let strangers fill the memory.
 const HTTP2_STREAM_WINDOW: u32 = 128 * 1024;
 /// The same for all streams of a connection.
 const HTTP2_CONNECTION_WINDOW: u32 = 256 * 1024;
+/// Time to read an answer that is ready. A client that never does would keep its connection for ever.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+/// Time for a client without a request under way to hear that the connection ends.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 /// What all connections share.
 pub(super) struct Connections {
     router: Router,
     protocol: auto::Builder<TokioExecutor>,
-    first_request_timeout: Duration,
+    idle_timeout: Duration,
 }
 
 impl Connections {
     pub(super) fn new(router: Router, limits: &ServerLimits) -> Self {
-        Self { router, protocol: protocol(limits), first_request_timeout: limits.header_read_timeout }
+        Self { router, protocol: protocol(limits), idle_timeout: limits.header_read_timeout }
     }
 
-    /// Serves `stream` until either side ends it, or `watcher` asks for a graceful end.
-    pub(super) fn serve(&self, stream: TcpStream, watcher: Watcher) -> impl Future<Output = ()> + use<> {
+    /// Serves `stream` until either side ends it, nothing happens on it for too long, or `stopping` becomes true and
+    /// nothing is under way.
+    pub(super) fn serve(
+        &self,
+        stream: TcpStream,
+        mut stopping: watch::Receiver<bool>,
+    ) -> impl Future<Output = ()> + use<> {
         if let Err(error) = stream.set_nodelay(true) {
             // Slower, not wrong: the answer's last packet may wait for an acknowledgement.
             tracing::debug!(%error, "cannot set TCP_NODELAY");
         }
-        let began = Arc::new(Notify::new());
+        let activity = Arc::new(Activity::default());
         let service = {
-            let (router, began) = (self.router.clone(), Arc::clone(&began));
+            let (router, activity) = (self.router.clone(), Arc::clone(&activity));
             service_fn(move |request: Request<Incoming>| {
-                began.notify_one();
-                router.clone().oneshot(request)
+                answer(router.clone(), Arc::clone(&activity), request)
             })
         };
         let connection = self.protocol.serve_connection(TokioIo::new(stream), service).into_owned();
-        let served = watcher.watch(connection);
-        let timeout = self.first_request_timeout;
+        let idle_timeout = self.idle_timeout;
         async move {
+            let mut connection = std::pin::pin!(connection);
+            let end = tokio::select! {
+                ended = connection.as_mut() => return log_broken(ended),
+                quiet = activity.quiet_for(idle_timeout, ANSWER_TIMEOUT) => Some(quiet),
+                _ = stopping.wait_for(|stopping| *stopping) => None,
+            };
+            connection.as_mut().graceful_shutdown();
+            // An answer that nobody reads gets no time to be read.
+            let goodbye = if end == Some(Quiet::AnswerUnread) { Duration::ZERO } else { GOODBYE };
             tokio::select! {
-                ended = served => if let Err(error) = ended {
-                    tracing::debug!(error, "a connection broke");
-                },
-                // Hyper's own timeout starts only when the protocol is known; a client that sends a part of the
-                // HTTP/2 preface, or nothing at all, would hold its connection for ever.
-                () = silence(&began, timeout) => tracing::debug!("closed a connection without a request"),
+                ended = connection.as_mut() => log_broken(ended),
+                _ = activity.quiet_for(goodbye, ANSWER_TIMEOUT) => {
+                    tracing::debug!(?end, "closed a connection on which nothing happened");
+                }
             }
         }
     }
 }
 
-/// Resolves if no request begins in time; never otherwise.
-async fn silence(began: &Notify, timeout: Duration) {
-    if tokio::time::timeout(timeout, began.notified()).await.is_ok() {
-        std::future::pending::<()>().await;
+/// The router's answer, counted as under way until its last byte has been taken.
+async fn answer(
+    router: Router,
+    activity: Arc<Activity>,
+    request: Request<Incoming>,
+) -> Result<Response<Answering>, std::convert::Infallible> {
+    let under_way = activity.begin();
+    let response = router.oneshot(request).await?;
+    Ok(response.map(|body: Body| under_way.answering(body)))
+}
+
+fn log_broken(ended: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
+    if let Err(error) = ended {
+        tracing::debug!(error, "a connection broke");
     }
 }
 
@@ -89,6 +121,7 @@ fn protocol(limits: &ServerLimits) -> auto::Builder<TokioExecutor> {
         .max_concurrent_streams(limits.http2_streams)
         .initial_stream_window_size(HTTP2_STREAM_WINDOW)
         .initial_connection_window_size(HTTP2_CONNECTION_WINDOW)
-        .keep_alive_interval(HTTP2_PING_INTERVAL);
+        .keep_alive_interval(HTTP2_PING_INTERVAL)
+        .keep_alive_timeout(HTTP2_PING_TIMEOUT);
     builder
 }

@@ -2,6 +2,7 @@
 //!
 //! Hyper does the protocol. Here is what surrounds it: how many connections, how long they may dawdle, how they end.
 
+mod activity;
 mod connection;
 
 use std::io;
@@ -9,9 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::settings::ServerLimits;
@@ -21,7 +21,7 @@ use connection::Connections;
 const ACCEPT_RETRY: Duration = Duration::from_millis(200);
 
 /// Serves `router` on `listener` until `shutdown` resolves; then takes no more connections, lets accepted requests
-/// finish within `limits.shutdown_deadline`, and returns.
+/// finish within `limits.shutdown_deadline`, and returns. Connections without a request end at once.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -29,7 +29,7 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
 ) {
     let connections = Connections::new(router, &limits);
-    let graceful = GracefulShutdown::new();
+    let (stop, stopping) = watch::channel(false);
     let slots = Arc::new(Semaphore::new(limits.connections.max(1)));
     let mut tasks = JoinSet::new();
     let mut shutdown = std::pin::pin!(shutdown);
@@ -40,7 +40,7 @@ pub async fn serve(
             accepted = accept(&listener, &slots) => accepted,
         };
         while tasks.try_join_next().is_some() {}
-        let connection = connections.serve(stream, graceful.watcher());
+        let connection = connections.serve(stream, stopping.clone());
         tasks.spawn(async move {
             connection.await;
             drop(slot);
@@ -48,7 +48,9 @@ pub async fn serve(
     }
     // The socket closes here: a client that comes now is refused by the kernel and can go elsewhere.
     drop(listener);
-    if tokio::time::timeout(limits.shutdown_deadline, graceful.shutdown()).await.is_err() {
+    stop.send_replace(true);
+    let ended = async { while tasks.join_next().await.is_some() {} };
+    if tokio::time::timeout(limits.shutdown_deadline, ended).await.is_err() {
         tracing::warn!(
             n_connections = tasks.len(),
             "the shutdown deadline passed: closing what is still open"

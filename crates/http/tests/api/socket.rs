@@ -12,18 +12,21 @@ use crate::harness::{Form, TestApp, pair_form, photo_form};
 use crate::photos::{obama, obama_again};
 
 /// Longer than anything here takes; a test that waits for it has failed.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-struct Server {
-    app: TestApp,
+pub(crate) struct Server {
+    pub(crate) app: TestApp,
     address: std::net::SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
 
 impl Server {
-    async fn start(settings: HttpSettings, limits: ServerLimits) -> Self {
-        let app = TestApp::with(settings);
+    pub(crate) async fn start(settings: HttpSettings, limits: ServerLimits) -> Self {
+        Self::start_for(TestApp::with(settings), limits).await
+    }
+
+    pub(crate) async fn start_for(app: TestApp, limits: ServerLimits) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let (stop, stopped) = oneshot::channel::<()>();
@@ -32,16 +35,16 @@ impl Server {
         Self { app, address, stop: Some(stop), task }
     }
 
-    async fn default() -> Self {
+    pub(crate) async fn default() -> Self {
         Self::start(HttpSettings::default(), ServerLimits::default()).await
     }
 
-    async fn connect(&self) -> TcpStream {
+    pub(crate) async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address).await.expect("a connection")
     }
 
     /// The head of a request with credentials and a body of `n_bytes`.
-    fn head(&self, path: &str, n_bytes: usize) -> String {
+    pub(crate) fn head(&self, path: &str, n_bytes: usize) -> String {
         let (id, key, content_type) = (&self.app.id, &self.app.key, Form::content_type());
         format!(
             "POST {path} HTTP/1.1\r\nHost: x\r\nAPP-ID: {id}\r\nAPP-KEY: {key}\r\nContent-Type: {content_type}\r\n\
@@ -49,17 +52,17 @@ impl Server {
         )
     }
 
-    fn ask_to_stop(&mut self) {
+    pub(crate) fn ask_to_stop(&mut self) {
         let _gone_already = self.stop.take().expect("once").send(());
     }
 
-    async fn stopped(self) {
+    pub(crate) async fn stopped(self) {
         tokio::time::timeout(PATIENCE, self.task).await.expect("in time").expect("no panic");
     }
 }
 
 /// Reads one answer with a Content-Length from `stream`.
-async fn read_answer(stream: &mut TcpStream) -> String {
+pub(crate) async fn read_answer(stream: &mut TcpStream) -> String {
     let mut received = Vec::new();
     let read = async {
         loop {
@@ -79,7 +82,7 @@ async fn read_answer(stream: &mut TcpStream) -> String {
     tokio::time::timeout(PATIENCE, read).await.expect("an answer in time")
 }
 
-async fn send(stream: &mut TcpStream, bytes: &[u8]) {
+pub(crate) async fn send(stream: &mut TcpStream, bytes: &[u8]) {
     stream.write_all(bytes).await.expect("writable");
 }
 
@@ -142,6 +145,27 @@ async fn a_connection_without_a_request_is_closed() {
         let end = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut rest)).await;
         assert!(end.is_ok(), "{beginning:?}: still open");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stopping_ends_connections_without_a_request_at_once() {
+    // Longer than the test waits.
+    let shutdown_deadline = PATIENCE * 10;
+    let limits =
+        ServerLimits { shutdown_deadline, header_read_timeout: PATIENCE * 10, ..ServerLimits::default() };
+    let mut server = Server::start(HttpSettings::default(), limits).await;
+    let mut streams = Vec::new();
+    for beginning in ["", "PRI * HT", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost"] {
+        let mut stream = server.connect().await;
+        send(&mut stream, beginning.as_bytes()).await;
+        streams.push(stream);
+    }
+    let mut served = server.connect().await;
+    send(&mut served, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    read_answer(&mut served).await;
+    server.ask_to_stop();
+    server.stopped().await;
+    drop(streams);
 }
 
 #[tokio::test(flavor = "multi_thread")]

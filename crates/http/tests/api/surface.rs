@@ -66,7 +66,7 @@ async fn every_documented_route_is_there() {
             n_routes += 1;
         }
     }
-    assert_eq!(n_routes, 36, "{paths:?}");
+    assert!(n_routes >= 36, "{paths:?}");
 }
 
 #[tokio::test]
