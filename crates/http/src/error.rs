@@ -16,8 +16,21 @@ pub(crate) enum Fault {
     Ours,
 }
 
+/// What a request has to bring or to name in order to fail in some way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum About {
+    /// Nothing: every request can.
+    Request,
+    /// A photo.
+    Photo,
+    /// A subject.
+    Subject,
+    /// A challenge.
+    Challenge,
+}
+
 macro_rules! error_table {
-    ($($(#[$doc:meta])* $kind:ident => $code:literal, $status:ident, $fault:ident, $meaning:literal;)+) => {
+    ($($(#[$doc:meta])* $kind:ident => $code:literal, $status:ident, $fault:ident, $about:ident, $meaning:literal;)+) => {
         /// Every way in which a request can fail.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub(crate) enum ErrorKind {
@@ -26,6 +39,7 @@ macro_rules! error_table {
 
         impl ErrorKind {
             /// Every kind, in the order of the table.
+            #[cfg(test)]
             pub(crate) const ALL: &'static [Self] = &[$(Self::$kind,)+];
 
             /// The stable `snake_case` code of `/v1` answers, logs and metrics.
@@ -43,6 +57,11 @@ macro_rules! error_table {
                 match self { $(Self::$kind => Fault::$fault,)+ }
             }
 
+            /// What a request has to bring or to name in order to fail so.
+            pub(crate) const fn about(self) -> About {
+                match self { $(Self::$kind => About::$about,)+ }
+            }
+
             /// What it means, one sentence.
             pub(crate) const fn meaning(self) -> &'static str {
                 match self { $(Self::$kind => $meaning,)+ }
@@ -52,115 +71,47 @@ macro_rules! error_table {
 }
 
 error_table! {
-    PhotoMissing       => "photo_missing",        BAD_REQUEST,            Caller, "The photo part is not there.";
-    PhotoEmpty         => "photo_empty",          BAD_REQUEST,            Caller, "The photo has no bytes.";
-    PhotoWrongType     => "photo_wrong_type",     UNSUPPORTED_MEDIA_TYPE, Caller, "The bytes are neither JPEG nor PNG.";
-    PhotoNotBase64     => "photo_not_base64",     UNPROCESSABLE_ENTITY,   Caller, "The photo's text is no base64.";
-    PhotoUndecodable   => "photo_undecodable",    UNPROCESSABLE_ENTITY,   Caller, "The JPEG or PNG is corrupt or truncated.";
-    PhotoTooManyPixels => "photo_too_many_pixels", UNPROCESSABLE_ENTITY,  Caller, "The photo has more pixels than the server accepts.";
-    PhotoTooLarge      => "photo_too_large",      PAYLOAD_TOO_LARGE,      Caller, "The photo has more bytes than the server accepts.";
-    NoFace             => "no_face",              UNPROCESSABLE_ENTITY,   Caller, "No face was found.";
-    SeveralFaces       => "several_faces",        UNPROCESSABLE_ENTITY,   Caller, "A second face is large enough to be meant.";
-    FaceTooSmall       => "face_too_small",       UNPROCESSABLE_ENTITY,   Caller, "The face is too small to be used.";
-    CheckUnavailable   => "check_unavailable",    NOT_IMPLEMENTED,        Caller, "A requested security check has no model on this server.";
-    CheckUndecided     => "check_undecided",      UNPROCESSABLE_ENTITY,   Caller, "A requested security check ran and could not decide on this photo.";
-    Rejected           => "rejected",             UNPROCESSABLE_ENTITY,   Caller, "The operator's enrolment rules turned the photo away.";
-    Unauthenticated    => "unauthenticated",      UNAUTHORIZED,           Caller, "APP-ID is unknown, or APP-KEY is wrong or expired.";
-    Forbidden          => "forbidden",            FORBIDDEN,              Caller, "The access token belongs to another app.";
-    TemplateExists     => "template_exists",      CONFLICT,               Caller, "A template with this id exists, and replacing it was not asked for.";
-    TemplateNotFound   => "template_not_found",   NOT_FOUND,              Caller, "The app has no template with this id.";
-    GalleryExists      => "gallery_exists",       CONFLICT,               Caller, "The app has a gallery with this id.";
-    SubjectNotFound    => "subject_not_found",    NOT_FOUND,              Caller, "The gallery has no subject with this id.";
-    SubjectOutdated    => "subject_outdated",     CONFLICT,               Caller, "Every template of the subject was made by a model that the server no longer uses: enrol again.";
-    GalleryNotFound    => "gallery_not_found",    NOT_FOUND,              Caller, "The app has no gallery with this id.";
-    TemplateOutdated   => "template_outdated",    CONFLICT,               Caller, "The template was made by a model that the server no longer uses: enrol again.";
-    InvalidId          => "invalid_id",           BAD_REQUEST,            Caller, "An id is not 1 to 120 printable characters.";
-    InvalidParameter   => "invalid_parameter",    BAD_REQUEST,            Caller, "A parameter has a value that it cannot have, or is not known here.";
-    MissingParameter   => "missing_parameter",    BAD_REQUEST,            Caller, "A required parameter is not there.";
-    Repeated           => "repeated_parameter",   BAD_REQUEST,            Caller, "A part or parameter was sent twice.";
-    MalformedBody      => "malformed_body",       BAD_REQUEST,            Caller, "The body is not the multipart or JSON that it says it is.";
-    BodyTooLarge       => "body_too_large",       PAYLOAD_TOO_LARGE,      Caller, "The whole body is larger than the server accepts.";
-    SlowUpload         => "slow_upload",          REQUEST_TIMEOUT,        Caller, "The body did not arrive in time.";
-    ChallengeUnknown   => "challenge_unknown",    NOT_FOUND,              Caller, "The app has no such challenge; time and restarts forget them.";
-    ChallengeForeign   => "challenge_foreign",    FORBIDDEN,              Caller, "The challenge was made for another app.";
-    ChallengeReplayed  => "challenge_replayed",   CONFLICT,               Caller, "The challenge was answered before.";
-    ChallengeExpired   => "challenge_expired",    GONE,                   Caller, "The answer came too late.";
-    ChallengeReordered => "challenge_reordered",  UNPROCESSABLE_ENTITY,   Caller, "The frames do not stand in the order of the steps, or are for steps that were not asked for.";
-    ChallengeIncomplete => "challenge_incomplete", UNPROCESSABLE_ENTITY,  Caller, "A step has too few frames, or the answer too many.";
-    TooManyChallenges  => "too_many_challenges",  TOO_MANY_REQUESTS,      Moment, "The app has as many open challenges as it may have.";
-    NotFound           => "not_found",            NOT_FOUND,              Caller, "There is nothing at this path.";
-    MethodNotAllowed   => "method_not_allowed",   METHOD_NOT_ALLOWED,     Caller, "The path exists, but not with this method; the header Allow lists those that do.";
-    Overloaded         => "overloaded",           SERVICE_UNAVAILABLE,    Moment, "The server is busy; the header Retry-After says when to try again.";
-    TimedOut           => "timed_out",            SERVICE_UNAVAILABLE,    Moment, "The server did not finish in time.";
-    ShuttingDown       => "shutting_down",        SERVICE_UNAVAILABLE,    Moment, "The server is stopping.";
-    NotReady           => "not_ready",            SERVICE_UNAVAILABLE,    Moment, "The models are not loaded yet, or the server is stopping.";
-    Internal           => "internal_error",       INTERNAL_SERVER_ERROR,  Ours,   "The server failed; its log has the reason under the transaction id.";
-}
-
-impl ErrorKind {
-    /// Whether only the Riset.ai API, whose clients bring JSON and tokens and whose galleries have subjects, can fail so.
-    pub(crate) const fn needs_subjects_or_tokens(self) -> bool {
-        matches!(
-            self,
-            Self::PhotoNotBase64
-                | Self::Forbidden
-                | Self::GalleryExists
-                | Self::SubjectNotFound
-                | Self::SubjectOutdated
-        )
-    }
-
-    /// Whether only a request about a challenge can fail so.
-    pub(crate) fn is_about_challenges(self) -> bool {
-        self.code().contains("challenge")
-    }
-
-    /// Whether only a request that brings a photo can fail so.
-    pub(crate) const fn needs_a_photo(self) -> bool {
-        match self {
-            Self::PhotoMissing
-            | Self::PhotoEmpty
-            | Self::PhotoWrongType
-            | Self::PhotoNotBase64
-            | Self::PhotoUndecodable
-            | Self::PhotoTooManyPixels
-            | Self::PhotoTooLarge
-            | Self::NoFace
-            | Self::SeveralFaces
-            | Self::FaceTooSmall
-            | Self::CheckUnavailable
-            | Self::CheckUndecided
-            | Self::Rejected
-            | Self::TemplateExists
-            | Self::TemplateOutdated => true,
-            Self::Unauthenticated
-            | Self::Forbidden
-            | Self::GalleryExists
-            | Self::SubjectNotFound
-            | Self::SubjectOutdated
-            | Self::TemplateNotFound
-            | Self::GalleryNotFound
-            | Self::ChallengeUnknown
-            | Self::ChallengeForeign
-            | Self::ChallengeReplayed
-            | Self::ChallengeExpired
-            | Self::ChallengeReordered
-            | Self::ChallengeIncomplete
-            | Self::TooManyChallenges
-            | Self::InvalidId
-            | Self::InvalidParameter
-            | Self::MissingParameter
-            | Self::Repeated
-            | Self::MalformedBody
-            | Self::BodyTooLarge
-            | Self::SlowUpload
-            | Self::NotFound
-            | Self::MethodNotAllowed
-            | Self::Overloaded
-            | Self::TimedOut
-            | Self::ShuttingDown
-            | Self::NotReady
-            | Self::Internal => false,
-        }
-    }
+    PhotoMissing       => "photo_missing",        BAD_REQUEST,            Caller, Photo, "The photo part is not there.";
+    PhotoEmpty         => "photo_empty",          BAD_REQUEST,            Caller, Photo, "The photo has no bytes.";
+    PhotoWrongType     => "photo_wrong_type",     UNSUPPORTED_MEDIA_TYPE, Caller, Photo, "The bytes are neither JPEG nor PNG.";
+    PhotoNotBase64     => "photo_not_base64",     UNPROCESSABLE_ENTITY,   Caller, Photo, "The photo's text is no base64.";
+    PhotoUndecodable   => "photo_undecodable",    UNPROCESSABLE_ENTITY,   Caller, Photo, "The JPEG or PNG is corrupt or truncated.";
+    PhotoTooManyPixels => "photo_too_many_pixels", UNPROCESSABLE_ENTITY,  Caller, Photo, "The photo has more pixels than the server accepts.";
+    PhotoTooLarge      => "photo_too_large",      PAYLOAD_TOO_LARGE,      Caller, Photo, "The photo has more bytes than the server accepts.";
+    NoFace             => "no_face",              UNPROCESSABLE_ENTITY,   Caller, Photo, "No face was found.";
+    SeveralFaces       => "several_faces",        UNPROCESSABLE_ENTITY,   Caller, Photo, "A second face is large enough to be meant.";
+    FaceTooSmall       => "face_too_small",       UNPROCESSABLE_ENTITY,   Caller, Photo, "The face is too small to be used.";
+    CheckUnavailable   => "check_unavailable",    NOT_IMPLEMENTED,        Caller, Photo, "A requested security check has no model on this server.";
+    CheckUndecided     => "check_undecided",      UNPROCESSABLE_ENTITY,   Caller, Photo, "A requested security check ran and could not decide on this photo.";
+    Rejected           => "rejected",             UNPROCESSABLE_ENTITY,   Caller, Photo, "The operator's enrolment rules turned the photo away.";
+    Unauthenticated    => "unauthenticated",      UNAUTHORIZED,           Caller, Request, "APP-ID is unknown, or APP-KEY is wrong or expired.";
+    Forbidden          => "forbidden",            FORBIDDEN,              Caller, Request, "The access token belongs to another app.";
+    TemplateExists     => "template_exists",      CONFLICT,               Caller, Photo, "A template with this id exists, and replacing it was not asked for.";
+    TemplateNotFound   => "template_not_found",   NOT_FOUND,              Caller, Request, "The app has no template with this id.";
+    GalleryExists      => "gallery_exists",       CONFLICT,               Caller, Request, "The app has a gallery with this id.";
+    SubjectNotFound    => "subject_not_found",    NOT_FOUND,              Caller, Subject, "The gallery has no subject with this id.";
+    SubjectOutdated    => "subject_outdated",     CONFLICT,               Caller, Subject, "Every template of the subject was made by a model that the server no longer uses: enrol again.";
+    GalleryNotFound    => "gallery_not_found",    NOT_FOUND,              Caller, Request, "The app has no gallery with this id.";
+    TemplateOutdated   => "template_outdated",    CONFLICT,               Caller, Photo, "The template was made by a model that the server no longer uses: enrol again.";
+    InvalidId          => "invalid_id",           BAD_REQUEST,            Caller, Request, "An id is not 1 to 120 printable characters, or one of them is invisible.";
+    InvalidParameter   => "invalid_parameter",    BAD_REQUEST,            Caller, Request, "A parameter has a value that it cannot have, or is not known here.";
+    MissingParameter   => "missing_parameter",    BAD_REQUEST,            Caller, Request, "A required parameter is not there.";
+    Repeated           => "repeated_parameter",   BAD_REQUEST,            Caller, Request, "A part or parameter was sent twice.";
+    MalformedBody      => "malformed_body",       BAD_REQUEST,            Caller, Request, "The body is not the multipart or JSON that it says it is.";
+    BodyTooLarge       => "body_too_large",       PAYLOAD_TOO_LARGE,      Caller, Request, "The whole body is larger than the server accepts.";
+    SlowUpload         => "slow_upload",          REQUEST_TIMEOUT,        Caller, Request, "The body did not arrive in time.";
+    ChallengeUnknown   => "challenge_unknown",    NOT_FOUND,              Caller, Challenge, "The app has no such challenge; time and restarts forget them.";
+    ChallengeForeign   => "challenge_foreign",    FORBIDDEN,              Caller, Challenge, "The challenge was made for another app.";
+    ChallengeReplayed  => "challenge_replayed",   CONFLICT,               Caller, Challenge, "The challenge was answered before.";
+    ChallengeExpired   => "challenge_expired",    GONE,                   Caller, Challenge, "The answer came too late.";
+    ChallengeReordered => "challenge_reordered",  UNPROCESSABLE_ENTITY,   Caller, Challenge, "The frames do not stand in the order of the steps, or are for steps that were not asked for.";
+    ChallengeIncomplete => "challenge_incomplete", UNPROCESSABLE_ENTITY,  Caller, Challenge, "A step has too few frames, or the answer too many.";
+    TooManyChallenges  => "too_many_challenges",  TOO_MANY_REQUESTS,      Moment, Challenge, "The app has as many open challenges as it may have.";
+    NotFound           => "not_found",            NOT_FOUND,              Caller, Request, "There is nothing at this path.";
+    MethodNotAllowed   => "method_not_allowed",   METHOD_NOT_ALLOWED,     Caller, Request, "The path exists, but not with this method; the header Allow lists those that do.";
+    Overloaded         => "overloaded",           SERVICE_UNAVAILABLE,    Moment, Request, "The server is busy; the header Retry-After says when to try again.";
+    TimedOut           => "timed_out",            SERVICE_UNAVAILABLE,    Moment, Request, "The server did not finish in time.";
+    ShuttingDown       => "shutting_down",        SERVICE_UNAVAILABLE,    Moment, Request, "The server is stopping.";
+    NotReady           => "not_ready",            SERVICE_UNAVAILABLE,    Moment, Request, "The models are not loaded yet, or the server is stopping.";
+    Internal           => "internal_error",       INTERNAL_SERVER_ERROR,  Ours, Request,   "The server failed; its log has the reason under the transaction id.";
 }

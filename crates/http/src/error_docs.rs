@@ -2,9 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::error::{ErrorKind, Fault};
-use crate::native;
-use crate::vendors::{ooto, riset};
+use crate::surfaces::ALL;
 
 const HEAD: &str = "\
 # Errors
@@ -14,101 +12,21 @@ This page is generated from the tables in `crates/http`; do not edit it. After a
 
 Every answer, failed or not, has a transaction id, in the body and in the header `X-Request-Id`. The server's log has a
 line with the same id. An answer 503 has a `Retry-After` in seconds.
-
-## Under `/v1`, and everywhere that is not a vendor's API
-
-```json
-{\"error\": {\"code\": \"no_face\", \"message\": \"photo: no face was found\"}, \"transaction_id\": \"9f0c...\"}
-```
-
-Programs decide on `code`; it never changes its meaning. `message` is for people and may change.
-*Whose turn*: *caller*: the same request will fail again; *moment*: it may succeed later; *operator*: look into the log.
-
-| code | HTTP | whose turn | meaning |
-|---|---|---|---|
-";
-
-const OOTO_HEAD: &str = "
-## Under `/api/v1.0`
-
-```json
-{\"transactionId\": \"9f0c...\", \"result\": {\"status\": \"error\", \"code\": 5, \"info\": \"can not detect face\"}}
-```
-
-Codes 1 to 9 and their texts are those of the OOTO documents. Every other failure has its HTTP status as `code`, and an
-`info` of its own where the table shows none. The header `X-Faceward-Field` names the part that a photo's failure is
-about: `photo`, `first_photo` or `second_photo`. Photos are checked in this order: present (1), size (3), format (2),
-decoding (4), no face (5), several faces (6), too small (9); of two photos the cheap checks 1, 3 and 2 run on both
-before either is decoded, then the first photo before the second.
-
-| failure | HTTP | code | info |
-|---|---|---|---|
-";
-
-const RISET_HEAD: &str = "
-## Under `/face-api`, `/liveness-api` and `/oauth`
-
-```json
-{\"status\": \"412\", \"status_message\": \"Face not detected\"}
-```
-
-`status` is text. HTTP says 200 for the codes of the Riset.ai documents, so that their clients read the body, and the same
-number for 401, 403, 404, 405, 408, 500, 501 and 503; with `riset.http_status_is_status` it always says the same number.
-Codes 600 to 611 (a registry that is gone) are never sent. With several images, one without exactly one usable face costs
-itself only and has `status` and `status_message` of its own (412, 413, 414, 493); the call is 200.
-
-| status | HTTP | status_message |
-|---|---|---|
-";
-
-const RISET_KINDS: &str = "
-Which failure has which status (image, `source_image`, `target_image`; or by the parameter that is missing):
-
-| failure | status |
-|---|---|
 ";
 
 /// The whole page.
 pub(crate) fn page() -> String {
     let mut page = HEAD.to_owned();
-    for kind in ErrorKind::ALL.iter().filter(|kind| native::errors::concerns_challenges(**kind)) {
-        let turn = match kind.fault() {
-            Fault::Caller => "caller",
-            Fault::Moment => "moment",
-            Fault::Ours => "operator",
-        };
-        row(&mut page, &[&format!("`{}`", kind.code()), kind.status().as_str(), turn, kind.meaning()]);
-    }
-    page.push_str(OOTO_HEAD);
-    let general = |kind: &&ErrorKind| !kind.needs_subjects_or_tokens() && !kind.is_about_challenges();
-    for kind in ErrorKind::ALL.iter().filter(general) {
-        let ooto::errors::Row { status, code, info } = ooto::errors::row(*kind);
-        row(
-            &mut page,
-            &[&format!("`{}`", kind.code()), status.as_str(), &code.to_string(), info.unwrap_or("")],
-        );
-    }
-    page.push_str(RISET_HEAD);
-    for (code, text, message) in riset::errors::CODES {
-        row(&mut page, &[text, riset::errors::http_status(code, false).as_str(), message]);
-    }
-    page.push_str(RISET_KINDS);
-    for kind in ErrorKind::ALL.iter().filter(|kind| !kind.is_about_challenges()) {
-        let status = match riset::errors::code(*kind) {
-            riset::errors::Code::Always(code) => code.to_string(),
-            riset::errors::Code::ByImage([image, source, target]) => format!("{image}, {source}, {target}"),
-            riset::errors::Code::ByParameter => {
-                let names = ["user_id", "user_name", "facegallery_id", "any other"];
-                let codes = names.map(|name| format!("`{name}` {}", riset::errors::missing_parameter(name)));
-                codes.join(", ").replace('`', "")
-            }
-        };
-        row(&mut page, &[&format!("`{}`", kind.code()), &status]);
+    // First the words in which everything else is answered.
+    page.push_str(&(ALL.elsewhere.documents.error_page)());
+    for surface in ALL.all.iter().filter(|surface| surface.name != ALL.elsewhere.name) {
+        page.push_str(&(surface.documents.error_page)());
     }
     page
 }
 
-fn row(page: &mut String, cells: &[&str]) {
+/// Adds a row to a table.
+pub(crate) fn row(page: &mut String, cells: &[&str]) {
     // Writing to a string cannot fail.
     let _written = writeln!(page, "| {} |", cells.join(" | "));
 }
@@ -118,6 +36,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::error::ErrorKind;
 
     const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/errors.md");
 

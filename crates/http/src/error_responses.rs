@@ -8,14 +8,14 @@ use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 
 use crate::error::ErrorKind;
 
-/// Every kind of failure that `applies`, in the envelope `E`. `describe` gives its status and its line of text.
+/// Every one of `kinds`, in the envelope `E`. `describe` gives its status and its line of text.
 pub(crate) fn documented<E: ToSchema>(
-    applies: impl Fn(ErrorKind) -> bool,
+    kinds: impl Iterator<Item = ErrorKind>,
     describe: impl Fn(ErrorKind) -> (StatusCode, String),
 ) -> BTreeMap<String, RefOr<Response>> {
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for kind in ErrorKind::ALL.iter().filter(|kind| applies(**kind)) {
-        let (status, text) = describe(*kind);
+    for kind in kinds {
+        let (status, text) = describe(kind);
         let texts = texts.entry(status.as_u16().to_string()).or_default();
         // Two kinds of failure can be one to the client.
         if !texts.contains(&text) {

@@ -9,6 +9,8 @@ mod error_docs;
 mod error_responses;
 mod extract;
 mod failure;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod health;
 mod metrics;
 #[cfg(test)]
@@ -27,8 +29,11 @@ mod settings;
 mod shape;
 mod startup;
 mod state;
+mod surface;
+mod surfaces;
 mod transaction;
 mod turned;
+mod upload_room;
 mod vendors;
 
 pub use extract::multipart;

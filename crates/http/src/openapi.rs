@@ -1,52 +1,41 @@
 //! The OpenAPI 3.1 document: everything that the annotated routes do not say themselves.
 
+use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
-use utoipa::{Modify, OpenApi};
+use utoipa::openapi::tag::{Tag, TagBuilder};
 
-use crate::{native, vendors};
+use crate::surface::Surfaces;
 
-/// The frame that the routes are added to.
+/// What is of no API.
 #[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Faceward",
-        description = "Face verification, identification, liveness and quality on your own machine.",
-        license(name = "Apache-2.0", identifier = "Apache-2.0"),
-    ),
-    tags(
-        (name = "ooto", description = "The OOTO AI face API 1.0: a drop-in replacement. Change the base URL, keep \
-                                       the rest."),
-        (name = "riset", description = "The Riset.ai face and liveness API. Change the base URL, keep the rest. A failure \
-                                        has its code as text in `status`, mostly under HTTP 200."),
-        (name = "native", description = "Our own API: raw scores, ISO/IEC 29794-5 values, all faces, timings."),
-        (name = "operations", description = "Health and metrics. No credentials."),
-    ),
-    components(schemas(
-        vendors::ooto::wire::ErrorAnswer,
-        vendors::riset::wire::Status,
-        vendors::riset::wire::SingleLiveness,
-        vendors::riset::forms::SingleLiveness,
-        native::wire::ErrorAnswer
-    )),
-    modifiers(&Credentials),
-)]
-pub(crate) struct Document;
+#[openapi(info(
+    title = "Faceward",
+    description = "Face verification, identification, liveness and quality on your own machine.",
+    license(name = "Apache-2.0", identifier = "Apache-2.0"),
+))]
+struct Frame;
 
-/// Every call names its app and proves it with a key.
-struct Credentials;
-
-impl Modify for Credentials {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let components = document.components.get_or_insert_default();
-        for (name, header, description) in [
-            ("app_id", "APP-ID", "The app's id, a UUID."),
-            ("app_key", "APP-KEY", "The app's key, up to 4 KB."),
-            ("access_token", "Accesstoken", "A token from /oauth/client/token, without `Bearer`."),
-        ] {
-            let value = ApiKeyValue::with_description(header, description);
-            components.add_security_scheme(name, SecurityScheme::ApiKey(ApiKey::Header(value)));
-        }
+/// The frame that the routes of `surfaces` are added to: their tags, credentials and schemas.
+pub(crate) fn frame(surfaces: Surfaces) -> utoipa::openapi::OpenApi {
+    let mut document = Frame::openapi();
+    for surface in surfaces.all {
+        document.merge((surface.documents.schemas)());
     }
+    let described =
+        surfaces.all.iter().map(|surface| tag(surface.documents.tag, surface.documents.description));
+    let operations = tag("operations", "Health and metrics. No credentials.");
+    document.tags = Some(described.chain([operations]).collect());
+    let components = document.components.get_or_insert_default();
+    let branches = surfaces.all.iter().flat_map(|surface| surface.branches);
+    for header in branches.flat_map(|branch| branch.authentication.headers) {
+        let value = ApiKeyValue::with_description(header.name, header.description);
+        components.add_security_scheme(header.scheme, SecurityScheme::ApiKey(ApiKey::Header(value)));
+    }
+    document
+}
+
+fn tag(name: &str, description: &str) -> Tag {
+    TagBuilder::new().name(name).description(Some(description)).build()
 }
 
 #[cfg(test)]
@@ -54,6 +43,9 @@ mod tests {
     use std::collections::BTreeSet;
 
     use serde_json::Value;
+
+    use crate::surface::Surface;
+    use crate::surfaces::ALL;
 
     #[test]
     fn the_whole_document_is_known() {
@@ -97,13 +89,19 @@ mod tests {
             }
             found
         };
-        let (ooto, native) = (schemas_below("/api/"), schemas_below(crate::native::PREFIX));
-        let mut riset = schemas_below("/face-api");
-        riset.extend(schemas_below("/liveness-api"));
-        riset.extend(schemas_below("/oauth"));
-        assert!(ooto.len() > 15 && native.len() > 15 && riset.len() > 15);
-        for (one, other) in [(&ooto, &native), (&ooto, &riset), (&native, &riset)] {
-            assert!(one.is_disjoint(other), "{:?}", one.intersection(other));
+        let of = |surface: &Surface| {
+            surface
+                .branches
+                .iter()
+                .flat_map(|branch| schemas_below(branch.prefix))
+                .collect::<BTreeSet<String>>()
+        };
+        let all: Vec<_> = ALL.all.iter().map(|surface| of(surface)).collect();
+        for (index, one) in all.iter().enumerate() {
+            assert!(one.len() > 15, "{one:?}");
+            for other in &all[index + 1..] {
+                assert!(one.is_disjoint(other), "{:?}", one.intersection(other));
+            }
         }
     }
 

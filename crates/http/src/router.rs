@@ -7,44 +7,27 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
-use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::middleware::{
-    access_log, auth, catch_panic, envelope, linger, no_store, origin, request_id, timeout, token,
-    upload_room,
+    access_log, catch_panic, envelope, linger, no_store, origin, request_id, timeout, upload_room,
 };
-use crate::openapi::Document;
 use crate::state::AppState;
-use crate::{health, native, vendors};
+use crate::surface::{Branch, Surface};
+use crate::surfaces::ALL;
+use crate::{health, openapi as document};
 
 /// The whole HTTP surface over `state`.
 pub fn router(state: AppState) -> Router {
-    let guarded = |routes: OpenApiRouter<AppState>| {
-        // Outermost first: nobody without a key takes up room, and no body is read before there is room for it.
-        routes.route_layer(
-            ServiceBuilder::new()
-                .layer(from_fn_with_state(state.clone(), auth::require_app))
-                .layer(from_fn(origin::remember))
-                .layer(from_fn_with_state(state.clone(), upload_room::reserve)),
-        )
-    };
-    let by_token = |routes: OpenApiRouter<AppState>| {
-        routes.route_layer(
-            ServiceBuilder::new()
-                .layer(from_fn_with_state(state.clone(), token::require_token))
-                .layer(from_fn(origin::remember))
-                .layer(from_fn_with_state(state.clone(), upload_room::reserve_json)),
-        )
-    };
-    let (routes, document) = assemble(guarded, by_token).split_for_parts();
+    let (routes, document) = assemble(|surface, branch| guarded(surface, branch, &state)).split_for_parts();
+    let writer = envelope::Writer { surfaces: ALL, settings: Arc::clone(&state.settings) };
     // The first layer of this list sees a request first and its answer last.
     let layers = ServiceBuilder::new()
         .layer(from_fn(request_id::assign))
         .layer(from_fn_with_state(state.metrics.clone(), access_log::record))
         .layer(from_fn(no_store::forbid_keeping))
-        .layer(from_fn_with_state(Arc::clone(&state.settings), envelope::write_failures))
+        .layer(from_fn_with_state(writer, envelope::write_failures))
         .layer(CatchPanicLayer::custom(catch_panic::respond))
         .layer(from_fn(linger::drain_unread))
         .layer(from_fn_with_state(state.clone(), timeout::limit));
@@ -54,21 +37,34 @@ pub fn router(state: AppState) -> Router {
 /// The OpenAPI document of every route.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    assemble(|routes| routes, |routes| routes).into_openapi()
+    assemble(|_, branch| (branch.routes)()).into_openapi()
 }
 
-/// All documented routes; `guarded` stands before those that need credentials, `by_token` before those that need a token.
-fn assemble(
-    guarded: impl Fn(OpenApiRouter<AppState>) -> OpenApiRouter<AppState>,
-    by_token: impl Fn(OpenApiRouter<AppState>) -> OpenApiRouter<AppState>,
-) -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(Document::openapi())
-        .nest(vendors::ooto::PREFIX, guarded(vendors::ooto::routes()))
-        .nest(vendors::riset::FACE_PREFIX, by_token(vendors::riset::face_routes()))
-        .nest(vendors::riset::LIVENESS_PREFIX, by_token(vendors::riset::liveness_routes()))
-        .nest(vendors::riset::TOKEN_PREFIX, vendors::riset::token_routes())
-        .nest(native::PREFIX, guarded(native::routes()))
-        .merge(health::routes())
+/// The routes of every API as `open` gives them, and those for who watches the server.
+fn assemble(open: impl Fn(&Surface, &Branch) -> OpenApiRouter<AppState>) -> OpenApiRouter<AppState> {
+    let mut router = OpenApiRouter::with_openapi(document::frame(ALL));
+    for surface in ALL.all {
+        for branch in surface.branches {
+            router = router.nest(branch.prefix, open(surface, branch));
+        }
+    }
+    router.merge(health::routes())
+}
+
+/// The routes of `branch` behind what stands before them. Nobody without credentials takes up room, and no body is read
+/// before there is room for it.
+fn guarded(surface: &Surface, branch: &Branch, state: &AppState) -> OpenApiRouter<AppState> {
+    let bodies = upload_room::Bodies {
+        limit_bytes: (branch.body_bytes)(&state.settings),
+        weight: branch.body_weight,
+        room: state.uploads.clone(),
+    };
+    let routes = (branch.routes)().route_layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(surface.name, origin::remember))
+            .layer(from_fn_with_state(bodies, upload_room::reserve)),
+    );
+    (branch.authentication.guard)(routes, state)
 }
 
 /// `/docs` and `/openapi.json`. The page's scripts are part of the binary: it works without internet.

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use faceward_settings::{Setting, bytes, seconds, switch, whole};
 
+use crate::upload_room::Weight;
+
 const DAY_SECONDS: f64 = 24.0 * 60.0 * 60.0;
 const GIB: usize = 1024 * MIB;
 const KIB: usize = 1024;
@@ -14,11 +16,13 @@ const MIB: usize = 1024 * KIB;
 pub struct HttpSettings {
     /// Largest photo in bytes; a larger one is answered 413. Default 20 MiB.
     pub photo_bytes: usize,
-    /// Bytes of request bodies that may be in memory at once, over all requests; a request that does not fit is
-    /// answered 503 before its body is read. Default 512 MiB; never less than one body.
+    /// Bytes that request bodies may take in memory at once, over all requests; a request that does not fit is answered
+    /// 503, before its body is read where its length is announced. Default 512 MiB; never less than the largest body needs.
     ///
-    /// So uploads hold at most this much, and a second copy of one body an async thread while it is parsed. Decoded
-    /// photos come on top, one a compute thread.
+    /// Counted are the body and, for JSON, the photos that are decoded from its base64: 7/4 of its length. A chunked body
+    /// counts as it arrives, by the buffer that holds it. On top come what the connections have read ahead (see
+    /// [`ServerLimits::connections`]), pixels, one photo a compute thread, and texts in JSON that are no photos: a key that
+    /// is escaped is copied once while it is read.
     pub uploads_bytes: usize,
     /// Time to receive a whole body; a slower client is answered 408. Default 60 s.
     pub upload_timeout: Duration,
@@ -103,10 +107,18 @@ impl HttpSettings {
     /// What a multipart body may hold besides its photos: boundaries, part headers, text parts.
     const BODY_MARGIN_BYTES: usize = MIB;
 
-    /// Largest body in bytes: two photos and what surrounds them.
+    /// Largest form in bytes: two photos and what surrounds them.
     #[must_use]
     pub const fn body_bytes(&self) -> usize {
-        2 * self.photo_bytes + Self::BODY_MARGIN_BYTES
+        self.photo_bytes.saturating_mul(2).saturating_add(Self::BODY_MARGIN_BYTES)
+    }
+
+    /// What all bodies together may take, in bytes: at least the largest one. A chunked one is held twice while its buffer
+    /// grows, and JSON takes 7/4 of its length.
+    #[must_use]
+    pub fn room_bytes(&self) -> usize {
+        let largest = self.body_bytes().max(Weight::WithDecodedPhotos.of(self.json_bytes));
+        self.uploads_bytes.max(largest.saturating_mul(2))
     }
 }
 

@@ -19,6 +19,7 @@ use crate::middleware::{access_log, catch_panic, envelope, linger, no_store, req
 use crate::phase::Phase;
 use crate::settings::HttpSettings;
 use crate::state::AppState;
+use crate::surfaces::ALL;
 use crate::{health, router};
 
 /// How far the start of a server is, told by whoever starts it. Cheap to clone.
@@ -69,11 +70,12 @@ impl Entrance {
 }
 
 fn closed(settings: Arc<HttpSettings>, metrics: Metrics, startup: Startup) -> Router {
+    let writer = envelope::Writer { surfaces: ALL, settings };
     let layers = ServiceBuilder::new()
         .layer(from_fn(request_id::assign))
         .layer(from_fn_with_state(metrics.clone(), access_log::record))
         .layer(from_fn(no_store::forbid_keeping))
-        .layer(from_fn_with_state(settings, envelope::write_failures))
+        .layer(from_fn_with_state(writer, envelope::write_failures))
         .layer(CatchPanicLayer::custom(catch_panic::respond))
         .layer(from_fn(linger::drain_unread));
     Router::new()

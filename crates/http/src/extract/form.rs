@@ -1,19 +1,18 @@
 //! The form of a request: photos and texts under their names, parts in any order, with or without a type of their own.
 
 use axum::extract::{FromRequest, Request};
-use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
 use faceward_service::{Declared, Photo};
 
 use super::body;
-use super::multipart::{self, MultipartError, Part};
+use super::content_type::ContentType;
+use super::multipart::{self, Part};
 use crate::failure::Failure;
 use crate::state::AppState;
 
 /// Longest text part in bytes.
 const MAX_TEXT_BYTES: usize = 4096;
 
-/// The parts of a `multipart/form-data` request. A request of another type is a form without parts.
+/// The parts of a multipart request. A request of another type is a form without parts.
 pub(crate) struct Form {
     parts: Vec<Part>,
     photo_bytes: usize,
@@ -74,31 +73,17 @@ impl Form {
     /// Receives and parses the body of `request`.
     pub(crate) async fn receive(request: Request, state: &AppState) -> Result<Self, Failure> {
         let photo_bytes = state.settings.photo_bytes;
-        let Some(boundary) = boundary_of(request.headers())? else {
+        let ContentType::Multipart(boundary) = ContentType::of(request.headers())? else {
             return Ok(Self { parts: Vec::new(), photo_bytes });
         };
-        let body = body::receive(request.into_body(), state.settings.body_bytes(), &state.settings).await?;
+        let body = body::receive(request, state.settings.body_bytes(), &state.settings).await?;
         if body.is_empty() {
             return Ok(Self { parts: Vec::new(), photo_bytes });
         }
-        let parts = multipart::parse(body, &boundary).await.map_err(malformed)?;
+        let parts =
+            multipart::parse(&body, &boundary).map_err(|error| Failure::MalformedBody(error.to_string()))?;
         Ok(Self { parts, photo_bytes })
     }
-}
-
-/// Whether the request says that it brings a form.
-pub(crate) fn is_form(headers: &HeaderMap) -> bool {
-    matches!(boundary_of(headers), Err(_) | Ok(Some(_)))
-}
-
-fn boundary_of(headers: &HeaderMap) -> Result<Option<String>, Failure> {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    multipart::boundary(content_type).transpose().map_err(malformed)
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err calls")]
-fn malformed(error: MultipartError) -> Failure {
-    Failure::MalformedBody(error.to_string())
 }
 
 /// What a part's Content-Type says, in the spellings that clients use.

@@ -3,29 +3,29 @@
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
+use super::urlencoded::{Pair, pairs};
 use crate::failure::Failure;
 
 /// The query of a request, in its order.
 #[derive(Debug)]
-pub(crate) struct Parameters(Vec<Parameter>);
-
-#[derive(Debug)]
-struct Parameter {
-    name: String,
-    /// `None`: the bare name, without `=`.
-    value: Option<String>,
-}
+pub(crate) struct Parameters(Vec<Pair>);
 
 impl Parameters {
+    /// Those of a request without a query.
+    #[cfg(fuzzing)]
+    pub(crate) const fn none() -> Self {
+        Self(Vec::new())
+    }
+
     /// A boolean. Absent: false. Bare (`?name`): true. Else one of true, false, 1, 0, yes, no, on, off, in any case.
     pub(crate) fn flag(&self, name: &str) -> Result<bool, Failure> {
         match self.only(name)? {
             None => Ok(false),
-            Some(Parameter { value: None, .. }) => Ok(true),
-            Some(Parameter { value: Some(text), .. }) => {
+            Some(Pair { value: None, .. }) => Ok(true),
+            Some(Pair { value: Some(text), .. }) => {
                 parse_boolean(text).ok_or_else(|| Failure::InvalidParameter {
                     name: name.to_owned(),
                     expected: "true, false, 1, 0, yes, no, on or off",
@@ -66,7 +66,7 @@ impl Parameters {
         }
     }
 
-    fn only(&self, name: &str) -> Result<Option<&Parameter>, Failure> {
+    fn only(&self, name: &str) -> Result<Option<&Pair>, Failure> {
         let mut found = self.0.iter().filter(|parameter| parameter.name == name);
         let first = found.next();
         if found.next().is_some() {
@@ -93,18 +93,12 @@ impl<S: Sync> FromRequestParts<S> for Parameters {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Failure> {
-        let pairs = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(|_| {
-            Failure::InvalidParameter { name: "query".to_owned(), expected: "name=value pairs joined by &" }
+        let query = parts.uri.query().unwrap_or_default();
+        let pairs = pairs(query.as_bytes()).map_err(|_| Failure::InvalidParameter {
+            name: "query".to_owned(),
+            expected: "name=value pairs joined by &, percent-encoded UTF-8",
         })?;
-        let raw = parts.uri.query().unwrap_or_default();
-        // The decoder gives the same for `a` and `a=`: whether there was a `=` is read from the raw query, whose
-        // non-empty pieces are the decoder's pairs in order.
-        let pieces = raw.split('&').filter(|piece| !piece.is_empty());
-        let parameters = pieces.zip(pairs.0).map(|(piece, (name, value))| {
-            let value = piece.contains('=').then_some(value);
-            Parameter { name, value }
-        });
-        Ok(Self(parameters.collect()))
+        Ok(Self(pairs))
     }
 }
 
@@ -164,6 +158,16 @@ mod tests {
         assert_eq!(number("m=0.5").expect("absent"), None);
         for query in ["n=1.01", "n=-0.1", "n=NaN", "n=inf", "n=", "n", "n=a", "n=0.1&n=0.2"] {
             assert!(number(query).is_err(), "?{query}");
+        }
+    }
+
+    #[test]
+    fn a_query_that_is_no_utf8_is_refused_whole() {
+        for query in ["f=%FF", "%FF=1", "f=1&g=M%FCller"] {
+            let (mut parts, ()) = Request::get(format!("/x?{query}")).body(()).expect("a URI").into_parts();
+            let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+            let read = runtime.block_on(Parameters::from_request_parts(&mut parts, &()));
+            assert!(matches!(read, Err(Failure::InvalidParameter { .. })), "?{query}");
         }
     }
 

@@ -2,19 +2,29 @@
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 
 use crate::extract::caller::Caller;
 use crate::failure::Failure;
 use crate::state::AppState;
+use crate::surface::{Authentication, CredentialHeader};
 
 /// The tenant.
 pub(crate) const APP_ID: HeaderName = HeaderName::from_static("app-id");
 /// Its secret, up to 4 KB.
 pub(crate) const APP_KEY: HeaderName = HeaderName::from_static("app-key");
 
-pub(crate) async fn require_app(
+/// Every request names its app and brings its key.
+pub(crate) static BY_APP_KEY: Authentication = Authentication {
+    guard: |routes, state| routes.route_layer(from_fn_with_state(state.clone(), require_app)),
+    headers: &[
+        CredentialHeader { scheme: "app_id", name: "APP-ID", description: "The app's id, a UUID." },
+        CredentialHeader { scheme: "app_key", name: "APP-KEY", description: "The app's key, up to 4 KB." },
+    ],
+};
+
+async fn require_app(
     State(state): State<AppState>,
     mut request: Request,
     next: Next,

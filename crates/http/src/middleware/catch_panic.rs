@@ -34,9 +34,10 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_500_in_the_envelope_of_its_surface_and_tells_nothing() {
         let settings = Arc::new(crate::settings::HttpSettings::default());
+        let writer = envelope::Writer { surfaces: crate::surfaces::ALL, settings };
         let layers = ServiceBuilder::new()
             .layer(from_fn(request_id::assign))
-            .layer(from_fn_with_state(settings, envelope::write_failures))
+            .layer(from_fn_with_state(writer, envelope::write_failures))
             .layer(CatchPanicLayer::custom(respond));
         let router =
             Router::new().route("/api/v1.0/boom", get(boom)).route("/v1/boom", get(boom)).layer(layers);

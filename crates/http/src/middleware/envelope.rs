@@ -13,71 +13,46 @@ use axum::response::Response;
 use crate::error::{ErrorKind, Fault};
 use crate::failure::Failure;
 use crate::settings::HttpSettings;
+use crate::surface::{Surface, Surfaces};
 use crate::transaction::TransactionId;
-use crate::{native, vendors};
 
 /// The failed answer's code, for logs and metrics.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FailureCode(pub(crate) &'static str);
 
-/// How one surface writes a failure down.
-pub(crate) type WriteFailure = fn(&Failure, TransactionId, &HttpSettings) -> Response;
-
-/// One API: where it lives, its name in the audit log, and how it writes a failure down.
-struct Surface {
-    prefix: &'static str,
-    name: &'static str,
-    write: WriteFailure,
+/// What writes failures down.
+#[derive(Clone)]
+pub(crate) struct Writer {
+    /// The APIs, each with a format of its own.
+    pub(crate) surfaces: Surfaces,
+    /// What the operator set.
+    pub(crate) settings: Arc<HttpSettings>,
 }
 
-/// The surfaces with a format of their own. Everything else answers in the format of `/v1`.
-const SURFACES: [Surface; 4] = [
-    Surface {
-        prefix: vendors::ooto::PREFIX,
-        name: "ooto",
-        write: |failure, transaction, _| vendors::ooto::errors::write(failure, transaction),
-    },
-    Surface { prefix: vendors::riset::FACE_PREFIX, ..RISET },
-    Surface { prefix: vendors::riset::LIVENESS_PREFIX, ..RISET },
-    Surface { prefix: vendors::riset::TOKEN_PREFIX, ..RISET },
-];
-
-/// What the paths of the Riset.ai API share.
-const RISET: Surface =
-    Surface { prefix: vendors::riset::FACE_PREFIX, name: "riset", write: vendors::riset::errors::write };
-
-/// How everything else does.
-const ELSEWHERE: Surface = Surface {
-    prefix: native::PREFIX,
-    name: "v1",
-    write: |failure, transaction, _| native::errors::write(failure, transaction),
-};
-
 pub(crate) async fn write_failures(
-    State(settings): State<Arc<HttpSettings>>,
+    State(Writer { surfaces, settings }): State<Writer>,
     transaction: TransactionId,
     request: Request,
     next: Next,
 ) -> Response {
-    let write = surface(request.uri().path()).write;
+    let surface = surfaces.of(request.uri().path());
     let response = next.run(request).await;
     let Some(failure) = failure_of(&response) else { return response };
     log_if_ours(&failure);
-    let mut answer = write(&failure, transaction, &settings);
+    let failure = listed(failure, surface);
+    let mut answer = (surface.failures.write)(&failure, transaction, &settings);
     add_headers(&failure, &response, answer.headers_mut());
     answer.extensions_mut().insert(FailureCode(failure.kind().code()));
     answer
 }
 
-fn surface(path: &str) -> Surface {
-    let is_below =
-        |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    SURFACES.into_iter().find(|surface| is_below(surface.prefix)).unwrap_or(ELSEWHERE)
-}
-
-/// The name of the API that `path` belongs to, as the audit log has it.
-pub(crate) fn surface_name(path: &str) -> &'static str {
-    surface(path).name
+/// `failure`, or a fault of ours in its place: an API never answers with something that its documents do not know.
+fn listed(failure: Arc<Failure>, surface: &Surface) -> Arc<Failure> {
+    if surface.meets(failure.kind()) {
+        return failure;
+    }
+    tracing::error!(surface = surface.name, %failure, "a failure that this API should never meet");
+    Arc::new(Failure::Panicked)
 }
 
 /// What went wrong, if anything did. Answers of the router itself say it by their status only.

@@ -1,22 +1,24 @@
 //! Tells the use cases for whom they work: app, API and transaction id go into every audit record.
 
-use axum::extract::{OriginalUri, Request};
+use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
 use faceward_service::{Origin, Urgency};
 
-use super::envelope::surface_name;
 use crate::extract::caller::Caller;
 use crate::transaction::TransactionId;
 
-/// Stands behind the layer that knows the caller.
-pub(crate) async fn remember(transaction: TransactionId, request: Request, next: Next) -> Response {
-    // Inside of a nested router the path has lost its beginning.
-    let path = request.extensions().get::<OriginalUri>().map_or(request.uri(), |original| &original.0).path();
+/// Stands behind the layer that knows the caller, if the API `surface` has one.
+pub(crate) async fn remember(
+    State(surface): State<&'static str>,
+    transaction: TransactionId,
+    request: Request,
+    next: Next,
+) -> Response {
     let app = request.extensions().get::<Caller>().map(|caller| caller.0);
     let urgency = urgency(request.headers());
-    Origin::new(surface_name(path), transaction.0, app).with_urgency(urgency).scope(next.run(request)).await
+    Origin::new(surface, transaction.0, app).with_urgency(urgency).scope(next.run(request)).await
 }
 
 /// What the header `Priority` (RFC 9218) says: an urgency of 6 or 7 is work for which nobody waits. Anything else, and

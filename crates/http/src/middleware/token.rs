@@ -2,17 +2,28 @@
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 
 use crate::extract::caller::Caller;
 use crate::failure::Failure;
 use crate::state::AppState;
+use crate::surface::{Authentication, CredentialHeader};
 
 /// The token, without `Bearer`.
 pub(crate) const ACCESS_TOKEN: HeaderName = HeaderName::from_static("accesstoken");
 
-pub(crate) async fn require_token(
+/// Every request brings a token that the app was given.
+pub(crate) static BY_TOKEN: Authentication = Authentication {
+    guard: |routes, state| routes.route_layer(from_fn_with_state(state.clone(), require_token)),
+    headers: &[CredentialHeader {
+        scheme: "access_token",
+        name: "Accesstoken",
+        description: "A token from /oauth/client/token, without `Bearer`.",
+    }],
+};
+
+async fn require_token(
     State(state): State<AppState>,
     mut request: Request,
     next: Next,

@@ -1,7 +1,7 @@
 //! The endpoints of `/v1/challenges`: active liveness that cannot be replayed.
 
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use faceward_core::{GalleryId, SubjectId};
 use faceward_service::{AnswerRequest, ChallengeId, ChallengeRequest, ServiceError, note_trx_id};
 use utoipa::ToSchema;
@@ -14,11 +14,12 @@ use crate::extract::caller::Caller;
 use crate::extract::form::PhotoForm;
 use crate::extract::json;
 use crate::extract::parameters::Parameters;
+use crate::extract::path::PathPiece;
 use crate::failure::Failure;
 use crate::state::AppState;
 use crate::transaction::TransactionId;
 
-/// The routes, below [`super::PREFIX`].
+/// The routes, below the API's prefix.
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(create_challenge)).routes(routes!(answer_challenge))
 }
@@ -85,7 +86,7 @@ async fn answer_challenge(
     State(app): State<AppState>,
     Caller(app_id): Caller,
     transaction: TransactionId,
-    Path(challenge_id): Path<String>,
+    PathPiece(challenge_id): PathPiece,
     PhotoForm(form): PhotoForm,
 ) -> Result<Json<wire::ChallengeVerdict>, Failure> {
     if let Some(text) = form.text("trx_id")? {

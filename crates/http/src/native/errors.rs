@@ -8,10 +8,52 @@ use utoipa::IntoResponses;
 use utoipa::openapi::{RefOr, Response as ApiResponse};
 
 use super::wire::{ErrorAnswer, ErrorBody};
-use crate::error::ErrorKind;
+use crate::error::{About, ErrorKind};
 use crate::error_responses;
 use crate::failure::Failure;
 use crate::transaction::TransactionId;
+
+/// Every failure that the API can meet. Its code and status are those of the table of all kinds.
+pub(crate) static MET: &[ErrorKind] = &[
+    ErrorKind::PhotoMissing,
+    ErrorKind::PhotoEmpty,
+    ErrorKind::PhotoWrongType,
+    ErrorKind::PhotoUndecodable,
+    ErrorKind::PhotoTooManyPixels,
+    ErrorKind::PhotoTooLarge,
+    ErrorKind::NoFace,
+    ErrorKind::SeveralFaces,
+    ErrorKind::FaceTooSmall,
+    ErrorKind::CheckUnavailable,
+    ErrorKind::CheckUndecided,
+    ErrorKind::Unauthenticated,
+    ErrorKind::TemplateNotFound,
+    ErrorKind::SubjectNotFound,
+    ErrorKind::SubjectOutdated,
+    ErrorKind::GalleryNotFound,
+    ErrorKind::TemplateOutdated,
+    ErrorKind::InvalidId,
+    ErrorKind::InvalidParameter,
+    ErrorKind::MissingParameter,
+    ErrorKind::Repeated,
+    ErrorKind::MalformedBody,
+    ErrorKind::BodyTooLarge,
+    ErrorKind::SlowUpload,
+    ErrorKind::ChallengeUnknown,
+    ErrorKind::ChallengeForeign,
+    ErrorKind::ChallengeReplayed,
+    ErrorKind::ChallengeExpired,
+    ErrorKind::ChallengeReordered,
+    ErrorKind::ChallengeIncomplete,
+    ErrorKind::TooManyChallenges,
+    ErrorKind::NotFound,
+    ErrorKind::MethodNotAllowed,
+    ErrorKind::Overloaded,
+    ErrorKind::TimedOut,
+    ErrorKind::ShuttingDown,
+    ErrorKind::NotReady,
+    ErrorKind::Internal,
+];
 
 /// `failure` in our envelope.
 pub(crate) fn write(failure: &Failure, transaction: TransactionId) -> Response {
@@ -34,40 +76,31 @@ pub(crate) struct ChallengeFailuresWithoutPhoto;
 
 impl IntoResponses for Failures {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(|kind| !kind.needs_subjects_or_tokens() && !kind.is_about_challenges())
+        documented(|kind| matches!(kind.about(), About::Request | About::Photo))
     }
 }
 
 impl IntoResponses for ChallengeFailures {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(concerns_challenges)
+        documented(|_| true)
     }
 }
 
 impl IntoResponses for ChallengeFailuresWithoutPhoto {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(|kind| {
-            concerns_challenges(kind) && (!kind.needs_a_photo() || kind == ErrorKind::CheckUnavailable)
-        })
+        documented(|kind| kind.about() != About::Photo || kind == ErrorKind::CheckUnavailable)
     }
 }
 
 impl IntoResponses for FailuresWithoutPhoto {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(|kind| {
-            !kind.needs_a_photo() && !kind.needs_subjects_or_tokens() && !kind.is_about_challenges()
-        })
+        documented(|kind| kind.about() == About::Request)
     }
 }
 
-/// Whether something about this API can fail so: a challenge can be bound to a subject; tokens and base64 are not of it.
-pub(crate) fn concerns_challenges(kind: ErrorKind) -> bool {
-    !kind.needs_subjects_or_tokens()
-        || matches!(kind, ErrorKind::SubjectNotFound | ErrorKind::SubjectOutdated)
-}
-
 fn documented(applies: impl Fn(ErrorKind) -> bool) -> BTreeMap<String, RefOr<ApiResponse>> {
-    error_responses::documented::<ErrorAnswer>(applies, |kind| {
+    let kinds = MET.iter().copied().filter(|kind| applies(*kind));
+    error_responses::documented::<ErrorAnswer>(kinds, |kind| {
         (kind.status(), format!("* `{}`: {}", kind.code(), kind.meaning()))
     })
 }

@@ -1,7 +1,7 @@
 //! The endpoints of `/v1`: extract, one use case, convert.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use faceward_core::{GalleryId, TemplateId};
 use faceward_service::{
     AnalyzeRequest, Checks, FaceOptions, ListTemplatesRequest, Output, Outputs, VerifyAgainstRequest,
@@ -15,6 +15,7 @@ use super::{convert, wire};
 use crate::extract::caller::Caller;
 use crate::extract::form::PhotoForm;
 use crate::extract::parameters::Parameters;
+use crate::extract::path::PathPiece;
 use crate::failure::Failure;
 use crate::state::AppState;
 use crate::transaction::TransactionId;
@@ -24,7 +25,7 @@ const DEFAULT_PAGE: usize = 100;
 /// Most templates of a page.
 const LARGEST_PAGE: usize = 500;
 
-/// Every route, below [`super::PREFIX`].
+/// Every route, below the API's prefix.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(info))
@@ -70,7 +71,7 @@ async fn list_templates(
     let limit = query.number("limit", &(1..=LARGEST_PAGE), "1 to 500")?.unwrap_or(DEFAULT_PAGE);
     let request = ListTemplatesRequest {
         gallery: query.text("gallery")?.map(GalleryId::parse).transpose()?,
-        after: query.text("after")?.map(TemplateId::parse).transpose()?,
+        after: query.text("after")?.map(TemplateId::stored).transpose()?,
         // One more than shown tells whether there is another page.
         limit: Some(limit + 1),
     };
@@ -93,7 +94,7 @@ async fn get_template(
     State(app): State<AppState>,
     Caller(app_id): Caller,
     transaction: TransactionId,
-    Path(template_id): Path<String>,
+    PathPiece(template_id): PathPiece,
 ) -> Result<Json<wire::TemplateAnswer>, Failure> {
     let record = app.service.get_template(&app_id, &TemplateId::parse(&template_id)?).await?;
     Ok(Json(wire::TemplateAnswer { transaction_id: transaction.0, template: convert::template(&record) }))
@@ -110,7 +111,7 @@ async fn delete_template(
     State(app): State<AppState>,
     Caller(app_id): Caller,
     transaction: TransactionId,
-    Path(template_id): Path<String>,
+    PathPiece(template_id): PathPiece,
 ) -> Result<Json<wire::TemplateDeleted>, Failure> {
     app.service.delete_template(&app_id, &TemplateId::parse(&template_id)?).await?;
     Ok(Json(wire::TemplateDeleted { transaction_id: transaction.0 }))

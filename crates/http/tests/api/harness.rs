@@ -25,19 +25,26 @@ const BOUNDARY: &str = "----faceward-tests-4b1d0c7e";
 /// The models, loaded once for all services of this process.
 fn engine() -> Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
-    let load = || {
-        let (runtime, limits) = (RuntimeKind::OpenVino, Limits::default());
-        let options = EngineOptions { runtime, limits, disabled: Vec::new() };
-        Engine::load(faceward_testkit::store(), &options).expect("the models load")
-    };
-    ENGINE.get_or_init(load).clone()
+    ENGINE.get_or_init(|| engine_without(&[])).clone()
+}
+
+/// An engine that has all models but `disabled`.
+fn engine_without(disabled: &[&str]) -> Engine {
+    let (runtime, limits) = (RuntimeKind::OpenVino, Limits::default());
+    let disabled = disabled.iter().map(|id| (*id).to_owned()).collect();
+    let options = EngineOptions { runtime, limits, disabled };
+    Engine::load(faceward_testkit::store(), &options).expect("the models load")
 }
 
 /// A service on an empty gallery, which lives as long as the folder.
 fn start(settings: Settings) -> (Service, TempDir) {
+    start_on(engine(), settings)
+}
+
+fn start_on(engine: Engine, settings: Settings) -> (Service, TempDir) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let gallery = Gallery::open(folder.path()).expect("the gallery opens");
-    (Service::start(engine(), Arc::new(gallery), settings).expect("the service starts"), folder)
+    (Service::start(engine, Arc::new(gallery), settings).expect("the service starts"), folder)
 }
 
 fn settings() -> Settings {
@@ -87,6 +94,12 @@ impl TestApp {
         (Self::on(&service, HttpSettings::default()), service, folder)
     }
 
+    /// One whose server lacks the models `disabled`.
+    pub(crate) fn without(disabled: &[&str]) -> (Self, TempDir) {
+        let (service, folder) = start_on(engine_without(disabled), settings());
+        (Self::on(&service, HttpSettings::default()), folder)
+    }
+
     fn on(service: &Service, settings: HttpSettings) -> Self {
         log();
         let app = NewApp { name: "tests".to_owned(), ..NewApp::default() };
@@ -132,6 +145,12 @@ impl TestApp {
         let request = Request::builder().method(method).uri(path).header("accesstoken", self.token().await);
         let body = if json.is_null() { Body::empty() } else { Body::from(json.to_string()) };
         self.send_anonymous(request.body(body).expect("a request")).await
+    }
+
+    /// The same with a body that is written out.
+    pub(crate) async fn riset_text(&self, method: &str, path: &str, json: String) -> Answer {
+        let request = Request::builder().method(method).uri(path).header("accesstoken", self.token().await);
+        self.send_anonymous(request.body(Body::from(json)).expect("a request")).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -229,6 +248,15 @@ impl Form {
 
     pub(crate) fn text(self, name: &str, text: &str) -> Self {
         self.part(name, "", None, text.as_bytes())
+    }
+
+    /// A part with this Content-Disposition.
+    pub(crate) fn head(mut self, disposition: &str, bytes: &[u8]) -> Self {
+        let head = format!("--{BOUNDARY}\r\nContent-Disposition: {disposition}\r\n\r\n");
+        self.body.extend_from_slice(head.as_bytes());
+        self.body.extend_from_slice(bytes);
+        self.body.extend_from_slice(b"\r\n");
+        self
     }
 
     pub(crate) fn part(mut self, name: &str, more: &str, content_type: Option<&str>, bytes: &[u8]) -> Self {

@@ -1,13 +1,18 @@
 //! The HTTP surface over real models and real photos: one service for all tests, an app of its own for each.
 
 mod challenges;
+mod exact_ids;
 mod harness;
+mod http2;
+mod leaving;
 mod logs;
+mod missing_models;
 mod native;
 mod ooto;
 mod ooto_faults;
 mod photos;
 mod protection;
+mod readable_bodies;
 mod riset;
 mod riset_faces;
 mod riset_faults;

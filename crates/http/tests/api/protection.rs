@@ -1,6 +1,8 @@
 //! What protects the server: slow and stalled uploads, too many of them, no free slot, clients that leave.
 
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -8,7 +10,8 @@ use axum::body::{Body, Bytes};
 use axum::http::Request;
 use faceward_http::HttpSettings;
 use http_body_util::combinators::UnsyncBoxBody;
-use hyper::body::{Body as HttpBody, Frame};
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use tokio::sync::watch;
 
 use crate::harness::{Form, TestApp, photo_form};
 use crate::photos::obama;
@@ -49,6 +52,65 @@ impl HttpBody for Stalled {
     }
 }
 
+/// A body that announces its length and never begins.
+struct Announced(u64);
+
+impl HttpBody for Announced {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        Poll::Pending
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.0)
+    }
+}
+
+fn announced_request(path: &str, n_bytes: u64) -> Request<Body> {
+    let request = Request::post(path).header("content-type", Form::content_type());
+    request.body(Body::new(UnsyncBoxBody::new(Announced(n_bytes)))).expect("a request")
+}
+
+/// A chunked body whose last bytes come when the gate opens.
+struct Gated {
+    pieces: std::vec::IntoIter<Vec<u8>>,
+    opens: Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+impl Gated {
+    fn new(bytes: &[u8], mut gate: watch::Receiver<bool>, n_waiting: &Arc<AtomicUsize>) -> Self {
+        let (first, last) = bytes.split_at(bytes.len() - 10);
+        let opens = {
+            let n_waiting = Arc::clone(n_waiting);
+            async move {
+                n_waiting.fetch_add(1, Ordering::Relaxed);
+                gate.wait_for(|open| *open).await.expect("the gate is there");
+            }
+        };
+        Self { pieces: vec![first.to_vec(), last.to_vec()].into_iter(), opens: Box::pin(opens) }
+    }
+}
+
+impl HttpBody for Gated {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        if self.pieces.len() == 1 && self.opens.as_mut().poll(context).is_pending() {
+            return Poll::Pending;
+        }
+        Poll::Ready(self.pieces.next().map(|piece| Ok(Frame::data(Bytes::from(piece)))))
+    }
+}
+
 fn stalled_request(path: &str) -> Request<Body> {
     let request = Request::post(path).header("content-type", Form::content_type());
     request.body(Body::new(UnsyncBoxBody::new(Stalled))).expect("a request")
@@ -78,15 +140,24 @@ async fn a_request_that_takes_for_ever_is_503() {
     assert_eq!(answer.header("retry-after"), Some("1"));
 }
 
+/// Room for two of the largest forms.
+fn little_room() -> HttpSettings {
+    HttpSettings { uploads_bytes: 1, json_bytes: 1, photo_bytes: 400_000, ..HttpSettings::default() }
+}
+
 #[tokio::test]
-async fn there_is_room_for_so_many_bodies_and_no_more() {
-    // Room for one body of unknown length.
-    let app = TestApp::with(HttpSettings { uploads_bytes: 1, json_bytes: 1, ..HttpSettings::default() });
-    let first = tokio::spawn({
-        let app = app.clone();
-        async move { app.send(stalled_request("/api/v1.0/verify")).await }
-    });
-    while first.is_finished() || app.post("/api/v1.0/liveness", &Form::new()).await.status != 503 {
+async fn there_is_room_for_so_many_announced_bodies_and_no_more() {
+    let settings = little_room();
+    let n_bytes = settings.body_bytes() as u64;
+    let app = TestApp::with(settings);
+    let uploads: Vec<_> = (0..2)
+        .map(|_| {
+            let app = app.clone();
+            tokio::spawn(async move { app.send(announced_request("/api/v1.0/verify", n_bytes)).await })
+        })
+        .collect();
+    while app.post("/api/v1.0/liveness", &Form::new()).await.status != 503 {
+        assert!(!uploads.iter().any(tokio::task::JoinHandle::is_finished));
         tokio::task::yield_now().await;
     }
     let answer = app.post("/api/v1.0/liveness", &photo_form(&obama())).await;
@@ -95,9 +166,38 @@ async fn there_is_room_for_so_many_bodies_and_no_more() {
     // A request without a body needs no room.
     app.get("/v1/info").await.ok();
     // A client that leaves gives its room back.
-    first.abort();
-    assert!(first.await.is_err());
+    for upload in uploads {
+        upload.abort();
+        assert!(upload.await.is_err());
+    }
     app.post("/api/v1.0/liveness", &photo_form(&obama())).await.ok();
+}
+
+#[tokio::test]
+async fn a_chunked_body_takes_the_room_of_what_has_arrived() {
+    let app = TestApp::with(little_room());
+    // A form without a photo, so that nothing is computed: 20 of 50 kB at once, where two of the largest would fit.
+    let form = Form::new().text("templateId", "nobody").text("note", &"x".repeat(50_000));
+    let (gate, opened) = watch::channel(false);
+    let n_waiting = Arc::default();
+    let uploads: Vec<_> = (0..20)
+        .map(|_| {
+            let (app, body) = (app.clone(), Gated::new(&form.bytes(), opened.clone(), &n_waiting));
+            let request = Request::post("/api/v1.0/delete").header("content-type", Form::content_type());
+            let request = request.body(Body::new(UnsyncBoxBody::new(body))).expect("a request");
+            tokio::spawn(async move { app.send(request).await })
+        })
+        .collect();
+    // All of them are in: each has sent all but its last bytes.
+    while n_waiting.load(Ordering::Relaxed) < 20 {
+        assert!(!uploads.iter().any(tokio::task::JoinHandle::is_finished));
+        tokio::task::yield_now().await;
+    }
+    gate.send_replace(true);
+    for upload in uploads {
+        let answer = upload.await.expect("no panic");
+        assert_eq!(answer.at("/result/info"), "Template not found", "{}", answer.text);
+    }
 }
 
 #[tokio::test]

@@ -12,9 +12,10 @@ use utoipa::IntoResponses;
 use utoipa::openapi::{RefOr, Response as ApiResponse};
 
 use super::wire::{ErrorAnswer, ErrorResult, ErrorStatus};
-use crate::error::ErrorKind;
+use crate::error::{About, ErrorKind};
 use crate::error_responses;
 use crate::failure::Failure;
+use crate::surface::{self, Table};
 use crate::transaction::TransactionId;
 
 /// Names the part that a failure is about: the texts are the original's and name none.
@@ -31,56 +32,45 @@ pub(crate) struct Row {
     pub(crate) info: Option<&'static str>,
 }
 
+/// What the API answers to every failure that it can meet.
+pub(crate) static TABLE: &Table<Row> = &[
+    (ErrorKind::PhotoMissing, engine(1, "photo should not be empty")),
+    (ErrorKind::PhotoEmpty, engine(3, "photo size is 0 bytes")),
+    (ErrorKind::PhotoWrongType, engine(2, "wrong mime-type in input data")),
+    (ErrorKind::PhotoUndecodable, engine(4, UNDECODABLE)),
+    (ErrorKind::PhotoTooManyPixels, engine(4, UNDECODABLE)),
+    (ErrorKind::PhotoTooLarge, as_http(ErrorKind::PhotoTooLarge)),
+    (ErrorKind::NoFace, engine(5, "can not detect face")),
+    (ErrorKind::SeveralFaces, engine(6, "more than one face detected on photo")),
+    (ErrorKind::FaceTooSmall, engine(9, "can not extract features from sample, probably it is too small")),
+    (ErrorKind::CheckUnavailable, as_http(ErrorKind::CheckUnavailable)),
+    (ErrorKind::CheckUndecided, refused(None)),
+    (ErrorKind::Rejected, refused(None)),
+    (ErrorKind::Unauthenticated, as_http(ErrorKind::Unauthenticated)),
+    (ErrorKind::TemplateExists, refused(Some("Template already exists"))),
+    (ErrorKind::TemplateNotFound, refused(Some("Template not found"))),
+    (ErrorKind::InvalidId, refused(None)),
+    (ErrorKind::InvalidParameter, refused(None)),
+    (ErrorKind::MissingParameter, refused(None)),
+    (ErrorKind::Repeated, refused(None)),
+    (ErrorKind::MalformedBody, refused(None)),
+    (ErrorKind::BodyTooLarge, as_http(ErrorKind::BodyTooLarge)),
+    (ErrorKind::SlowUpload, as_http(ErrorKind::SlowUpload)),
+    (ErrorKind::NotFound, as_http(ErrorKind::NotFound)),
+    (ErrorKind::MethodNotAllowed, as_http(ErrorKind::MethodNotAllowed)),
+    (ErrorKind::Overloaded, as_http(ErrorKind::Overloaded)),
+    (ErrorKind::TimedOut, as_http(ErrorKind::TimedOut)),
+    (ErrorKind::ShuttingDown, as_http(ErrorKind::ShuttingDown)),
+    (ErrorKind::NotReady, as_http(ErrorKind::NotReady)),
+    (ErrorKind::Internal, INTERNAL),
+];
+
+const UNDECODABLE: &str = "can not decode image, check it is valid jpeg or png file";
+const INTERNAL: Row = as_http(ErrorKind::Internal);
+
 /// The row of `kind`.
-pub(crate) const fn row(kind: ErrorKind) -> Row {
-    match kind {
-        ErrorKind::PhotoMissing => engine(1, "photo should not be empty"),
-        ErrorKind::PhotoWrongType => engine(2, "wrong mime-type in input data"),
-        ErrorKind::PhotoEmpty => engine(3, "photo size is 0 bytes"),
-        ErrorKind::PhotoUndecodable | ErrorKind::PhotoTooManyPixels => {
-            engine(4, "can not decode image, check it is valid jpeg or png file")
-        }
-        ErrorKind::NoFace => engine(5, "can not detect face"),
-        ErrorKind::SeveralFaces => engine(6, "more than one face detected on photo"),
-        ErrorKind::FaceTooSmall => {
-            engine(9, "can not extract features from sample, probably it is too small")
-        }
-        ErrorKind::TemplateNotFound => refused(Some("Template not found")),
-        ErrorKind::TemplateExists => refused(Some("Template already exists")),
-        ErrorKind::GalleryNotFound
-        | ErrorKind::GalleryExists
-        | ErrorKind::SubjectNotFound
-        | ErrorKind::SubjectOutdated
-        | ErrorKind::PhotoNotBase64
-        | ErrorKind::ChallengeUnknown
-        | ErrorKind::ChallengeForeign
-        | ErrorKind::ChallengeReplayed
-        | ErrorKind::ChallengeExpired
-        | ErrorKind::ChallengeReordered
-        | ErrorKind::ChallengeIncomplete
-        | ErrorKind::TooManyChallenges
-        | ErrorKind::TemplateOutdated
-        | ErrorKind::CheckUndecided
-        | ErrorKind::Rejected
-        | ErrorKind::InvalidId
-        | ErrorKind::InvalidParameter
-        | ErrorKind::MissingParameter
-        | ErrorKind::Repeated
-        | ErrorKind::MalformedBody => refused(None),
-        ErrorKind::PhotoTooLarge
-        | ErrorKind::BodyTooLarge
-        | ErrorKind::SlowUpload
-        | ErrorKind::CheckUnavailable
-        | ErrorKind::Unauthenticated
-        | ErrorKind::Forbidden
-        | ErrorKind::NotFound
-        | ErrorKind::MethodNotAllowed
-        | ErrorKind::Overloaded
-        | ErrorKind::TimedOut
-        | ErrorKind::ShuttingDown
-        | ErrorKind::NotReady
-        | ErrorKind::Internal => Row { status: kind.status(), code: kind.status().as_u16(), info: None },
-    }
+pub(crate) fn row(kind: ErrorKind) -> Row {
+    surface::row(TABLE, kind, INTERNAL)
 }
 
 const fn engine(code: u16, info: &'static str) -> Row {
@@ -89,6 +79,10 @@ const fn engine(code: u16, info: &'static str) -> Row {
 
 const fn refused(info: Option<&'static str>) -> Row {
     Row { status: StatusCode::BAD_REQUEST, code: 400, info }
+}
+
+const fn as_http(kind: ErrorKind) -> Row {
+    Row { status: kind.status(), code: kind.status().as_u16(), info: None }
 }
 
 /// `failure` in the original's envelope.
@@ -122,20 +116,19 @@ pub(crate) struct FailuresWithoutPhoto;
 
 impl IntoResponses for Failures {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(|kind| !kind.needs_subjects_or_tokens() && !kind.is_about_challenges())
+        documented(|_| true)
     }
 }
 
 impl IntoResponses for FailuresWithoutPhoto {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(|kind| {
-            !kind.needs_a_photo() && !kind.needs_subjects_or_tokens() && !kind.is_about_challenges()
-        })
+        documented(|kind| kind.about() != About::Photo)
     }
 }
 
 fn documented(applies: impl Fn(ErrorKind) -> bool) -> BTreeMap<String, RefOr<ApiResponse>> {
-    error_responses::documented::<ErrorAnswer>(applies, |kind| {
+    let kinds = surface::kinds(TABLE).into_iter().filter(|kind| applies(*kind));
+    error_responses::documented::<ErrorAnswer>(kinds, |kind| {
         let Row { status, code, info } = row(kind);
         (status, format!("* code {code}: {}", info.unwrap_or(kind.meaning())))
     })

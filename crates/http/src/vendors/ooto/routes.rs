@@ -13,8 +13,8 @@ use super::convert::{self, LandmarkScheme};
 use super::errors::{Failures, FailuresWithoutPhoto};
 use super::{forms, wire};
 use crate::extract::caller::Caller;
-use crate::extract::form::{Form, PhotoForm, is_form};
-use crate::extract::json;
+use crate::extract::fields;
+use crate::extract::form::{Form, PhotoForm};
 use crate::extract::parameters::Parameters;
 use crate::failure::Failure;
 use crate::state::AppState;
@@ -23,11 +23,13 @@ use crate::turned::Turned;
 
 /// Most candidates that `identify` names.
 const MAX_CANDIDATES: usize = 100;
+/// Largest body of `delete` that is no form: one id.
+const MAX_DELETE_BYTES: usize = 64 * 1024;
 
 /// A successful answer, with the header that tells of turned photos.
 type Answered<T> = Result<(Turned, Json<wire::Answer<T>>), Failure>;
 
-/// Every route, below [`super::PREFIX`].
+/// Every route, below the API's prefix.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(liveness))
@@ -191,7 +193,11 @@ async fn add(
 #[utoipa::path(
     post, path = "/delete", tag = "ooto", operation_id = "ooto_delete", security(("app_id" = [], "app_key" = [])),
     request_body(
-        content((wire::DeleteRequest = "application/json"), (wire::DeleteRequest = "multipart/form-data")),
+        content(
+            (wire::DeleteRequest = "application/json"),
+            (wire::DeleteRequest = "multipart/form-data"),
+            (wire::DeleteRequest = "application/x-www-form-urlencoded"),
+        ),
     ),
     responses((status = 200, description = "Deleted, on disk", body = wire::DeleteAnswer), FailuresWithoutPhoto),
 )]
@@ -209,7 +215,11 @@ async fn delete(
     delete, path = "/delete", tag = "ooto", operation_id = "ooto_delete_by_verb",
     security(("app_id" = [], "app_key" = [])),
     request_body(
-        content((wire::DeleteRequest = "application/json"), (wire::DeleteRequest = "multipart/form-data")),
+        content(
+            (wire::DeleteRequest = "application/json"),
+            (wire::DeleteRequest = "multipart/form-data"),
+            (wire::DeleteRequest = "application/x-www-form-urlencoded"),
+        ),
     ),
     responses((status = 200, description = "Deleted, on disk", body = wire::DeleteAnswer), FailuresWithoutPhoto),
 )]
@@ -228,12 +238,9 @@ async fn forget(
     transaction: TransactionId,
     request: Request,
 ) -> Result<Json<wire::DeleteAnswer>, Failure> {
-    let text = if is_form(request.headers()) {
-        Form::receive(request, app).await?.text("templateId")?.map(str::to_owned)
-    } else {
-        json::receive::<wire::DeleteRequest>(request, &app.settings).await?.template_id
-    };
-    let text = text.ok_or(Failure::MissingParameter("templateId"))?;
+    let request: wire::DeleteRequest =
+        fields::receive(request, app, &["templateId"], MAX_DELETE_BYTES).await?;
+    let text = request.template_id.ok_or(Failure::MissingParameter("templateId"))?;
     app.service.delete_template(&app_id, &TemplateId::parse(&text)?).await?;
     Ok(Json(wire::DeleteAnswer { transaction_id: transaction.0 }))
 }

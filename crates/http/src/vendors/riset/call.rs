@@ -5,8 +5,8 @@ use faceward_service::{Photo, PhotoField, SubjectRef};
 use serde::Deserialize;
 
 use super::lenient::{Bounded, ImageText, ListOr, Scalar};
-use crate::extract::base64_photo;
 use crate::extract::parameters::Parameters;
+use crate::extract::{base64_photo, json};
 use crate::failure::Failure;
 
 /// Most images of a list.
@@ -63,15 +63,13 @@ pub(super) struct BatchEntry<'a> {
 impl<'a> Call<'a> {
     /// Reads `body`; what it does not say is taken from `query`.
     pub(super) fn read(body: &'a [u8], query: &Parameters) -> Result<Self, Failure> {
-        let start = body.iter().find(|byte| !byte.is_ascii_whitespace());
-        let mut call: Self = if start.is_none() {
+        let mut call: Self = if json::without_mark(body).trim_ascii().is_empty() {
             Self::default()
-        } else if start != Some(&b'{') {
+        } else if json::is_object(body) {
+            json::parse(body)?
+        } else {
             // A list would be taken for the fields in their order.
             return Err(Failure::MalformedBody("not a JSON object".to_owned()));
-        } else {
-            serde_json::from_slice(body)
-                .map_err(|error| Failure::MalformedBody(format!("not the expected JSON: {error}")))?
         };
         let scalars: [(&str, &mut Scalar); 8] = [
             ("user_id", &mut call.user_id),
@@ -95,11 +93,11 @@ impl<'a> Call<'a> {
 
     /// How the client refers to this call.
     pub(super) fn reference(&self) -> Result<Option<ClientReference>, Failure> {
-        Ok(self.trx_id.text().as_deref().map(ClientReference::parse).transpose()?)
+        Ok(self.trx_id.id("trx_id")?.as_deref().map(ClientReference::parse).transpose()?)
     }
 
     pub(super) fn user_id(&self) -> Result<SubjectId, Failure> {
-        let text = self.user_id.text().ok_or(Failure::MissingParameter("user_id"))?;
+        let text = self.user_id.id("user_id")?.ok_or(Failure::MissingParameter("user_id"))?;
         Ok(SubjectId::parse(&text)?)
     }
 
@@ -109,7 +107,8 @@ impl<'a> Call<'a> {
     }
 
     pub(super) fn gallery(&self) -> Result<GalleryId, Failure> {
-        let text = self.facegallery_id.text().ok_or(Failure::MissingParameter("facegallery_id"))?;
+        let text =
+            self.facegallery_id.id("facegallery_id")?.ok_or(Failure::MissingParameter("facegallery_id"))?;
         Ok(GalleryId::parse(&text)?)
     }
 
@@ -129,7 +128,7 @@ impl<'a> Call<'a> {
 impl ImageText<'_> {
     /// The photo, at most `photo_bytes` long. Absent, `null` and empty are one.
     pub(super) fn photo(&self, field: PhotoField, photo_bytes: usize) -> Result<Photo, Failure> {
-        match self.0.as_deref().map(str::trim) {
+        match self.0.map(str::trim) {
             None | Some("") => Ok(Photo::missing()),
             Some(text) => base64_photo::decode(text, field, photo_bytes),
         }
@@ -155,6 +154,9 @@ mod tests {
         let call = Call::read(br#"{"user_id": 12, "more": [{}]}"#, &both).expect("JSON");
         let subject = call.subject().expect("both ids");
         assert_eq!((subject.subject.as_str(), subject.gallery.as_str()), ("12", "g"));
+        let call = Call::read(b"\xEF\xBB\xBF{\"user_id\": 1234567890123456789012}", &both)
+            .expect("JSON behind a mark");
+        assert_eq!(call.user_id().expect("an id").as_str(), "1234567890123456789012");
         let call = Call::read(b" \n", &both).expect("no body");
         assert_eq!(call.user_id().expect("an id").as_str(), "q");
     }

@@ -14,11 +14,11 @@ use utoipa::openapi::{RefOr, Response as ApiResponse};
 
 use super::answer;
 use super::wire::Status;
-use crate::error::ErrorKind;
+use crate::error::{About, ErrorKind};
 use crate::error_responses;
 use crate::failure::Failure;
 use crate::settings::HttpSettings;
-use crate::transaction::TransactionId;
+use crate::surface::{self, Table};
 
 /// Every code that is answered, with its text. 401 is the original's letter by letter; 414 is from the first versions of
 /// its list; 404, 405, 408, 501 and 503 are not in it.
@@ -64,49 +64,46 @@ pub(crate) enum Code {
     ByParameter,
 }
 
+/// What the API answers to every failure that it can meet.
+pub(crate) static TABLE: &Table<Code> = &[
+    (ErrorKind::PhotoMissing, Code::ByImage([451, 456, 455])),
+    (ErrorKind::PhotoEmpty, Code::ByImage([451, 456, 455])),
+    (ErrorKind::PhotoWrongType, Code::ByImage([491, 495, 491])),
+    (ErrorKind::PhotoNotBase64, Code::ByImage([490, 494, 492])),
+    (ErrorKind::PhotoUndecodable, Code::Always(493)),
+    (ErrorKind::PhotoTooManyPixels, Code::Always(493)),
+    (ErrorKind::PhotoTooLarge, Code::Always(493)),
+    (ErrorKind::NoFace, Code::Always(412)),
+    (ErrorKind::SeveralFaces, Code::Always(414)),
+    (ErrorKind::FaceTooSmall, Code::Always(413)),
+    (ErrorKind::CheckUnavailable, Code::Always(501)),
+    (ErrorKind::CheckUndecided, Code::Always(493)),
+    (ErrorKind::Rejected, Code::Always(493)),
+    (ErrorKind::Unauthenticated, Code::Always(401)),
+    (ErrorKind::Forbidden, Code::Always(403)),
+    (ErrorKind::GalleryExists, Code::Always(400)),
+    (ErrorKind::SubjectNotFound, Code::Always(415)),
+    (ErrorKind::SubjectOutdated, Code::Always(411)),
+    (ErrorKind::GalleryNotFound, Code::Always(416)),
+    (ErrorKind::InvalidId, Code::Always(400)),
+    (ErrorKind::InvalidParameter, Code::Always(400)),
+    (ErrorKind::MissingParameter, Code::ByParameter),
+    (ErrorKind::Repeated, Code::Always(400)),
+    (ErrorKind::MalformedBody, Code::Always(400)),
+    (ErrorKind::BodyTooLarge, Code::Always(400)),
+    (ErrorKind::SlowUpload, Code::Always(408)),
+    (ErrorKind::NotFound, Code::Always(404)),
+    (ErrorKind::MethodNotAllowed, Code::Always(405)),
+    (ErrorKind::Overloaded, Code::Always(503)),
+    (ErrorKind::TimedOut, Code::Always(503)),
+    (ErrorKind::ShuttingDown, Code::Always(503)),
+    (ErrorKind::NotReady, Code::Always(503)),
+    (ErrorKind::Internal, Code::Always(500)),
+];
+
 /// The code of `kind`.
-pub(crate) const fn code(kind: ErrorKind) -> Code {
-    match kind {
-        ErrorKind::PhotoMissing | ErrorKind::PhotoEmpty => Code::ByImage([451, 456, 455]),
-        ErrorKind::PhotoNotBase64 => Code::ByImage([490, 494, 492]),
-        ErrorKind::PhotoWrongType => Code::ByImage([491, 495, 491]),
-        ErrorKind::PhotoUndecodable
-        | ErrorKind::PhotoTooManyPixels
-        | ErrorKind::PhotoTooLarge
-        | ErrorKind::CheckUndecided
-        | ErrorKind::Rejected => Code::Always(493),
-        ErrorKind::NoFace => Code::Always(412),
-        ErrorKind::SeveralFaces => Code::Always(414),
-        ErrorKind::FaceTooSmall => Code::Always(413),
-        ErrorKind::SubjectOutdated | ErrorKind::TemplateOutdated => Code::Always(411),
-        ErrorKind::SubjectNotFound | ErrorKind::TemplateNotFound => Code::Always(415),
-        ErrorKind::GalleryNotFound => Code::Always(416),
-        ErrorKind::MissingParameter => Code::ByParameter,
-        ErrorKind::GalleryExists
-        | ErrorKind::TemplateExists
-        | ErrorKind::InvalidId
-        | ErrorKind::InvalidParameter
-        | ErrorKind::Repeated
-        | ErrorKind::MalformedBody
-        | ErrorKind::BodyTooLarge => Code::Always(400),
-        ErrorKind::Unauthenticated => Code::Always(401),
-        ErrorKind::Forbidden => Code::Always(403),
-        ErrorKind::NotFound => Code::Always(404),
-        ErrorKind::MethodNotAllowed => Code::Always(405),
-        ErrorKind::SlowUpload => Code::Always(408),
-        ErrorKind::CheckUnavailable => Code::Always(501),
-        ErrorKind::Overloaded | ErrorKind::TimedOut | ErrorKind::ShuttingDown | ErrorKind::NotReady => {
-            Code::Always(503)
-        }
-        ErrorKind::Internal => Code::Always(500),
-        // No endpoint of this API asks about challenges: as in the others' formats, the HTTP status.
-        ErrorKind::ChallengeUnknown => Code::Always(404),
-        ErrorKind::ChallengeForeign => Code::Always(403),
-        ErrorKind::ChallengeReplayed => Code::Always(409),
-        ErrorKind::ChallengeExpired => Code::Always(410),
-        ErrorKind::ChallengeReordered | ErrorKind::ChallengeIncomplete => Code::Always(422),
-        ErrorKind::TooManyChallenges => Code::Always(429),
-    }
+fn code(kind: ErrorKind) -> Code {
+    surface::row(TABLE, kind, Code::Always(500))
 }
 
 /// The code of the parameter called `name` where it is missing.
@@ -120,7 +117,7 @@ pub(crate) fn missing_parameter(name: &str) -> u16 {
 }
 
 /// `failure` in the original's envelope.
-pub(crate) fn write(failure: &Failure, _transaction: TransactionId, settings: &HttpSettings) -> Response {
+pub(crate) fn write(failure: &Failure, settings: &HttpSettings) -> Response {
     let code = code_of(failure);
     let body = Status { status: code.to_string(), status_message: message(failure, code) };
     let status = http_status(code, settings.riset.http_status_is_status);
@@ -202,7 +199,7 @@ impl IntoResponses for Failures {
 
 impl IntoResponses for FailuresWithoutPhoto {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(|kind| !kind.needs_a_photo())
+        documented(|kind| kind.about() != About::Photo)
     }
 }
 
@@ -212,13 +209,11 @@ fn documented(applies: impl Fn(ErrorKind) -> bool) -> BTreeMap<String, RefOr<Api
         Code::Always(code) => http_status(code, false) != StatusCode::OK,
         Code::ByImage(_) | Code::ByParameter => false,
     };
-    error_responses::documented::<Status>(
-        |kind| applies(kind) && is_other(kind),
-        |kind| {
-            let code = if let Code::Always(code) = code(kind) { code } else { 400 };
-            (http_status(code, false), format!("* status \"{code}\": {}", kind.meaning()))
-        },
-    )
+    let kinds = surface::kinds(TABLE).into_iter().filter(|kind| applies(*kind) && is_other(*kind));
+    error_responses::documented::<Status>(kinds, |kind| {
+        let code = if let Code::Always(code) = code(kind) { code } else { 400 };
+        (http_status(code, false), format!("* status \"{code}\": {}", kind.meaning()))
+    })
 }
 
 #[cfg(test)]

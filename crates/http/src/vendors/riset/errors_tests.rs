@@ -79,7 +79,7 @@ fn table() -> Vec<(Failure, u16, u16)> {
 
 async fn written(failure: &Failure, riset: RisetSettings) -> (u16, String) {
     let settings = HttpSettings { riset, ..HttpSettings::default() };
-    let (parts, body) = write(failure, TransactionId(uuid::Uuid::nil()), &settings).into_parts();
+    let (parts, body) = write(failure, &settings).into_parts();
     let body = to_bytes(body, 4096).await.expect("a short body");
     (parts.status.as_u16(), String::from_utf8(body.to_vec()).expect("text"))
 }

@@ -2,16 +2,21 @@
 //!
 //! Lists are bounded while they are read: a body full of tiny elements must not become a hundred times its size.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use crate::extract::parameters::parse_boolean;
 use crate::failure::Failure;
+
+/// Longest text of a scalar as it is written in JSON, in bytes. No id, name or boolean comes near it.
+const MAX_SCALAR_BYTES: usize = 8 * 1024;
+/// Whole numbers up to here have one spelling as a float.
+const MAX_EXACT_FLOAT: f64 = 9_007_199_254_740_992.0;
 
 /// Any JSON value that is neither a list nor an object.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,9 +26,9 @@ pub(super) enum Scalar {
     Null,
     /// `true` or `false`.
     Boolean(bool),
-    /// A whole number.
-    Whole(i64),
-    /// Text. A number with a fraction counts as its text.
+    /// A number, digit by digit as it was written: no arithmetic, so no rounding.
+    Number(String),
+    /// Text.
     Text(String),
 }
 
@@ -33,10 +38,21 @@ impl Scalar {
         let text = match self {
             Self::Null => return None,
             Self::Boolean(on) => on.to_string(),
-            Self::Whole(number) => number.to_string(),
+            Self::Number(digits) => digits.clone(),
             Self::Text(text) => text.trim().to_owned(),
         };
         Some(text).filter(|text| !text.is_empty())
+    }
+
+    /// As the text of an id; empty is as good as absent. A number is taken as it was written, if it is a whole one: `1`, `1.0`
+    /// and `1e0` are one number, and would be three ids.
+    pub(super) fn id(&self, name: &str) -> Result<Option<String>, Failure> {
+        match self {
+            Self::Number(digits) if digits.contains(['.', 'e', 'E']) => {
+                Err(invalid(name, "a text or a whole number without an exponent"))
+            }
+            Self::Null | Self::Boolean(_) | Self::Number(_) | Self::Text(_) => Ok(self.text()),
+        }
     }
 
     /// As a boolean in any of the spellings that queries have; `None` if absent.
@@ -44,97 +60,73 @@ impl Scalar {
         let flag = match self {
             Self::Null => return Ok(None),
             Self::Boolean(on) => Some(*on),
-            Self::Whole(0) => Some(false),
-            Self::Whole(1) => Some(true),
-            Self::Whole(_) => None,
+            Self::Number(digits) => match whole(digits) {
+                Some(0) => Some(false),
+                Some(1) => Some(true),
+                Some(_) | None => None,
+            },
             Self::Text(text) => parse_boolean(text),
         };
-        let expected = "true, false, 1, 0, yes, no, on or off";
-        flag.map(Some).ok_or_else(|| Failure::InvalidParameter { name: name.to_owned(), expected })
+        flag.map(Some).ok_or_else(|| invalid(name, "true, false, 1, 0, yes, no, on or off"))
     }
 
     /// As a whole number that is not negative; `None` if absent.
     pub(super) fn whole(&self, name: &str) -> Result<Option<usize>, Failure> {
         let number = match self {
             Self::Null => return Ok(None),
-            Self::Whole(number) => usize::try_from(*number).ok(),
+            Self::Number(digits) => whole(digits),
             Self::Text(text) => text.trim().parse().ok(),
             Self::Boolean(_) => None,
         };
-        let expected = "a whole number";
-        number.map(Some).ok_or_else(|| Failure::InvalidParameter { name: name.to_owned(), expected })
+        number.map(Some).ok_or_else(|| invalid(name, "a whole number"))
     }
+}
+
+/// A count that is written as `2`, or as `2.0` by languages whose numbers are all floats.
+fn whole(digits: &str) -> Option<usize> {
+    if let Ok(number) = digits.parse() {
+        return Some(number);
+    }
+    let number: f64 = digits.parse().ok()?;
+    let is_exact = number.fract() == 0.0 && (0.0..MAX_EXACT_FLOAT).contains(&number);
+    is_exact.then_some(number as usize)
+}
+
+fn invalid(name: &str, expected: &'static str) -> Failure {
+    Failure::InvalidParameter { name: name.to_owned(), expected }
 }
 
 impl<'de> Deserialize<'de> for Scalar {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ScalarVisitor)
+        let written = <&RawValue>::deserialize(deserializer)?.get();
+        if written.len() > MAX_SCALAR_BYTES {
+            return Err(D::Error::custom(format_args!("a value has more than {MAX_SCALAR_BYTES} bytes")));
+        }
+        match written.as_bytes() {
+            b"null" => Ok(Self::Null),
+            b"true" => Ok(Self::Boolean(true)),
+            b"false" => Ok(Self::Boolean(false)),
+            [b'"', ..] => serde_json::from_str(written).map(Self::Text).map_err(D::Error::custom),
+            [b'[' | b'{', ..] => Err(D::Error::custom("a text, a number, a boolean or null is expected")),
+            _ => Ok(Self::Number(written.to_owned())),
+        }
     }
 }
 
-struct ScalarVisitor;
-
-impl Visitor<'_> for ScalarVisitor {
-    type Value = Scalar;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text, a number, a boolean or null")
-    }
-
-    fn visit_unit<E>(self) -> Result<Scalar, E> {
-        Ok(Scalar::Null)
-    }
-
-    fn visit_bool<E>(self, on: bool) -> Result<Scalar, E> {
-        Ok(Scalar::Boolean(on))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Scalar, E> {
-        Ok(Scalar::Whole(number))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Scalar, E> {
-        Ok(i64::try_from(number).map_or_else(|_| Scalar::Text(number.to_string()), Scalar::Whole))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Scalar, E> {
-        Ok(Scalar::Text(number.to_string()))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Scalar, E> {
-        Ok(Scalar::Text(text.to_owned()))
-    }
-}
-
-/// An image as base64, borrowed from the body where JSON escapes nothing in it.
-#[derive(Debug, Default)]
-pub(super) struct ImageText<'a>(pub(super) Option<Cow<'a, str>>);
+/// An image as base64, where it lies in the body and with the escapes of JSON in it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ImageText<'a>(pub(super) Option<&'a str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for ImageText<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ImageVisitor)
-    }
-}
-
-struct ImageVisitor;
-
-impl<'de> Visitor<'de> for ImageVisitor {
-    type Value = ImageText<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an image as base64 text, or null")
-    }
-
-    fn visit_unit<E>(self) -> Result<ImageText<'de>, E> {
-        Ok(ImageText(None))
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<ImageText<'de>, E> {
-        Ok(ImageText(Some(Cow::Borrowed(text))))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<ImageText<'de>, E> {
-        Ok(ImageText(Some(Cow::Owned(text.to_owned()))))
+        let written = <&RawValue>::deserialize(deserializer)?.get();
+        if written == "null" {
+            return Ok(Self(None));
+        }
+        let inside = written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        inside
+            .map(|text| Self(Some(text)))
+            .ok_or_else(|| D::Error::custom("an image is base64 text, or null"))
     }
 }
 
@@ -227,19 +219,36 @@ mod tests {
             ("1", Some("1"), Some(Some(true)), Some(Some(1))),
             ("8", Some("8"), None, Some(Some(8))),
             (r#""8""#, Some("8"), None, Some(Some(8))),
+            ("1.0", Some("1.0"), Some(Some(true)), Some(Some(1))),
+            ("2.0", Some("2.0"), None, Some(Some(2))),
             ("-1", Some("-1"), None, None),
             ("1.5", Some("1.5"), None, None),
+            ("1e300", Some("1e300"), None, None),
             (r#""""#, None, None, None),
             (r#""maybe""#, Some("maybe"), None, None),
             ("18446744073709551615", Some("18446744073709551615"), None, Some(Some(usize::MAX))),
+            ("18446744073709551616", Some("18446744073709551616"), None, None),
         ] {
             let value = scalar(json);
             assert_eq!(value.text().as_deref(), text, "{json}");
             assert_eq!(value.flag("x").ok(), flag, "{json}");
             assert_eq!(value.whole("x").ok(), whole, "{json}");
         }
-        for bad in ["[]", "{}", "[1]"] {
+        for bad in ["[]", "{}", "[1]", r#""\ud800""#, &format!("\"{}\"", "x".repeat(MAX_SCALAR_BYTES))] {
             assert!(serde_json::from_str::<Scalar>(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_an_id_digit_by_digit() {
+        let many = "9".repeat(120);
+        for digits in
+            ["12345678901234567890121", "12345678901234567890122", "9007199254740993", "-0", "0", &many]
+        {
+            assert_eq!(scalar(digits).id("x").expect(digits).as_deref(), Some(digits));
+        }
+        for float in ["1.0", "1e3", "1E3", "1.5e-3", "12345678901234567890121e0"] {
+            assert!(matches!(scalar(float).id("x"), Err(Failure::InvalidParameter { .. })), "{float}");
         }
     }
 
@@ -253,12 +262,13 @@ mod tests {
     }
 
     #[test]
-    fn an_image_is_borrowed_where_nothing_is_escaped() {
-        let borrowed: ImageText<'_> = serde_json::from_str(r#""/9j/""#).expect("text");
-        assert!(matches!(borrowed.0, Some(Cow::Borrowed("/9j/"))));
-        let escaped: ImageText<'_> = serde_json::from_str(r#""\/9j\/""#).expect("text");
-        assert!(matches!(escaped.0, Some(Cow::Owned(text)) if text == "/9j/"));
-        assert!(serde_json::from_str::<ImageText<'_>>("null").expect("null").0.is_none());
-        assert!(serde_json::from_str::<ImageText<'_>>("3").is_err());
+    fn an_image_stays_where_it_is() {
+        let image = |json| serde_json::from_str::<ImageText<'_>>(json).ok().map(|image| image.0);
+        assert_eq!(image(r#""/9j/""#), Some(Some("/9j/")));
+        assert_eq!(image(r#" "\/9j\/" "#), Some(Some(r"\/9j\/")));
+        assert_eq!(image("null"), Some(None));
+        for other in ["3", "[]", r#"{"image":"x"}"#, "true"] {
+            assert_eq!(image(other), None, "{other}");
+        }
     }
 }

@@ -45,7 +45,8 @@ impl FromRequest<AppState> for Received {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Failure> {
         let (mut parts, body) = request.into_parts();
         let query = Parameters::from_request_parts(&mut parts, state).await?;
-        let body = body::receive(body, state.settings.json_bytes, &state.settings).await?;
+        let request = Request::from_parts(parts, body);
+        let body = body::receive(request, state.settings.json_bytes, &state.settings).await?;
         Ok(Self { body, query, photo_bytes: state.settings.photo_bytes })
     }
 }

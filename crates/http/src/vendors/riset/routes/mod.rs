@@ -5,12 +5,14 @@ mod galleries;
 mod liveness;
 mod tokens;
 
+pub(super) use tokens::MAX_BODY_BYTES as MAX_CREDENTIALS_BYTES;
+
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::state::AppState;
 
-/// Every route below [`super::FACE_PREFIX`].
+/// Every route below `/face-api`.
 pub(crate) fn face_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(galleries::register))
@@ -27,14 +29,14 @@ pub(crate) fn face_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(faces::compare_images))
 }
 
-/// Every route below [`super::LIVENESS_PREFIX`].
+/// Every route below `/liveness-api`.
 pub(crate) fn liveness_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(liveness::verify_face_liveness))
         .routes(routes!(liveness::batch_verify_face_liveness))
 }
 
-/// Every route below [`super::TOKEN_PREFIX`].
+/// Every route below `/oauth`.
 pub(crate) fn token_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(tokens::issue)).routes(routes!(tokens::revoke))
 }

@@ -1,22 +1,20 @@
 //! Access tokens.
 
-use axum::body::Body;
-use axum::extract::{Form, FromRequest as _, Request, State};
+use axum::extract::{Request, State};
 use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
 use axum::response::Json;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::super::errors::FailuresWithoutPhoto;
 use super::super::wire;
-use crate::extract::body;
+use crate::extract::fields;
 use crate::failure::Failure;
 use crate::middleware::token::token_of;
 use crate::state::AppState;
 
 /// Largest body: an id and a key of up to 4 KB, percent-encoded.
-const MAX_BODY_BYTES: usize = 16 * 1024;
+pub(in super::super) const MAX_BODY_BYTES: usize = 16 * 1024;
 
 /// An app's credentials.
 #[derive(Default, Deserialize, ToSchema)]
@@ -62,18 +60,7 @@ pub(super) async fn revoke(
     Ok(Json(wire::Revoked { status_message: "Success Revoke Token" }))
 }
 
-/// Form or JSON, as the request says.
+/// Form or JSON, as the body shows.
 async fn credentials(app: &AppState, request: Request) -> Result<Credentials, Failure> {
-    let (parts, body) = request.into_parts();
-    let received = body::receive(body, MAX_BODY_BYTES, &app.settings).await?;
-    let content_type =
-        parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if content_type.contains("json") {
-        return serde_json::from_slice(&received)
-            .map_err(|error| Failure::MalformedBody(format!("not the expected JSON: {error}")));
-    }
-    let request = Request::from_parts(parts, Body::from(received));
-    let form = Form::<Credentials>::from_request(request, &()).await;
-    form.map(|Form(credentials)| credentials)
-        .map_err(|error| Failure::MalformedBody(format!("not the expected form: {error}")))
+    fields::receive(request, app, &["client_id", "password"], MAX_BODY_BYTES).await
 }
