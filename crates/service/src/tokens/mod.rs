@@ -4,6 +4,8 @@
 //! sealed in the gallery's database and can be changed without an interruption.
 
 mod claims;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod ring;
 #[cfg(test)]
 mod tests;

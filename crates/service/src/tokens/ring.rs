@@ -32,6 +32,12 @@ impl Ring {
         Ok(Self(gallery.signing_keys()?.iter().map(Key::read).collect::<Result<_, _>>()?))
     }
 
+    /// One of these keys, for `fuzz/`.
+    #[cfg(fuzzing)]
+    pub(super) fn of(keys: &[SigningKey]) -> Result<Self, ServiceError> {
+        Ok(Self(keys.iter().map(Key::read).collect::<Result<_, _>>()?))
+    }
+
     /// Whether a key signs.
     pub(super) fn signs(&self) -> bool {
         self.signer().is_some()
