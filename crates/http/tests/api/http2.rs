@@ -131,14 +131,6 @@ async fn a_client_that_says_nothing_after_the_preface_is_closed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_under_way_outlives_the_idle_time() {
-    let server = Server::start(HttpSettings::default(), limits(Duration::from_millis(1))).await;
-    let mut client = Client::connect(&server).await;
-    let (head, body) = photo_request(&server, "/api/v1.0/liveness");
-    assert_eq!(answer(client.begin(head, body)).await.0, StatusCode::OK);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn stopping_ends_idle_connections_at_once_and_finishes_what_is_under_way() {
     let mut server = Server::start(HttpSettings::default(), limits(PATIENCE * 10)).await;
     let mut idle = Client::connect(&server).await;
