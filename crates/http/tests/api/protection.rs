@@ -142,7 +142,7 @@ async fn a_request_that_takes_for_ever_is_503() {
 
 /// Room for two of the largest forms.
 fn little_room() -> HttpSettings {
-    HttpSettings { uploads_bytes: 1, json_bytes: 1, photo_bytes: 400_000, ..HttpSettings::default() }
+    HttpSettings { uploads_bytes: 1, json_bytes: 1, photo_bytes: 400 * 1024, ..HttpSettings::default() }
 }
 
 #[tokio::test]
