@@ -98,7 +98,7 @@ mod tests {
         };
         let all: Vec<_> = ALL.all.iter().map(|surface| of(surface)).collect();
         for (index, one) in all.iter().enumerate() {
-            assert!(one.len() > 15, "{one:?}");
+            assert!(!one.is_empty(), "an API without schemas");
             for other in &all[index + 1..] {
                 assert!(one.is_disjoint(other), "{:?}", one.intersection(other));
             }
