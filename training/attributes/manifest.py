@@ -19,6 +19,7 @@ SOURCES = {
     "eyes": ("single eyes, phone quality", "unstated"),
     "mouth": ("mouth crops", "unstated"),
     "mask": ("photos scraped from the web, MIT repository", "MIT for the collection; the photos' owners were not asked"),
+    "eyes_faces": ("Closed Eyes in the Wild; open eyes of LFW and UTKFace", "research"),
     "landmarks68": ("frames of YouTube Faces with 68 points", "research"),
 }
 

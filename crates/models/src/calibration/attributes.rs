@@ -85,15 +85,31 @@ pub struct EyesTable {
     pub fused_eyes: u32,
     /// How many of them are closed.
     pub fused_closed: u32,
+    /// Whole faces, told right on persons that the zero was not fitted on.
+    pub faces: RightShares,
     /// Part of the eyes called closed on sets where few are.
     pub called_closed: ClosedShares,
+}
+
+/// Faces whose eyes are open or closed, and the shares told right, 0 to 1.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RightShares {
+    /// Number of faces with open eyes.
+    pub open: u32,
+    /// Share of them called open.
+    pub open_right: f32,
+    /// Number of faces with closed eyes.
+    pub closed: u32,
+    /// Share of them called closed.
+    pub closed_right: f32,
 }
 
 /// Part of the eyes called closed, by set.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClosedShares {
-    /// LFW, on which the zero was placed.
+    /// LFW.
     pub lfw: f32,
     /// `UTKFace`.
     pub utkface: f32,
@@ -215,6 +231,12 @@ mod tests {
         assert!(eyes().network_widths[0] < eyes().network_widths[1]);
         assert!(mouth().lip_slope > 0.0 && mouth().lip_zero > 0.0 && mouth().network_slope > 0.0);
         assert_eq!(expression().network.output.len(), expression().fit.hidden);
+    }
+
+    #[test]
+    fn open_and_closed_eyes_of_whole_faces_are_told_apart() {
+        let faces = eyes().faces;
+        assert!(f32::midpoint(faces.open_right, faces.closed_right) >= 0.97, "{faces:?}");
     }
 
     #[test]
