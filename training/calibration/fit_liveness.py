@@ -35,8 +35,10 @@ BPCER = 0.015
 # Context from which on a photo shows what the networks want to see, and below which confidence is lowered.
 FULL, LITTLE = 1.75, 1.5
 # Taken off the log-odds at each knot. Faces that fill the photo hide the edge of a print or screen: there the networks'
-# word counts less, and more photos of both kinds are refused (the measured rows say how many).
-COSTS = np.array([2.5, 1.5, 0.0])
+# word counts less, and more photos of both kinds are refused (the measured rows say how many). The last: of phones held into
+# a webcam that nothing was trained on, 35 % passed without it, as our own network takes a strange camera's screen for a face
+# more often than one that it knows. Chosen on that set (pad_webcam; training/liveness/shipped.py).
+COSTS = np.array([2.5, 1.5, 0.55])
 # The same for the first two networks alone, as they were shipped before.
 COSTS_OF_TWO = np.array([3.0, 1.75, 0.0])
 # Black is what deep-funnelling leaves at the corners of lfw: a frame, which is what attacks have.
