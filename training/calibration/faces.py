@@ -99,7 +99,12 @@ def levelled_square(photo, centre, length, along, side):
 
 
 def detect(networks, photo):
-    """The largest face, or None. The longer side is 320 pixels for small photos, 640 for others."""
+    """The largest face, or None."""
+    return max(detect_all(networks, photo), key=lambda f: np.prod(f.box[2:] - f.box[:2]), default=None)
+
+
+def detect_all(networks, photo):
+    """Every face. The longer side is 320 pixels for small photos, 640 for others."""
     longest = max(photo.shape[:2])
     side = 320 if longest <= 400 else 640
     faces = _detect(networks, photo, side)
@@ -107,7 +112,7 @@ def detect(networks, photo):
         margin = int(0.35 * longest)
         padded = cv2.copyMakeBorder(photo, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
         faces = [Face(f.box - margin, f.points - margin, f.score) for f in _detect(networks, padded, side)]
-    return max(faces, key=lambda f: np.prod(f.box[2:] - f.box[:2]), default=None)
+    return faces
 
 
 def _detect(networks, photo, side, least_score=0.6):

@@ -20,6 +20,10 @@ SETS = {
     "landmarks68": "YouTube Faces frames; research only",
     "pad": "several small sets of full frames and screen replays; terms unstated or research only",
     "pad_casia": "CASIA-FASD frames; research only",
+    "swaps_live": "side-by-side demonstrations of DeepFaceLive; licence unstated, research only",
+    "generated2": "SDXL, FLUX and DALL-E 3 faces of SFHQ-T2I, FFHQ at 256 pixels; research only",
+    "pad_webcam": "webcam frames of a public repository; licence unstated",
+    "eyes_faces": "Closed Eyes in the Wild; open ones of LFW and UTKFace; research only",
     "forged": "expert photo composites; CC BY-NC-SA",
 }
 

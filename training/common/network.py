@@ -42,10 +42,14 @@ class Detector(nn.Module):
         smooth = torch.outer(torch.tensor([1.0, 2.0, 1.0]), torch.tensor([1.0, 2.0, 1.0])) / 16
         self.register_buffer("smooth", smooth.expand(3, 1, 3, 3).clone(), persistent=False)
 
-    def forward(self, photo):
+    def first(self, photo):
+        """The maps before the first block: of colours and residual."""
         residual = photo - functional.conv2d(functional.pad(photo, (1, 1, 1, 1), "replicate"), self.smooth, groups=3)
         x = torch.cat([(photo - 127.0) / 128.0, (residual * (RESIDUAL_GAIN / 128.0)).clamp(-3, 3)], 1)
-        x = functional.relu6(self.stem_norm(self.stem(x)))
+        return functional.relu6(self.stem_norm(self.stem(x)))
+
+    def forward(self, photo):
+        x = self.first(photo)
         pooled, contrasts = [], []
         for place, block in enumerate(self.blocks):
             rate = 0.1 * place / len(self.blocks)
@@ -60,6 +64,37 @@ class Detector(nn.Module):
         head = self.head.weight.data.zero_()
         head[:, : state["head.weight"].shape[1]] = state["head.weight"]
         self.load_state_dict(state | {"head.weight": head})
+
+
+# Blocks whose maps `Statistics` pools: strides 4 to 16.
+POOLED_BLOCKS = (1, 2, 4, 7, 10)
+
+
+class Statistics(nn.Module):
+    """Pooled statistics of the maps of a trunk, [n, 560] of a photo: two for each channel of POOLED_BLOCKS.
+
+    Its mean, and how the middle of the face differs from what is round it.
+    """
+
+    def __init__(self, trunk):
+        super().__init__()
+        self.trunk = trunk
+
+    def forward(self, photo):
+        x, pooled = self.trunk.first(photo), []
+        for place, block in enumerate(self.trunk.blocks):
+            x = block(x)
+            if place in POOLED_BLOCKS:
+                pooled += [x.mean((2, 3)), contrast(x)]
+        return torch.cat(pooled, 1)
+
+
+def trunk():
+    """The blocks as they come from ImageNet; the residual is read like the colours."""
+    model = Detector(last_block=TEXTURE_BLOCK)
+    with torch.no_grad():
+        model.stem.weight[:, 3:] *= 10
+    return model
 
 
 def contrast(maps):

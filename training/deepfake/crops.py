@@ -1,10 +1,11 @@
 """Cuts the face out of every photo once and keeps what training needs: CACHE/<set>.npz and CACHE/<set>.npy.
 
-    python crops.py --data DATA --models MODELS --cache CACHE deepfake lfw utkface age_asian pad landmarks68
+    python crops.py --data DATA --models MODELS --cache CACHE deepfake swaps_live generated2 lfw utkface age_asian pad landmarks68
 
 The .npy holds crops of 224 x 224 RGB bytes for training, which cuts smaller ones out of them at random; the .npz holds
-the row of the index, the perceptual hash, the SFace embedding (groups photos by person), the box and score of the face
-and the size of the photo. Photos without a face are left out.
+the row of the index, the perceptual hash, the box and score of the face, the size of the photo, and of DFDC's real frames
+the SFace embedding, which groups them by actor (zeros elsewhere). Photos without a face are left out. Where the index
+says where the face is (`box`), it is the detected one that lies there, and both photos of a `pair` are cut alike.
 """
 
 import argparse
@@ -60,6 +61,30 @@ def embedding(networks, photo, face):
     return vector / np.linalg.norm(vector)
 
 
+def overlap(a, b):
+    """Intersection over union of two boxes."""
+    common = np.prod(np.clip(np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]), 0, None))
+    return common / (np.prod(a[2:] - a[:2]) + np.prod(b[2:] - b[:2]) - common)
+
+
+def found(networks, photo, label):
+    """The face that the label means: the one in its `box`, where it has one, else the largest; or None."""
+    if not label.get("box"):
+        return faces.detect(networks, photo)
+    wanted = np.array(label["box"].split(), float)
+    wanted = np.r_[wanted[:2], wanted[:2] + wanted[2:]]
+    face = max(faces.detect_all(networks, photo), key=lambda face: overlap(face.box, wanted), default=None)
+    return face if face is not None and overlap(face.box, wanted) > 0.3 else None
+
+
+def cut_alike(index, rows, photos):
+    """Both photos of a pair get the box of the real one: no framing may tell them apart."""
+    box_of = {index.pair[r["row"]]: r["box"] for r in rows if index.label[r["row"]] == "real"}
+    for row in rows:
+        row["box"] = box_of.get(index.pair[row["row"]], row["box"])
+    return [cut(photo, *square(photo, row["box"], TRAINING_MARGIN), TRAINING_SIDE) for row, photo in zip(rows, photos)]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("data", "models", "cache"):
@@ -69,24 +94,28 @@ def main():
     networks = faces.Networks(arguments.models)
     arguments.cache.mkdir(parents=True, exist_ok=True)
     for name in arguments.sets:
-        rows, crops = [], []
-        for row, path in enumerate(faces.index_of(arguments.data, name).path):
-            photo = faces.read_photo(arguments.data, name, path)
-            face = faces.detect(networks, photo)
+        index, rows, crops, photos = faces.index_of(arguments.data, name), [], [], []
+        for row, label in enumerate(index.to_dict("records")):
+            photo = faces.read_photo(arguments.data, name, label["path"])
+            face = found(networks, photo, label)
             if face is None:
                 continue
             crops.append(cut(photo, *square(photo, face.box, TRAINING_MARGIN), TRAINING_SIDE))
+            actor = label.get("pipeline") == "dfdc" and label["label"] == "real"
             rows.append({
                 "row": row,
                 "hash": outputs.difference_hash(photo),
-                "embedding": embedding(networks, photo, face),
+                "embedding": embedding(networks, photo, face) if actor else np.zeros(128, np.float32),
                 "score": face.score,
                 "box": face.box,
                 "size": photo.shape[1::-1],
             })  # fmt: skip
+            photos += [photo] if "pair" in index else []
+        if photos:
+            crops = cut_alike(index, rows, photos)
         np.save(arguments.cache / f"{name}.npy", np.array(crops))
         np.savez(arguments.cache / f"{name}.npz", **{key: np.array([r[key] for r in rows]) for key in rows[0]})
-        print(f"{name}: {len(rows)} faces in {row + 1} photos", flush=True)
+        print(f"{name}: {len(rows)} faces in {len(index)} photos", flush=True)
 
 
 if __name__ == "__main__":

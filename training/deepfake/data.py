@@ -1,7 +1,8 @@
 """Which crop belongs to which part: persons, near-duplicates, training and test.
 
 Reads what crops.py kept. DFDC is split by actors, which recur from scene to scene: clusters of the SFace embeddings of
-the real crops. The other sets are split by person where the set names them, else by near-duplicate.
+the real crops. Live swaps are split by scene and by the face put in: scenes that share a face stay together. The other
+sets are split by person where the set names them, else by near-duplicate.
 """
 
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ import tables  # noqa: E402
 # merges actors, which costs training data; too small would let an actor be on both sides.
 ACTOR_DISTANCE = 0.75
 TEST, VALIDATION = 0.15, 0.05
+# Sets that hold forged photos, and those of them that are too small to keep a part for judging: all is trained on, and
+# judged by fits without its group.
+FORGED = ("deepfake", "swaps_live", "generated2")
+CROSSED = ("swaps_live", "generated2")
 # Only to be judged on, never trained on: what the network does to photos of a source that it has never seen.
 UNSEEN_SOURCES = ("landmarks68", "pad", "forged")
 
@@ -50,11 +55,13 @@ def load(data, cache, name):
     """A set with the columns label (real, fake), source, generator, pipeline, group, part (train, validation, test)."""
     stored, labels = tables.load(data, cache, name)
     rows = pandas.DataFrame({"path": labels.path})
-    rows["source"] = labels.source if name == "deepfake" else name
+    rows["source"] = labels.source if name in FORGED else name
     rows["label"] = labels.label.replace({"live": "real", "spoof": "attack"}) if "label" in labels else "real"
     rows["generator"] = labels.generator if "generator" in labels else ""
     rows["pipeline"] = labels.pipeline if "pipeline" in labels else name
-    rows["scene"] = labels.group if name == "deepfake" else ""
+    if name == "generated2":
+        rows["pipeline"] = "t2i_" + rows.pipeline
+    rows["scene"] = labels.group if name == "deepfake" else labels.pair if "pair" in labels else ""
     rows["n_pixels"] = np.max(stored["box"][:, 2:] - stored["box"][:, :2], axis=1)
     rows["group"] = groups(name, rows, labels, stored)
     rows["part"] = parts(name, rows.group)
@@ -79,6 +86,8 @@ def groups(name, rows, labels, stored):
         swaps = (rows.pipeline == "dfdc").to_numpy()
         group[swaps] = actors(rows[swaps], stored["embedding"][swaps])
         return group
+    if name == "swaps_live":
+        return "face/" + components(labels.group, labels.celeb_model)
     if "identity" in labels:
         return name + "/" + labels.identity
     if "group" in labels:
@@ -95,10 +104,23 @@ def actors(rows, embeddings):
     return ("actor/" + rows.scene.map(lambda scene: str(of_scene.get(scene, scene)))).to_numpy()
 
 
+def components(scenes, put_in):
+    """The first name of all that hang together: scenes by the faces put in, faces by their scenes."""
+    name_of = {name: name for name in {*scenes, *put_in}}
+    changed = True
+    while changed:
+        changed = False
+        for pair in set(zip(scenes, put_in)):
+            least = min(name_of[name] for name in pair)
+            changed |= any(name_of[name] != least for name in pair)
+            name_of |= dict.fromkeys(pair, least)
+    return scenes.map(name_of)
+
+
 def parts(name, group):
     """train, validation or test for each row; the same for a group, and the same in every run."""
-    if name in UNSEEN_SOURCES:
-        return np.full(len(group), "test")
+    if name in UNSEEN_SOURCES or name in CROSSED:
+        return np.full(len(group), "test" if name in UNSEEN_SOURCES else "train")
     names = np.array(sorted(set(group)))
     place_of = dict(zip(names, np.random.default_rng(0).permutation(len(names)) / len(names)))
     share = group.map(place_of).to_numpy()

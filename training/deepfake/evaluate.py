@@ -1,16 +1,20 @@
-"""Exports the trained networks, measures them on what they never saw, and fits their scale.
+"""Exports the trained networks, measures all on what they never saw, and fits their scale.
 
-    python evaluate.py --data DATA --cache CACHE --run RUN --closer CLOSER --weights models/trained --tables models/calibration
+    python evaluate.py --data DATA --cache CACHE --run RUN --closer CLOSER --weights models/trained
+    python evaluate.py --data DATA --cache CACHE --weights models/trained --tables models/calibration
     python evaluate.py --data DATA --cache CACHE --run RUN --left-out GENERATOR
 
-The first writes faceward-deepfake-1.onnx (of RUN) and faceward-swap-1.onnx (of CLOSER, trained on at 224 pixels) and
-models/calibration/deepfake.toml; figures are those of the exported files in OpenVINO, averaged over the photo and its
-mirror image, and "swapped" over both networks, as in the engine. The second prints how a network that was trained without
-one generator does on all of its photos.
+The first writes faceward-deepfake-1.onnx (of RUN) and faceward-swap-1.onnx (of CLOSER, trained on at 224 pixels). The second
+writes models/calibration/deepfake.toml, after heads.py; figures are those of the exported files in OpenVINO, of the first
+two averaged over the photo and its mirror image, and "swapped" over both, as in the engine. On the sets on which
+faceward-deepfake-2 was fitted whole, figures are those of it alone, by fits without the photo's group. `--conditions` measures as well what
+photos go through on their way. The third prints how a network that was trained without one generator does on all of its
+photos.
 """
 
 import argparse
 import io
+import json
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +33,7 @@ NETWORKS = (("faceward-deepfake-1", 160), ("faceward-swap-1", 224))
 OPERATING_POINT = 0.9
 # Of the genuine photos that the scale is fitted on, each answer alone may call so many forged.
 REFUSED = 0.006
+RECENT = ("faceward-deepfake-2", 224)
 ANSWERS = ("swapped", "generated")
 ORDINARY = ("lfw", "utkface", "age_asian", "landmarks68", "pad")
 
@@ -39,21 +44,24 @@ class Shipped:
     def __init__(self, folder, weights):
         options = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1}
         self.folder = folder
-        self.compiled = [openvino.Core().compile_model(weights / f"{name}.onnx", "CPU", options) for name, _ in NETWORKS]
+        files = [f"{name}.onnx" for name, _ in (*NETWORKS, RECENT)]
+        self.compiled = [openvino.Core().compile_model(weights / file, "CPU", options) for file in files]
 
     def __call__(self, crops, rows, change=None):
-        """Log-odds of swapped and generated, n x 2, of these rows of a set."""
+        """Log-odds of these rows of a set: swapped and generated, and what the recent network says of both, n x 4."""
         both = [seen(network, crops.engine(self.folder, rows, side, change)) for network, (_, side) in zip(self.compiled, NETWORKS)]
         first, second = both
-        return np.c_[(first[:, 0] + second[:, 0]) / 2, first[:, 1]]
+        recent = seen(self.compiled[2], crops.engine(self.folder, rows, RECENT[1], change), mirrored=False)
+        return np.c_[(first[:, 0] + second[:, 0]) / 2, first[:, 1], recent]
 
 
-def seen(compiled, photos):
-    """The log-odds of one network for crops [n, side, side, 3], averaged over each and its mirror image."""
+def seen(compiled, photos, mirrored=True):
+    """The log-odds of one network for crops [n, side, side, 3], averaged over each and its mirror image if `mirrored`."""
     odds = []
     for photo in photos:
         planar = photo.transpose(2, 0, 1)[None].astype(np.float32)
-        odds.append(sum(compiled([np.ascontiguousarray(p)])[0][0] for p in (planar, planar[..., ::-1])) / 2)
+        views = (planar, planar[..., ::-1]) if mirrored else (planar,)
+        odds.append(sum(compiled([np.ascontiguousarray(view)])[0][0] for view in views) / len(views))
     return np.array(odds)
 
 
@@ -128,6 +136,10 @@ def ranking(rows, values, comparisons):
         yield generator, source or rows.pipeline[fake].iloc[0], int(fake.sum()), auc, ends
 
 
+# Generator, framing and pipeline of the sets that faceward-deepfake-2 was fitted on.
+RECENT_COMPARISONS = {"swaps_live": (("deepfacelive", "dfl"),), "generated2": tuple(
+    (generator, f"t2i_{framing}") for generator in ("sdxl", "flux1_schnell") for framing in ("portrait", "wide")
+)}  # fmt: skip
 COMPARISONS = [("dfdc_swap", None)] + [
     (generator, source)
     for generator in ("stylegan2_studio", "stable_diffusion_2_1", "stylegan_ffhq")
@@ -162,9 +174,10 @@ def score(scales, odds):
 
 def write(path, scales, genuine_count, measured, ranked):
     lines = [
-        "# Scale of faceward-deepfake-1 and faceward-swap-1. Written by training/deepfake/evaluate.py, which says how.",
+        "# Scale of faceward-deepfake-1, faceward-swap-1 and faceward-deepfake-2 (recent_*). Written by",
+        "# training/deepfake/evaluate.py, which says how.",
         "# score = sigmoid(min over the answers of (offset - slope * log-odds of forgery)); higher is more likely genuine.",
-        f'data = "deepfake, {", ".join(ORDINARY)}"',
+        f'data = "deepfake, {", ".join((*RECENT_COMPARISONS, *ORDINARY))}"',
         f"genuine = {genuine_count}",
         f'date = "{tables.today()}"',
         f"operating_point = {OPERATING_POINT}",
@@ -172,7 +185,8 @@ def write(path, scales, genuine_count, measured, ranked):
     for answer, (slope, offset) in scales.items():
         lines += ["", f"[{answer}]", f"slope = {slope:.4f}", f"offset = {offset:.4f}"]
     lines += ["", "# Errors at the operating point on photos that were neither trained on nor fitted: genuine ones called"]
-    lines += ["# forged, forged ones called genuine."]
+    lines += ["# forged, forged ones called genuine. swaps_live and generated2: by faceward-deepfake-2 alone, fitted without the"]
+    lines += ["# photo's scene, face put in or group."]
     for name, kind, count, error in measured:
         lines += ["[[measured]]", f'set = "{name}"', f'kind = "{kind}"', f"photos = {count}", f"error = {error:.4f}"]
     lines += ["", "# Ranking of photos that were not trained on, with 95 % intervals over actors or photos."]
@@ -193,7 +207,8 @@ def trained(run):
     return model.eval()
 
 
-def judge(arguments):
+def exported(arguments):
+    """Writes the two trained networks and prints how far the files are from the framework."""
     arguments.weights.mkdir(parents=True, exist_ok=True)
     deepfake = data.load(arguments.data, arguments.cache, "deepfake")
     for run, (name, side) in zip((arguments.run, arguments.closer), NETWORKS):
@@ -201,9 +216,10 @@ def judge(arguments):
         n_bytes = export.written(model, side, file, name)
         sample = np.ascontiguousarray(deepfake.engine(arguments.data, range(32), side).transpose(0, 3, 1, 2))
         print(f"{file}: {n_bytes} bytes, log-odds differ by at most {export.difference(model, file, sample):.4f}")
-    network, rows = Shipped(arguments.data, arguments.weights), deepfake.rows
-    test, validation = (np.flatnonzero(rows.part == part) for part in ("test", "validation"))
 
+
+def ordinary(arguments, network):
+    """Of each ordinary set: log-odds of its genuine photos that were not trained on, and which of them fit the scale."""
     genuine = {}
     for name in ORDINARY:
         other = data.load(arguments.data, arguments.cache, name)
@@ -213,36 +229,62 @@ def judge(arguments):
         if name in data.UNSEEN_SOURCES and name != "pad":
             fitted = other.rows.group[unknown].map(lambda group: sum(group.encode()) % 2 == 0)
         genuine[name] = (network(other, unknown), fitted.to_numpy())
+    return genuine
+
+
+def by_source(rows, scores):
+    """(source, kind, count, share that is wrong at 0.9) for the genuine of each source and the forged of each generator."""
+    for kind, mask in [("genuine", rows.label == "real"), *((g, rows.generator == g) for g in sorted(set(rows.generator) - {""}))]:
+        for source in sorted(set(rows.source[mask])):
+            chosen = (mask & (rows.source == source)).to_numpy()
+            wrong = (scores[chosen] < OPERATING_POINT) if kind == "genuine" else (scores[chosen] >= OPERATING_POINT)
+            yield source, kind, int(chosen.sum()), float(wrong.mean())
+
+
+def recent(arguments, scales):
+    """Errors and rankings on the sets that faceward-deepfake-2 was fitted on: by it alone, fitted without the photo's group."""
+    errors, ranks, stored = [], [], np.load(arguments.cache / "heads.npz")
+    for name, comparisons in RECENT_COMPARISONS.items():
+        kept = data.load(arguments.data, arguments.cache, name)
+        scores = score({answer: scales[answer] for answer in scales if answer.startswith("recent")}, stored[name])
+        for pipeline in sorted({pipeline for _, pipeline in comparisons}):
+            part = (kept.rows.pipeline == pipeline).to_numpy() & (kept.rows.generator != "dalle3").to_numpy()
+            found = list(by_source(kept.rows[part], scores[part]))
+            errors += [(f"{source}, {pipeline}", *rest) for source, *rest in found]
+        ranks += list(ranking(kept.rows.assign(generator=kept.rows.generator + "/" + kept.rows.pipeline), -scores,
+                              [(f"{generator}/{pipeline}", None) for generator, pipeline in comparisons]))  # fmt: skip
+    return errors, ranks
+
+
+def judge(arguments):
+    deepfake = data.load(arguments.data, arguments.cache, "deepfake")
+    network, rows = Shipped(arguments.data, arguments.weights), deepfake.rows
+    test, validation = (np.flatnonzero(rows.part == part) for part in ("test", "validation"))
+    genuine = ordinary(arguments, network)
     odds = network(deepfake, validation)
     real = (rows.label[validation] == "real").to_numpy()
     for_fit = [values[fitted] for values, fitted in genuine.values() if fitted.any()] + [odds[real]]
     scales = fit(for_fit, rows.iloc[validation], odds)
+    fits = json.loads((arguments.cache / "heads.json").read_text())
+    scales |= {f"recent_{answer}": (fits[answer]["slope"], fits[answer]["offset"]) for answer in ANSWERS}
 
-    measured, ranked = [], []
-    for condition, change in CONDITIONS.items():
+    measured, ranked, part = [], [], rows.iloc[test].reset_index(drop=True)
+    for condition, change in CONDITIONS.items() if arguments.conditions else [("as they are", None)]:
         odds = network(deepfake, test, change)
-        part, values = rows.iloc[test].reset_index(drop=True), -score(scales, odds)
-        found = list(ranking(part, values, COMPARISONS))
+        scores, before = score(scales, odds), score(dict(list(scales.items())[:2]), odds[:, :2])
+        print(condition, "by the first two alone", *by_source(part, before), sep="\n")
+        found, errors = list(ranking(part, -scores, COMPARISONS)), list(by_source(part, scores))
         print(condition, [(g, s, n, round(a, 4), np.round(ends, 3).tolist()) for g, s, n, a, ends in found], flush=True)
-        own = {g: round(tables.auc(odds[f, int(g != "dfdc_swap")], odds[r, int(g != "dfdc_swap")]), 4)
-               for g in ("dfdc_swap", "stylegan2_studio", "stable_diffusion_2_1", "stylegan_ffhq")
-               for f, r in [against(part, g)]}  # fmt: skip
-        print("  by its own answer alone", own)
-        for kind, mask in [("genuine", part.label == "real"), *((g, part.generator == g) for g in set(part.generator) - {""})]:
-            for source in sorted(set(part.source[mask])):
-                chosen = (mask & (part.source == source)).to_numpy()
-                wrong = (values[chosen] > -OPERATING_POINT) if kind == "genuine" else (values[chosen] <= -OPERATING_POINT)
-                print("  ", kind, source, int(chosen.sum()), "wrong at 0.9:", round(float(wrong.mean()), 4))
-                if change is None:
-                    measured.append((source, kind, int(chosen.sum()), wrong.mean()))
+        print(*errors, sep="\n")
         if change is None:
-            ranked = found
+            measured, ranked = errors, found
     for name, (values, fitted) in genuine.items():
+        print(name, "by the first two alone", (score(dict(list(scales.items())[:2]), values[~fitted, :2]) < OPERATING_POINT).mean())
         refused = score(scales, values[~fitted]) < OPERATING_POINT
-        print("genuine", name, len(refused), "refused:", round(float(refused.mean()), 4))
         measured.append((name, "genuine", len(refused), refused.mean()))
-    count = sum(len(values) for values in for_fit)
-    write(arguments.tables / "deepfake.toml", scales, count, measured, ranked)
+    errors, ranks = recent(arguments, scales)
+    print(*errors, *ranks, sep="\n")
+    write(arguments.tables / "deepfake.toml", scales, sum(len(values) for values in for_fit), measured + errors, ranked + ranks)
 
 
 def left_out(arguments):
@@ -261,13 +303,19 @@ def left_out(arguments):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("data", "cache", "run"):
+    for name in ("data", "cache"):
         parser.add_argument(f"--{name}", required=True, type=Path)
-    for name in ("closer", "weights", "tables"):
+    for name in ("run", "closer", "weights", "tables"):
         parser.add_argument(f"--{name}", type=Path)
     parser.add_argument("--left-out", default=None)
+    parser.add_argument("--conditions", action="store_true")
     arguments = parser.parse_args()
-    left_out(arguments) if arguments.left_out else judge(arguments)
+    if arguments.left_out:
+        left_out(arguments)
+    elif arguments.run:
+        exported(arguments)
+    else:
+        judge(arguments)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,23 @@ def self_blended(crop, place, rng):
     return np.rint(source * mask + target * (1 - mask)).astype(np.uint8)
 
 
+def denoised(image, rng):
+    """Grain and pores are gone, edges stay."""
+    if rng.random() < 0.5:
+        return cv2.bilateralFilter(image, 5, float(rng.uniform(10, 45)), float(rng.uniform(1.5, 4)))
+    return cv2.medianBlur(image, int(rng.choice([3, 3, 5])))
+
+
+def softened(image, rng):
+    """As a cheap lens, a codec, a denoiser or a smaller photo leaves it."""
+    kind = rng.random()
+    if kind < 0.35:
+        return cv2.GaussianBlur(image, (0, 0), rng.uniform(0.6, 2.0))
+    if kind < 0.7:
+        return views.resized(image, rng.uniform(0.35, 0.75), rng)
+    return denoised(denoised(image, rng), rng)
+
+
 def resharpened(image, rng):
     """Softer (a generator works at a low resolution) or sharper."""
     side = image.shape[0]

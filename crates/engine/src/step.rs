@@ -92,7 +92,8 @@ impl Step {
                 Declaration::by("liveness", models, &[Output::Liveness])
             }
             Self::Deepfake => {
-                Declaration::by("deepfake", &["faceward-deepfake-1", "faceward-swap-1"], &[Output::Genuine])
+                let models = &["faceward-deepfake-1", "faceward-swap-1", "faceward-deepfake-2"];
+                Declaration::by("deepfake", models, &[Output::Genuine])
             }
             Self::Eyes => Declaration {
                 needs: &[Self::Landmarks],

@@ -14,6 +14,7 @@ const FILES: &[(&str, &[u8])] = embedded![
     "eye-state-1.onnx",
     "face-attributes-1.onnx",
     "faceward-deepfake-1.onnx",
+    "faceward-deepfake-2.onnx",
     "faceward-swap-1.onnx",
     "faceward-liveness-1.onnx",
     "flare-1.onnx",

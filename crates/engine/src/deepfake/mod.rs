@@ -1,8 +1,9 @@
 //! Whether a face is genuine: neither swapped nor generated.
 //!
-//! Two networks of our own look at the face with a little of its surroundings (`square`), and at its mirror image. The
-//! first gives two log-odds, one for each way of forging; the second looks closer and gives those of swapped faces, which
-//! count half. `scale` makes one score of them. From one photo: what a better forger leaves no trace of is out of reach.
+//! Three networks of our own look at the face with a little of its surroundings (`square`), the first two at its mirror
+//! image too. The first gives two log-odds, one for each way of forging; the second looks closer and gives those of
+//! swapped faces, which count half. The third knows methods of 2023 and later: live swaps, and portraits drawn from a
+//! text. `scale` makes one score of them. From one photo: what a better forger leaves no trace of is out of reach.
 
 mod scale;
 mod square;
@@ -11,6 +12,7 @@ use faceward_core::PixelRect;
 use faceward_inference::Tensor;
 use faceward_models::calibration::deepfake::deepfake as table;
 
+use self::scale::Odds;
 use crate::face::{FaceGeometry, StepError};
 use crate::image::{Border, Resampling, RgbImage};
 use crate::networks::ModelSession;
@@ -19,13 +21,15 @@ use crate::networks::ModelSession;
 pub(crate) struct DeepfakeStep {
     both: ModelSession,
     closer: ModelSession,
+    recent: ModelSession,
 }
 
 impl DeepfakeStep {
-    /// `sessions` of the network that knows both ways of forging, and of the one that looks closer.
-    pub(crate) fn new(sessions: [ModelSession; 2]) -> Self {
-        let [both, closer] = sessions;
-        Self { both, closer }
+    /// `sessions` of the network that knows both ways of forging, of the one that looks closer, and of the one that knows
+    /// recent methods.
+    pub(crate) fn new(sessions: [ModelSession; 3]) -> Self {
+        let [both, closer, recent] = sessions;
+        Self { both, closer, recent }
     }
 
     /// How likely the face at `face` is genuine, 0 to 1; 0.9 is the stated operating point.
@@ -34,23 +38,34 @@ impl DeepfakeStep {
     /// The face box is empty or not finite, or a network fails.
     pub(crate) fn run(&mut self, photo: &RgbImage, face: &FaceGeometry) -> Result<f32, StepError> {
         let square = square::round(photo.size(), &face.rect).ok_or_else(no_face)?;
-        let [swapped, generated] = log_odds(&mut self.both, photo, &square)?;
-        let [swapped_too, _] = log_odds(&mut self.closer, photo, &square)?;
-        Ok(scale::genuine(table(), [f32::midpoint(swapped, swapped_too), generated]))
+        let [swapped, generated] = of_both_sides(&mut self.both, photo, &square)?;
+        let [swapped_too, _] = of_both_sides(&mut self.closer, photo, &square)?;
+        let seen = chip(&self.recent, photo, &square)?;
+        let recent = log_odds(&mut self.recent, &seen)?;
+        Ok(scale::genuine(table(), [f32::midpoint(swapped, swapped_too), generated], recent))
     }
 }
 
-/// What one network says of the part of the photo in `square`: the log-odds of "swapped" and of "generated", averaged
-/// over it and its mirror image.
-fn log_odds(session: &mut ModelSession, photo: &RgbImage, square: &PixelRect) -> Result<[f32; 2], StepError> {
-    // Never black: black borders once gave the class away.
-    let chip = photo.resized_crop(square, session.image_size(), Border::Reflect, Resampling::Antialiased)?;
-    let mut of = |view: &RgbImage| -> Result<[f32; 2], StepError> {
-        let outputs = session.run_image(view)?;
-        read(&outputs).ok_or_else(|| StepError::Photo("the deepfake network gave no number".to_owned()))
-    };
-    let (seen, mirrored) = (of(&chip)?, of(&chip.mirrored())?);
+/// What one network says of the part of the photo in `square`, averaged over it and its mirror image.
+fn of_both_sides(
+    session: &mut ModelSession,
+    photo: &RgbImage,
+    square: &PixelRect,
+) -> Result<Odds, StepError> {
+    let chip = chip(session, photo, square)?;
+    let (seen, mirrored) = (log_odds(session, &chip)?, log_odds(session, &chip.mirrored())?);
     Ok(std::array::from_fn(|answer| f32::midpoint(seen[answer], mirrored[answer])))
+}
+
+/// What a network looks at. Never black: black borders once gave the class away.
+fn chip(session: &ModelSession, photo: &RgbImage, square: &PixelRect) -> Result<RgbImage, StepError> {
+    Ok(photo.resized_crop(square, session.image_size(), Border::Reflect, Resampling::Antialiased)?)
+}
+
+/// What one network says of a chip.
+fn log_odds(session: &mut ModelSession, chip: &RgbImage) -> Result<Odds, StepError> {
+    let outputs = session.run_image(chip)?;
+    read(&outputs).ok_or_else(|| StepError::Photo("the deepfake network gave no number".to_owned()))
 }
 
 fn no_face() -> StepError {
@@ -58,8 +73,8 @@ fn no_face() -> StepError {
 }
 
 /// The log-odds of "swapped" and of "generated".
-fn read(outputs: &[Tensor]) -> Option<[f32; 2]> {
-    let odds = <[f32; 2]>::try_from(outputs.first()?.data.as_slice()).ok()?;
+fn read(outputs: &[Tensor]) -> Option<Odds> {
+    let odds = Odds::try_from(outputs.first()?.data.as_slice()).ok()?;
     odds.iter().all(|odds| odds.is_finite()).then_some(odds)
 }
 

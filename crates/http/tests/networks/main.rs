@@ -111,7 +111,8 @@ const MESH: &[(&str, u64)] = &[("face-mesh-478", 1)];
 /// As it stands, and as a mirror image.
 const TEMPLATE: &[(&str, u64)] = &[("face-mesh-478", 1), ("sface-2021dec", 2), ("fr-feature", 2)];
 const LIVENESS: &[(&str, u64)] = &[("fr-liveness", 1), ("minifasnet-2.7", 1), ("faceward-liveness-1", 1)];
-const DEEPFAKE: &[(&str, u64)] = &[("faceward-deepfake-1", 2), ("faceward-swap-1", 2)];
+const DEEPFAKE: &[(&str, u64)] =
+    &[("faceward-deepfake-1", 2), ("faceward-swap-1", 2), ("faceward-deepfake-2", 1)];
 const COVERINGS: &[(&str, u64)] = &[("face-attributes-1", 1)];
 const EYES: &[(&str, u64)] = &[("eye-state-1", 2)];
 const MOUTH: &[(&str, u64)] = &[("mouth-state-1", 1)];

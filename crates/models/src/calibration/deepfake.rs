@@ -19,7 +19,7 @@ pub fn deepfake() -> &'static DeepfakeTable {
     &TABLE
 }
 
-/// How the network's two log-odds become one score, and what the score is worth.
+/// How the networks' log-odds become one score, and what the score is worth.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeepfakeTable {
@@ -35,6 +35,10 @@ pub struct DeepfakeTable {
     pub swapped: AnswerScale,
     /// Scale of the second answer: the whole face was generated.
     pub generated: AnswerScale,
+    /// Scale of what faceward-deepfake-2 says of faces put in, as live swappers do.
+    pub recent_swapped: AnswerScale,
+    /// Scale of what faceward-deepfake-2 says of generated faces, as text-to-image generators make them.
+    pub recent_generated: AnswerScale,
     /// Errors at the operating point on photos that were neither trained on nor fitted.
     pub measured: Vec<MeasuredError>,
     /// How well the score ranks photos that were not trained on.
@@ -88,7 +92,8 @@ mod tests {
     #[test]
     fn more_forged_is_less_genuine() {
         let table = deepfake();
-        assert!(table.swapped.slope > 0.0 && table.generated.slope > 0.0);
+        let scales = [table.swapped, table.generated, table.recent_swapped, table.recent_generated];
+        assert!(scales.iter().all(|scale| scale.slope > 0.0));
         assert!(table.operating_point > 0.0 && table.operating_point < 1.0);
     }
 

@@ -19,6 +19,7 @@ fn the_models_that_the_engine_asks_for_are_declared() {
         "faceward-liveness-1",
         "faceward-deepfake-1",
         "faceward-swap-1",
+        "faceward-deepfake-2",
         "eye-state-1",
         "mouth-state-1",
         "face-attributes-1",

@@ -82,6 +82,7 @@ async fn the_checks_without_a_model_are_listed() {
         (&["faceward-liveness-1"], true, false),
         (&["faceward-deepfake-1"], false, true),
         (&["faceward-swap-1"], false, true),
+        (&["faceward-deepfake-2"], false, true),
     ];
     for (disabled, liveness, deepfake) in rows {
         let fixture = service_on(engine_without(disabled), settings());
