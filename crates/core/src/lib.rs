@@ -4,6 +4,7 @@
 //! Units and coordinates: `docs/units-and-coordinates.md`.
 
 mod characters;
+mod dot;
 mod geometry;
 mod ids;
 mod outcome;
@@ -11,6 +12,7 @@ mod quality;
 mod recognition;
 mod runtime;
 
+pub use dot::dot;
 pub use geometry::{FivePoints, HeadPose, PixelRect, Point, Turn};
 pub use ids::{AppId, ClientReference, GalleryId, InvalidId, ModelId, SubjectId, SubjectName, TemplateId};
 pub use outcome::Outcome;

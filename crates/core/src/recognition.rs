@@ -1,10 +1,19 @@
 //! Embeddings and the two scales on which they are compared.
 
-use crate::ModelId;
+use crate::{ModelId, dot};
 
 /// Cosine between two unit embeddings of one model: -1 to 1, higher is more alike. Its meaning depends on the model.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Cosine(pub f32);
+
+impl Cosine {
+    /// That of two unit vectors of one model. Every comparison, one-to-one or in a search, comes to its cosine here.
+    #[inline]
+    #[must_use]
+    pub fn of(a: &[f32], b: &[f32]) -> Self {
+        Self(dot(a, b).clamp(-1.0, 1.0))
+    }
+}
 
 /// Calibrated comparison score: 0 to 1, higher is more alike.
 ///
@@ -61,7 +70,7 @@ impl Embedding {
         &self.vector
     }
 
-    /// Cosine with `other`.
+    /// Cosine with `other`; `a.cosine(b)` and `b.cosine(a)` have the same bits.
     ///
     /// # Errors
     /// The embeddings come from different models or have different lengths.
@@ -69,8 +78,7 @@ impl Embedding {
         if self.model != other.model || self.vector.len() != other.vector.len() {
             return Err(IncomparableEmbeddings { left: self.model.clone(), right: other.model.clone() });
         }
-        let dot: f32 = self.vector.iter().zip(&other.vector).map(|(a, b)| a * b).sum();
-        Ok(Cosine(dot.clamp(-1.0, 1.0)))
+        Ok(Cosine::of(&self.vector, &other.vector))
     }
 }
 
