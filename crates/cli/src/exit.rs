@@ -91,7 +91,6 @@ impl From<StartError> for Failure {
             | StartError::NotCalibrated(_)
             | StartError::Scheduler(_)
             | StartError::Audit(_) => Exit::Failed,
-            StartError::Tokens(_) => Exit::DataRefused,
         };
         Self::new(exit, error)
     }

@@ -1,10 +1,9 @@
 //! From the configuration to what commands work with: models, engine, gallery, service.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
+use faceward_embedded::Embedded;
 use faceward_engine::{Engine, EngineOptions, OnCompiled};
-use faceward_gallery::Gallery;
 use faceward_http::{Phase, Startup};
 use faceward_models::{FetchOptions, Selection, Store, default_root};
 use faceward_service::Service;
@@ -69,12 +68,12 @@ fn load(
         .map_err(|error| Failure::new(Exit::ModelsMissing, error))
 }
 
-/// The gallery in `data_dir`, which is made if it is not there.
+/// The store in `data_dir`, which is made if it is not there.
 ///
 /// # Errors
 /// Another process has it open, or it cannot be read.
-pub(crate) fn gallery(data_dir: &Path) -> Result<Gallery, Failure> {
-    Gallery::open(data_dir).map_err(|error| Failure::new(Exit::DataRefused, error))
+pub(crate) fn embedded(data_dir: &Path) -> Result<Embedded, Failure> {
+    Embedded::open(data_dir).map_err(|error| Failure::new(Exit::DataRefused, error))
 }
 
 /// The service over the configured data folder.
@@ -82,10 +81,10 @@ pub(crate) fn gallery(data_dir: &Path) -> Result<Gallery, Failure> {
 /// # Errors
 /// Whatever of it does not start.
 pub(crate) fn service(config: &Config, environment: &Environment) -> Result<Service, Failure> {
-    // The gallery first: a folder in use shall not cost a fetch.
-    let gallery = gallery(&config.data_dir)?;
+    // The store first: a folder in use shall not cost a fetch.
+    let embedded = embedded(&config.data_dir)?;
     let engine = engine(config, environment)?;
-    Ok(Service::start(engine, Arc::new(gallery), config.service.clone())?)
+    Ok(Service::start(engine, embedded, config.service.clone())?)
 }
 
 /// The same for a server, which tells `startup` how far it is.
@@ -97,13 +96,13 @@ pub(crate) fn service_telling(
     environment: &Environment,
     startup: &Startup,
 ) -> Result<Service, Failure> {
-    let gallery = gallery(&config.data_dir)?;
+    let embedded = embedded(&config.data_dir)?;
     let fetching = FetchBar::telling(startup.clone());
     let engine = load(config, environment, &fetching, &|done, total| {
         startup.report(Phase::Compiling { done, total });
     })?;
     startup.report(Phase::StartingThreads);
-    Ok(Service::start(engine, Arc::new(gallery), config.service.clone())?)
+    Ok(Service::start(engine, embedded, config.service.clone())?)
 }
 
 /// An executor for a command that asks the service one question.

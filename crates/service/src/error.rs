@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use faceward_core::{AppId, GalleryId, InvalidId, ModelId, SubjectId};
-use faceward_gallery::GalleryError;
+use faceward_store::{ChallengeRefusal, StoreError};
 
 /// Why a use case gave no answer.
 #[derive(Debug, thiserror::Error)]
@@ -311,9 +311,15 @@ pub enum Rejection {
 /// Faults of ours.
 #[derive(Debug, thiserror::Error)]
 pub enum InternalError {
-    /// The gallery failed.
-    #[error(transparent)]
-    Gallery(GalleryError),
+    /// The store failed.
+    #[error("{}", with_cause(.0))]
+    Store(#[source] StoreError),
+    /// What was to be deleted is gone for every reader; sealed bytes of it are still in a log of the store, which wipes them
+    /// with its next change or start.
+    #[error(
+        "deleted, but traces of it could not be wiped from the disk yet; the next change or start does it"
+    )]
+    TracesLeft,
     /// A network failed.
     #[error("an inference step failed: {0}")]
     Inference(String),
@@ -326,6 +332,9 @@ pub enum InternalError {
     /// A blocking task off the async threads panicked or was cancelled.
     #[error("a background task died: {0}")]
     TaskDied(String),
+    /// A stored challenge cannot be read.
+    #[error("a stored challenge: {0}")]
+    Challenge(String),
     /// Two embeddings of one analysis come from different models.
     #[error(transparent)]
     Incomparable(#[from] faceward_core::IncomparableEmbeddings),
@@ -340,27 +349,37 @@ pub enum InternalError {
     Audit(String),
 }
 
-impl From<GalleryError> for ServiceError {
-    fn from(error: GalleryError) -> Self {
+impl InternalError {
+    /// The audit log failed with `error`.
+    pub(crate) fn audit(error: &StoreError) -> Self {
+        Self::Audit(with_cause(error))
+    }
+}
+
+/// An error and what caused it, in one line.
+pub(crate) fn with_cause(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {}", with_cause(cause)),
+        None => error.to_string(),
+    }
+}
+
+impl From<StoreError> for ServiceError {
+    fn from(error: StoreError) -> Self {
         match error {
-            GalleryError::AppUnknown(app) => Self::AppNotFound(app),
-            GalleryError::AppExists(app) => Self::AppExists(app),
-            GalleryError::GalleryUnknown(gallery) => Self::GalleryNotFound(gallery),
-            GalleryError::TemplateExists(_) => Self::TemplateExists,
-            GalleryError::GalleryExists(gallery) => Self::GalleryExists(gallery),
-            GalleryError::Length { .. }
-            | GalleryError::InUse(_)
-            | GalleryError::KeyMissing(_)
-            | GalleryError::KeyMalformed(_)
-            | GalleryError::KeyExposed { .. }
-            | GalleryError::KeyWrong(_)
-            | GalleryError::Damaged { .. }
-            | GalleryError::NotErased
-            | GalleryError::Corrupt(_)
-            | GalleryError::SchemaTooNew { .. }
-            | GalleryError::Randomness(_)
-            | GalleryError::Io(_)
-            | GalleryError::Database(_) => Self::Internal(InternalError::Gallery(error)),
+            StoreError::AppUnknown(app) => Self::AppNotFound(app),
+            StoreError::AppExists(app) => Self::AppExists(app),
+            StoreError::GalleryUnknown(gallery) => Self::GalleryNotFound(gallery),
+            StoreError::TemplateExists(_) => Self::TemplateExists,
+            StoreError::GalleryExists(gallery) => Self::GalleryExists(gallery),
+            StoreError::Challenge(ChallengeRefusal::TooMany) => Self::TooManyChallenges,
+            StoreError::Challenge(ChallengeRefusal::Unknown) => Self::ChallengeUnknown,
+            StoreError::Challenge(ChallengeRefusal::Foreign) => Self::ChallengeForeign,
+            StoreError::Challenge(ChallengeRefusal::Replayed) => Self::ChallengeReplayed,
+            StoreError::Challenge(ChallengeRefusal::Expired) => Self::ChallengeExpired,
+            StoreError::Length { .. } | StoreError::Unreachable(_) | StoreError::Failed(_) => {
+                Self::Internal(InternalError::Store(error))
+            }
         }
     }
 }

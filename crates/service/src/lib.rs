@@ -48,16 +48,16 @@ pub use subject::SubjectRef;
 pub use thresholds::movement_rules;
 pub use use_cases::answer_challenge::{ChallengeAnswer, FrameReport};
 pub use use_cases::create_challenge::OpenChallenge;
+pub use use_cases::galleries::MOST_LISTED;
 pub use use_cases::info::{Info, ModelInfo, Unavailable, UnavailableReason};
 
 // What reports and settings are made of, so that the layers above need not know the ones below.
 pub use faceward_engine::image::PhotoFormat;
 pub use faceward_engine::quality;
 pub use faceward_engine::{Attributes, FaceAnalysis, Liveness, Output, Outputs, PhotoInfo, Race, StepTiming};
-pub use faceward_gallery::{
-    AppRecord, AuditEvent, AuditFilter, AuditReader, AuditRecord, GalleryRecord, SubjectRecord,
-    TemplateRecord,
-};
 pub use faceward_models::calibration::similarity::{Knot, OperatingPoint, SimilarityCalibration};
 pub use faceward_models::calibration::thresholds::{MovementThresholds, Rule, Thresholds};
 pub use faceward_models::{ModelDecl, Task};
+pub use faceward_store::{
+    AppRecord, AuditEvent, AuditFilter, AuditRecord, GalleryRecord, Stores, SubjectRecord, TemplateRecord,
+};

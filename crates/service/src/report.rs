@@ -8,7 +8,7 @@ use faceward_core::{
     Cosine, GalleryId, Outcome, QualityValues, Similarity, SubjectId, SubjectName, TemplateId,
 };
 use faceward_engine::{FaceAnalysis, PhotoInfo, StepTiming};
-use faceward_gallery::TemplateRecord;
+use faceward_store::TemplateRecord;
 
 use crate::error::{Check, PhotoFault};
 use crate::movement::{Movement, Stance};
@@ -185,6 +185,8 @@ pub struct Match {
     pub gallery: GalleryId,
     /// Whom it shows.
     pub subject: SubjectId,
+    /// What people call the subject, if anybody said.
+    pub name: Option<SubjectName>,
     /// The raw score.
     pub cosine: Cosine,
     /// The calibrated score.

@@ -1,18 +1,16 @@
 //! The service itself: what all use cases share, and its life from start to shutdown.
 //!
-//! Cheap to clone. The engine computes on the scheduler's threads, the gallery works off the async threads: nothing
-//! here blocks one.
+//! Cheap to clone. The engine computes on the scheduler's threads, stores are asked by awaiting: nothing here blocks an
+//! async thread.
 
 use std::sync::Arc;
 
 use faceward_core::{AppId, Similarity};
 use faceward_engine::{Capabilities, Engine, Output, Outputs, Worker};
-use faceward_gallery::{Gallery, GalleryError};
-use zeroize::Zeroizing;
+use faceward_store::Stores;
 
 use crate::apps::Apps;
 use crate::audit::{Origin, Recorder, Trail};
-use crate::challenges::Challenges;
 use crate::changes::Changes;
 use crate::error::{Check, InternalError, ServiceError};
 use crate::metrics;
@@ -20,7 +18,7 @@ use crate::policy::{Comparator, NotCalibrated, gate_outputs};
 use crate::requests::Checks;
 use crate::scheduler::{Demand, Limits, NotAdmitted, Permit, Scheduler, SchedulerError};
 use crate::settings::{EnrollGates, Settings, SettingsError};
-use crate::tokens::{AccessToken, Tokens};
+use crate::tokens::Tokens;
 
 /// The use cases of Faceward. Cheap to clone; all clones are one service.
 #[derive(Clone)]
@@ -31,12 +29,11 @@ pub struct Service {
 struct Inner {
     capabilities: Capabilities,
     comparator: Comparator,
-    gallery: Arc<Gallery>,
+    stores: Stores,
     apps: Apps,
     tokens: Tokens,
     scheduler: Scheduler<Worker>,
     recorder: Arc<Recorder>,
-    challenges: Challenges,
     changes: Changes,
     settings: Settings,
 }
@@ -59,9 +56,6 @@ pub enum StartError {
     /// The enabled embedding models are not those that the similarity map was fitted on.
     #[error(transparent)]
     NotCalibrated(#[from] NotCalibrated),
-    /// The keys of access tokens cannot be read.
-    #[error("the signing keys of access tokens: {0}")]
-    Tokens(#[source] ServiceError),
     /// The operator demands what no enabled model can answer.
     #[error("`{setting}` is set, but no enabled model answers it")]
     GateWithoutModel {
@@ -75,13 +69,9 @@ impl Service {
     ///
     /// # Errors
     /// Settings out of range or at odds with the enabled models; sessions or threads that cannot be made.
-    pub fn start(
-        engine: Engine,
-        gallery: impl Into<Arc<Gallery>>,
-        settings: Settings,
-    ) -> Result<Self, StartError> {
+    pub fn start(engine: Engine, stores: impl Into<Stores>, settings: Settings) -> Result<Self, StartError> {
         settings.validate()?;
-        let gallery = gallery.into();
+        let stores = stores.into();
         let capabilities = engine.capabilities().clone();
         let model = capabilities.embedding_model.as_ref().ok_or(StartError::NoEmbedding)?;
         let comparator = Comparator::new(
@@ -94,20 +84,19 @@ impl Service {
         let compute = &settings.compute;
         let limits = Limits { max_requests: compute.max_requests, wait: compute.wait };
         let scheduler = Scheduler::start(compute.workers, limits, make_worker)?;
-        let apps = Apps::new(Arc::clone(&gallery));
-        let tokens =
-            Tokens::new(Arc::clone(&gallery), settings.token_lifetime).map_err(StartError::Tokens)?;
-        let recorder = Recorder::start(Arc::clone(&gallery), settings.audit).map_err(StartError::Audit)?;
+        let apps = Apps::new(&stores);
+        let tokens = Tokens::new(&stores, settings.token_lifetime);
+        let recorder =
+            Recorder::start(Arc::clone(&stores.audit), settings.audit).map_err(StartError::Audit)?;
         let recorder = Arc::new(recorder);
         let inner = Inner {
             capabilities,
             comparator,
-            gallery,
+            stores,
             apps,
             tokens,
             scheduler,
             recorder,
-            challenges: Challenges::default(),
             changes: Changes::default(),
             settings,
         };
@@ -158,49 +147,13 @@ impl Service {
         })
     }
 
-    /// The app `app_id`, if `app_key` is one of its unexpired keys.
-    ///
-    /// # Errors
-    /// [`ServiceError::Unauthenticated`], whatever the reason, after the same work.
-    pub fn authenticate(&self, app_id: &str, app_key: &str) -> Result<AppId, ServiceError> {
-        self.inner.apps.authenticate(app_id, app_key)
-    }
-
-    /// A new access token for the app `app_id`, if `app_key` is one of its unexpired keys.
-    ///
-    /// # Errors
-    /// [`ServiceError::Unauthenticated`]; the store or the system's randomness fails.
-    pub async fn issue_token(&self, app_id: &str, app_key: &str) -> Result<AccessToken, ServiceError> {
-        let (tokens, app_id, app_key) =
-            (self.inner.tokens.clone(), app_id.to_owned(), Zeroizing::new(app_key.to_owned()));
-        off_thread(move || tokens.issue(&app_id, &app_key)).await?
-    }
-
-    /// The app that an access token was issued to.
-    ///
-    /// # Errors
-    /// [`ServiceError::Unauthenticated`], whatever is wrong with it.
-    pub fn authenticate_token(&self, token: &str) -> Result<AppId, ServiceError> {
-        self.inner.tokens.authenticate(token)
-    }
-
-    /// Accepts an access token no longer, for good.
-    ///
-    /// # Errors
-    /// As [`Tokens::revoke`].
-    pub async fn revoke_token(&self, app_id: &str, app_key: &str, token: &str) -> Result<(), ServiceError> {
-        let (tokens, app_id, token) = (self.inner.tokens.clone(), app_id.to_owned(), token.to_owned());
-        let app_key = Zeroizing::new(app_key.to_owned());
-        off_thread(move || tokens.revoke(&app_id, &app_key, &token)).await?
-    }
-
-    /// Access tokens and the keys that sign them; blocking.
+    /// Access tokens and the keys that sign them.
     #[must_use]
     pub fn tokens(&self) -> &Tokens {
         &self.inner.tokens
     }
 
-    /// The apps and their keys; blocking.
+    /// The apps and their keys.
     #[must_use]
     pub fn apps(&self) -> &Apps {
         &self.inner.apps
@@ -234,8 +187,8 @@ impl Service {
         &self.inner.comparator
     }
 
-    pub(crate) fn challenges(&self) -> &Challenges {
-        &self.inner.challenges
+    pub(crate) fn stores(&self) -> &Stores {
+        &self.inner.stores
     }
 
     /// Begins the record of the use case `action`, done for `app` or for the current origin.
@@ -276,15 +229,6 @@ impl Service {
             return Err(ServiceError::CheckUnavailable(Check::Deepfake));
         }
         Ok(())
-    }
-
-    /// Asks the gallery, off the async threads.
-    pub(crate) async fn gallery<T: Send + 'static>(
-        &self,
-        ask: impl FnOnce(&Gallery) -> Result<T, GalleryError> + Send + 'static,
-    ) -> Result<T, ServiceError> {
-        let gallery = Arc::clone(&self.inner.gallery);
-        Ok(off_thread(move || ask(&gallery)).await??)
     }
 }
 

@@ -112,35 +112,38 @@ struct AppJson {
 impl App {
     /// Does it.
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
-        let apps = Apps::new(setup::gallery(&context.config.data_dir)?);
-        match self {
-            Self::Create(create) => create.run(&apps),
-            Self::List(list) => list.run(&apps),
-            Self::RotateKey(rotate) => rotate.run(&apps),
-            Self::SetMirrored(set) => set.run(&apps),
-            Self::Delete(delete) => delete.run(&apps),
-        }
+        let apps = Apps::new(&setup::embedded(&context.config.data_dir)?.into());
+        setup::executor()?.block_on(async {
+            match self {
+                Self::Create(create) => create.run(&apps).await,
+                Self::List(list) => list.run(&apps).await,
+                Self::RotateKey(rotate) => rotate.run(&apps).await,
+                Self::SetMirrored(set) => set.run(&apps).await,
+                Self::Delete(delete) => delete.run(&apps).await,
+            }
+        })
     }
 }
 
 impl Create {
-    fn run(&self, apps: &Apps) -> Result<Exit, Failure> {
+    async fn run(&self, apps: &Apps) -> Result<Exit, Failure> {
         let key = if self.key_stdin { Some(key_from_stdin()?) } else { None };
         let new = NewApp { name: self.name.clone(), id: self.id.map(AppId), key };
-        let credentials = apps.create(new)?;
+        let credentials = apps.create(new).await?;
         show(self.json, credentials.id, &credentials.key)
     }
 }
 
 impl List {
-    fn run(&self, apps: &Apps) -> Result<Exit, Failure> {
+    async fn run(&self, apps: &Apps) -> Result<Exit, Failure> {
         let apps: Vec<AppJson> = apps
             .list()
+            .await?
             .into_iter()
             .map(|app| AppJson {
                 app_id: app.id.to_string(),
                 name: app.name,
-                mirrored: app.mirrored,
+                mirrored: app.settings.mirrored,
                 created_at: app.created_at.to_string(),
             })
             .collect();
@@ -157,15 +160,15 @@ impl List {
 }
 
 impl RotateKey {
-    fn run(&self, apps: &Apps) -> Result<Exit, Failure> {
+    async fn run(&self, apps: &Apps) -> Result<Exit, Failure> {
         let app = AppId(self.id);
         let overlap = Duration::from_secs(u64::from(self.overlap) * 3600);
         let key = if self.key_stdin {
             let key = key_from_stdin()?;
-            apps.replace_keys(&app, &key, overlap)?;
+            apps.replace_keys(&app, &key, overlap).await?;
             key
         } else {
-            apps.rotate_key(&app, overlap)?
+            apps.rotate_key(&app, overlap).await?
         };
         terminal::note(&format!("the old keys work for another {} h", self.overlap));
         show(self.json, app, &key)
@@ -173,8 +176,8 @@ impl RotateKey {
 }
 
 impl SetMirrored {
-    fn run(&self, apps: &Apps) -> Result<Exit, Failure> {
-        apps.set_mirrored(&AppId(self.id), self.mirrored)?;
+    async fn run(&self, apps: &Apps) -> Result<Exit, Failure> {
+        apps.set_mirrored(&AppId(self.id), self.mirrored).await?;
         let does = if self.mirrored { "send" } else { "do not send" };
         terminal::line(&format!("the clients of app {} {does} mirror images", self.id))?;
         Ok(Exit::Yes)
@@ -182,11 +185,11 @@ impl SetMirrored {
 }
 
 impl Delete {
-    fn run(&self, apps: &Apps) -> Result<Exit, Failure> {
+    async fn run(&self, apps: &Apps) -> Result<Exit, Failure> {
         if !self.yes {
             return Err(Failure::usage("this deletes the app with all of its templates for good: add --yes"));
         }
-        apps.delete(&AppId(self.id))?;
+        apps.delete(&AppId(self.id)).await?;
         terminal::line(&format!("deleted app {}", self.id))?;
         Ok(Exit::Yes)
     }

@@ -2,7 +2,8 @@
 
 use clap::{Args, ValueEnum};
 use faceward_core::{AppId, GalleryId, SubjectId, TemplateId};
-use faceward_service::{AuditFilter, AuditReader, AuditRecord};
+use faceward_embedded::AuditReader;
+use faceward_service::{AuditFilter, AuditRecord};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};

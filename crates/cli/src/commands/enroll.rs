@@ -63,8 +63,9 @@ impl Enroll {
             options: FaceOptions::default(),
         };
         let service = setup::service(&context.config, &context.environment)?;
-        let app = the_app(service.apps(), self.app)?;
-        let enrolled = setup::executor()?.block_on(service.enroll(&app, request))?;
+        let executor = setup::executor()?;
+        let app = executor.block_on(the_app(service.apps(), self.app))?;
+        let enrolled = executor.block_on(service.enroll(&app, request))?;
         let record = enrolled.record;
         let answer = Answer {
             template: record.template.to_string(),
@@ -96,8 +97,8 @@ pub(super) fn parsed<T>(
 ///
 /// # Errors
 /// None was named and there is not exactly one.
-pub(super) fn the_app(apps: &Apps, named: Option<Uuid>) -> Result<AppId, Failure> {
-    let known = apps.list();
+pub(super) async fn the_app(apps: &Apps, named: Option<Uuid>) -> Result<AppId, Failure> {
+    let known = apps.list().await?;
     match (named, known.as_slice()) {
         (Some(id), _) => Ok(AppId(id)),
         (None, [only]) => Ok(only.id),

@@ -72,8 +72,9 @@ impl Identify {
             options: FaceOptions::default(),
         };
         let service = setup::service(&context.config, &context.environment)?;
-        let app = the_app(service.apps(), self.app)?;
-        let found = setup::executor()?.block_on(service.identify(&app, request))?;
+        let executor = setup::executor()?;
+        let app = executor.block_on(the_app(service.apps(), self.app))?;
+        let found = executor.block_on(service.identify(&app, request))?;
         let answer = answer(&found);
         if self.json {
             terminal::json(&answer)?;

@@ -95,9 +95,12 @@ async fn start(
     let work = move || {
         let _inside = runtime.enter();
         let started = setup::service_telling(&config, &environment, &startup).and_then(|service| {
-            let credentials = first_app(&service, given)?;
-            service.tokens().prepare()?;
-            Ok(Started { service, credentials })
+            let prepared = async {
+                let credentials = first_app(&service, given).await?;
+                service.tokens().prepare().await?;
+                Ok(credentials)
+            };
+            runtime.block_on(prepared).map(|credentials| Started { service, credentials })
         });
         // Nobody listens any more if the server was told to stop.
         drop(done.send(started));
@@ -197,15 +200,16 @@ struct FirstApp {
 
 /// Creates the given app, or a random one on an empty data folder. `Some` only where a key was made up: it is shown
 /// this once.
-fn first_app(service: &Service, given: Option<GivenCredentials>) -> Result<Option<FirstApp>, Failure> {
+async fn first_app(service: &Service, given: Option<GivenCredentials>) -> Result<Option<FirstApp>, Failure> {
     let apps = service.apps();
     match given {
         Some(given) => {
-            take_over(service, apps, given)?;
+            take_over(service, apps, given).await?;
             Ok(None)
         }
-        None if apps.list().is_empty() => {
-            let credentials = apps.create(NewApp { name: "default".to_owned(), ..NewApp::default() })?;
+        None if apps.list().await?.is_empty() => {
+            let new = NewApp { name: "default".to_owned(), ..NewApp::default() };
+            let credentials = apps.create(new).await?;
             let key = credentials.key.reveal().to_owned();
             Ok(Some(FirstApp { id: credentials.id.to_string(), key }))
         }
@@ -213,15 +217,15 @@ fn first_app(service: &Service, given: Option<GivenCredentials>) -> Result<Optio
     }
 }
 
-fn take_over(service: &Service, apps: &Apps, given: GivenCredentials) -> Result<(), Failure> {
+async fn take_over(service: &Service, apps: &Apps, given: GivenCredentials) -> Result<(), Failure> {
     let GivenCredentials { id, key, presented } = given;
-    if apps.list().iter().all(|app| app.id != id) {
-        apps.create(NewApp { name: "default".to_owned(), id: Some(id), key: Some(key) })?;
+    if apps.list().await?.iter().all(|app| app.id != id) {
+        apps.create(NewApp { name: "default".to_owned(), id: Some(id), key: Some(key) }).await?;
         tracing::info!(app_id = %id, "took over the app of FACEWARD_APP_ID");
         return Ok(());
     }
     // An existing app keeps its keys: a variable left over from last year must not bring an old key back.
-    service.authenticate(&id.to_string(), &presented).map(drop).map_err(|_| {
+    service.authenticate(&id.to_string(), &presented).await.map(drop).map_err(|_| {
         Failure::new(
             Exit::DataRefused,
             anyhow::anyhow!(

@@ -48,18 +48,20 @@ struct KeyJson {
 impl Token {
     /// Does it.
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
-        let gallery = setup::gallery(&context.config.data_dir)?;
-        let tokens = Tokens::new(gallery, context.config.service.token_lifetime)?;
-        match self {
-            Self::ListKeys(list) => list.run(&tokens),
-            Self::RotateKey(rotate) => rotate.run(&tokens),
-        }
+        let stores = setup::embedded(&context.config.data_dir)?.into();
+        let tokens = Tokens::new(&stores, context.config.service.token_lifetime);
+        setup::executor()?.block_on(async {
+            match self {
+                Self::ListKeys(list) => list.run(&tokens).await,
+                Self::RotateKey(rotate) => rotate.run(&tokens).await,
+            }
+        })
     }
 }
 
 impl ListKeys {
-    fn run(&self, tokens: &Tokens) -> Result<Exit, Failure> {
-        let keys = tokens.keys()?.into_iter().map(|key| KeyJson {
+    async fn run(&self, tokens: &Tokens) -> Result<Exit, Failure> {
+        let keys = tokens.keys().await?.into_iter().map(|key| KeyJson {
             id: key.id.to_string(),
             created_at: key.created_at.to_string(),
             expires_at: key.expires_at.map(|end| end.to_string()),
@@ -80,8 +82,8 @@ impl ListKeys {
 }
 
 impl RotateKey {
-    fn run(&self, tokens: &Tokens) -> Result<Exit, Failure> {
-        let id = tokens.rotate(Duration::from_secs(u64::from(self.overlap) * 3600))?;
+    async fn run(&self, tokens: &Tokens) -> Result<Exit, Failure> {
+        let id = tokens.rotate(Duration::from_secs(u64::from(self.overlap) * 3600)).await?;
         terminal::note(&format!("tokens of the old keys work for another {} h", self.overlap));
         terminal::line(&id.to_string())?;
         Ok(Exit::Yes)

@@ -30,7 +30,7 @@ async fn require_app(
     next: Next,
 ) -> Result<Response, Failure> {
     let (id, key) = (text(request.headers(), &APP_ID), text(request.headers(), &APP_KEY));
-    let app = state.service.authenticate(id, key)?;
+    let app = state.service.authenticate(id, key).await?;
     request.extensions_mut().insert(Caller(app));
     Ok(next.run(request).await)
 }

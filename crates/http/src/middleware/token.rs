@@ -28,7 +28,7 @@ async fn require_token(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Failure> {
-    let app = state.service.authenticate_token(token_of(request.headers()))?;
+    let app = state.service.authenticate_token(token_of(request.headers())).await?;
     request.extensions_mut().insert(Caller(app));
     Ok(next.run(request).await)
 }

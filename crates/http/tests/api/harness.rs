@@ -1,15 +1,15 @@
 //! Sends requests to the router in process, and reads answers.
 
 use std::num::NonZeroUsize;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
+use faceward_embedded::Embedded;
 use faceward_engine::image::Limits;
 use faceward_engine::{Engine, EngineOptions};
-use faceward_gallery::Gallery;
 use faceward_http::{AppState, HttpSettings, Metrics, router};
 use faceward_inference::RuntimeKind;
 use faceward_service::apps::NewApp;
@@ -43,8 +43,8 @@ fn start(settings: Settings) -> (Service, TempDir) {
 
 fn start_on(engine: Engine, settings: Settings) -> (Service, TempDir) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let gallery = Gallery::open(folder.path()).expect("the gallery opens");
-    (Service::start(engine, Arc::new(gallery), settings).expect("the service starts"), folder)
+    let embedded = Embedded::open(folder.path()).expect("the folder opens");
+    (Service::start(engine, embedded, settings).expect("the service starts"), folder)
 }
 
 fn settings() -> Settings {
@@ -60,6 +60,15 @@ fn settings() -> Settings {
 pub(crate) fn service() -> &'static Service {
     static SERVICE: OnceLock<(Service, TempDir)> = OnceLock::new();
     &SERVICE.get_or_init(|| start(settings())).0
+}
+
+/// Waits for something short, also where a runtime drives this thread.
+fn finished<T: Send>(what: impl Future<Output = T> + Send) -> T {
+    let wait = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(what)
+    };
+    std::thread::scope(|scope| scope.spawn(wait).join()).expect("no panic")
 }
 
 fn metrics() -> Metrics {
@@ -103,7 +112,7 @@ impl TestApp {
     fn on(service: &Service, settings: HttpSettings) -> Self {
         log();
         let app = NewApp { name: "tests".to_owned(), ..NewApp::default() };
-        let credentials = service.apps().create(app).expect("a new app");
+        let credentials = finished(service.apps().create(app)).expect("a new app");
         let router = router(AppState::new(service.clone(), settings, metrics()));
         Self { router, id: credentials.id.to_string(), key: credentials.key.reveal().to_owned() }
     }

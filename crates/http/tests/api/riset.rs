@@ -257,7 +257,7 @@ async fn a_mirror_image_has_its_sides_swapped_back() {
     assert!(plain.abs() > 0.5, "the photo is not exactly frontal: {plain}");
     assert_eq!(yaw(body(json!({ "mirrored": "true" }))).await, -plain);
     let id = faceward_core::AppId(app.id.parse().expect("a UUID"));
-    crate::harness::service().apps().set_mirrored(&id, true).expect("set");
+    crate::harness::service().apps().set_mirrored(&id, true).await.expect("set");
     assert_eq!(yaw(body(json!({}))).await, -plain, "as set for the app");
     assert_eq!(yaw(body(json!({ "mirrored": false }))).await, plain, "the request knows better");
 }

@@ -4,16 +4,15 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use faceward_embedded::Embedded;
 use faceward_engine::image::Limits;
 use faceward_engine::{Engine, EngineOptions};
-use faceward_gallery::Gallery;
 use faceward_http::{AppState, HttpSettings, Metrics, router};
 use faceward_inference::RuntimeKind;
 use faceward_service::apps::NewApp;
@@ -31,17 +30,17 @@ struct Server {
 }
 
 impl Server {
-    fn start(folder: &std::path::Path) -> Self {
+    async fn start(folder: &std::path::Path) -> Self {
         let options =
             EngineOptions { runtime: RuntimeKind::OpenVino, limits: Limits::default(), disabled: Vec::new() };
         let engine = Engine::load(faceward_testkit::store(), &options).expect("the models load");
         let mut settings = Settings::default();
         settings.compute.workers = NonZeroUsize::MIN;
         let metrics = Metrics::install().expect("no other recorder");
-        let gallery = Arc::new(Gallery::open(folder).expect("the gallery opens"));
-        let service = Service::start(engine, gallery, settings).expect("the service starts");
-        let app = service.apps().create(NewApp { name: "tests".to_owned(), ..NewApp::default() });
-        let app = app.expect("a new app");
+        let embedded = Embedded::open(folder).expect("the folder opens");
+        let service = Service::start(engine, embedded, settings).expect("the service starts");
+        let new = NewApp { name: "tests".to_owned(), ..NewApp::default() };
+        let app = service.apps().create(new).await.expect("a new app");
         let (id, key) = (app.id.to_string(), app.key.reveal().to_owned());
         Self { router: router(AppState::new(service, HttpSettings::default(), metrics)), id, key }
     }
@@ -140,7 +139,7 @@ fn sum(parts: &[&[(&str, u64)]], times: u64) -> Counts {
 #[tokio::test]
 async fn an_answer_runs_the_networks_of_what_it_says_and_no_others() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let server = &Server::start(folder.path());
+    let server = &Server::start(folder.path()).await;
     let obama = faceward_testkit::photo("obama.jpg");
     let photo: &[(&str, &[u8])] = &[("photo", &obama)];
     let reference: &[(&str, &[u8])] = &[("photo", &obama), ("templateId", b"a")];

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use faceward_gallery::KeyHash;
+use faceward_store::KeyHash;
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 

@@ -1,7 +1,7 @@
 //! Apps: tenants with keys. Creating, authenticating, rotating, listing, deleting.
 //!
-//! Every change is in the audit log. Blocking, but for authentication, which reads memory. The gallery is asked at every call: a key that
-//! was rotated or retired counts at once.
+//! Every change is in the audit log. The directory is asked at every call: a key that was rotated or retired counts as soon
+//! as the directory knows of it.
 
 mod key;
 #[cfg(test)]
@@ -11,20 +11,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use faceward_core::AppId;
-use faceward_gallery::{AppRecord, Gallery, GalleryError, KeyHash, StoredKey};
+use faceward_store::{
+    AppRecord, AppSettings, AuditSink, Directory, KeyHash, Page, Standing, StoredKey, Stores, Traces,
+};
 use jiff::Timestamp;
 use subtle::{Choice, ConstantTimeEq};
 use uuid::Uuid;
 
-use crate::audit::{Change, changed};
-use crate::error::ServiceError;
+use crate::audit::{LocalChange, changed};
+use crate::error::{InternalError, ServiceError};
 
 pub use key::{AppKey, InvalidKey};
 
-/// The apps of a gallery. Cheap to clone.
+/// The apps of an installation. Cheap to clone.
 #[derive(Clone)]
 pub struct Apps {
-    gallery: Arc<Gallery>,
+    directory: Arc<dyn Directory>,
+    audit: Arc<dyn AuditSink>,
 }
 
 /// What a new app is to be.
@@ -48,42 +51,51 @@ pub struct Credentials {
 }
 
 impl Apps {
-    /// The apps of `gallery`.
+    /// The apps in `stores`.
     #[must_use]
-    pub fn new(gallery: impl Into<Arc<Gallery>>) -> Self {
-        Self { gallery: gallery.into() }
+    pub fn new(stores: &Stores) -> Self {
+        Self { directory: Arc::clone(&stores.directory), audit: Arc::clone(&stores.audit) }
     }
 
-    /// Creates an app.
+    /// Creates an app with its key.
     ///
     /// # Errors
     /// [`ServiceError::AppExists`]; the store or the system's randomness fails.
-    pub fn create(&self, new: NewApp) -> Result<Credentials, ServiceError> {
+    pub async fn create(&self, new: NewApp) -> Result<Credentials, ServiceError> {
         let NewApp { name, id, key } = new;
         let id = id.unwrap_or_else(|| AppId(Uuid::new_v4()));
         let key = key.map_or_else(AppKey::random, Ok)?;
-        let now = Timestamp::now();
-        changed(&self.gallery, Change { action: "create_app", app: id }, || {
-            self.gallery.create_app(&AppRecord { id, name, mirrored: false, created_at: now })?;
-            self.gallery.add_key(&id, &key.hash(), now)?;
-            Ok(())
-        })?;
+        let app = AppRecord { id, name, settings: AppSettings::default(), created_at: Timestamp::now() };
+        self.changed("create_app", &id, async { Ok(self.directory.create_app(&app, &key.hash()).await?) })
+            .await?;
         Ok(Credentials { id, key })
     }
 
-    /// All apps.
-    #[must_use]
-    pub fn list(&self) -> Vec<AppRecord> {
-        self.gallery.list_apps()
+    /// All apps, oldest first.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn list(&self) -> Result<Vec<AppRecord>, ServiceError> {
+        let mut apps: Vec<AppRecord> = Vec::new();
+        loop {
+            let after = apps.last().map(|app| app.id);
+            let page = self.directory.list_apps(Page::largest(after.as_ref())).await?;
+            if page.is_empty() {
+                break;
+            }
+            apps.extend(page);
+        }
+        apps.sort_by_key(|app| (app.created_at, app.id));
+        Ok(apps)
     }
 
     /// Gives the app a new key. Its other keys work on for `overlap`, but none longer than it would have.
     ///
     /// # Errors
     /// [`ServiceError::AppNotFound`]; the store or the system's randomness fails.
-    pub fn rotate_key(&self, app: &AppId, overlap: Duration) -> Result<AppKey, ServiceError> {
+    pub async fn rotate_key(&self, app: &AppId, overlap: Duration) -> Result<AppKey, ServiceError> {
         let key = AppKey::random()?;
-        self.replace_keys(app, &key, overlap)?;
+        self.replace_keys(app, &key, overlap).await?;
         Ok(key)
     }
 
@@ -91,43 +103,50 @@ impl Apps {
     ///
     /// # Errors
     /// [`ServiceError::AppNotFound`]; the store fails.
-    pub fn replace_keys(&self, app: &AppId, key: &AppKey, overlap: Duration) -> Result<(), ServiceError> {
+    pub async fn replace_keys(
+        &self,
+        app: &AppId,
+        key: &AppKey,
+        overlap: Duration,
+    ) -> Result<(), ServiceError> {
         let now = Timestamp::now();
-        // Far beyond any date that the store can hold means for ever; the new key is in force before the old ones end.
+        // Far beyond any date that the store can hold means for ever.
         let until = now.saturating_add(overlap).unwrap_or(Timestamp::MAX);
-        changed(&self.gallery, Change { action: "rotate_key", app: *app }, || {
-            self.gallery.add_key(app, &key.hash(), now)?;
-            self.gallery.retire_keys(app, &key.hash(), until)?;
-            Ok(())
-        })
+        let replaced = async { Ok(self.directory.replace_keys(app, &key.hash(), now, until).await?) };
+        self.changed("rotate_key", app, replaced).await
     }
 
     /// Deletes the app, its keys, galleries and templates.
     ///
     /// # Errors
-    /// [`ServiceError::AppNotFound`]; the store fails.
-    pub fn delete(&self, app: &AppId) -> Result<(), ServiceError> {
-        changed(&self.gallery, Change { action: "delete_app", app: *app }, || {
-            if self.gallery.delete_app(app)? { Ok(()) } else { Err(ServiceError::AppNotFound(*app)) }
-        })
+    /// [`ServiceError::AppNotFound`]; [`InternalError::TracesLeft`] if it is deleted and its traces are still on disk; the
+    /// store fails.
+    pub async fn delete(&self, app: &AppId) -> Result<(), ServiceError> {
+        let deleted = async {
+            match self.directory.delete_app(app).await? {
+                Traces::Wiped => Ok(()),
+                Traces::Left => Err(ServiceError::from(InternalError::TracesLeft)),
+            }
+        };
+        self.changed("delete_app", app, deleted).await
     }
 
     /// The record of the app.
     ///
     /// # Errors
     /// [`ServiceError::AppNotFound`].
-    pub fn get(&self, app: &AppId) -> Result<AppRecord, ServiceError> {
-        Ok(self.gallery.app(app)?)
+    pub async fn get(&self, app: &AppId) -> Result<AppRecord, ServiceError> {
+        Ok(self.directory.app(app).await?)
     }
 
     /// Sets whether the app's clients send mirror images, as some front cameras make them.
     ///
     /// # Errors
     /// [`ServiceError::AppNotFound`]; the store fails.
-    pub fn set_mirrored(&self, app: &AppId, mirrored: bool) -> Result<(), ServiceError> {
-        changed(&self.gallery, Change { action: "set_mirrored", app: *app }, || {
-            Ok(self.gallery.set_mirrored(app, mirrored)?)
-        })
+    pub async fn set_mirrored(&self, app: &AppId, mirrored: bool) -> Result<(), ServiceError> {
+        let settings = AppSettings { mirrored };
+        let set = async { Ok(self.directory.set_settings(app, &settings).await?) };
+        self.changed("set_mirrored", app, set).await
     }
 
     /// What a token says about the key `app_key`: enough to find it among an app's keys, and nothing to learn it by.
@@ -135,32 +154,33 @@ impl Apps {
         key::fingerprint(&key::hash(app_key.trim()))
     }
 
-    /// Whether an unexpired key of `app` has the fingerprint `fingerprint`.
-    pub(crate) fn has_key(&self, app: &AppId, fingerprint: &str) -> Result<bool, ServiceError> {
+    /// Whether an unexpired key in `standing` has the fingerprint `fingerprint`.
+    pub(crate) fn has_key(standing: &Standing, fingerprint: &str) -> bool {
         let now = Timestamp::now();
-        let in_force = |key: &StoredKey| key.expires_at.is_none_or(|end| now < end);
-        match self.gallery.keys(app) {
-            Ok(keys) => Ok(keys.iter().any(|k| in_force(k) && key::fingerprint(&k.hash) == fingerprint)),
-            Err(GalleryError::AppUnknown(_)) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
+        let in_force = |key: &&StoredKey| key.expires_at.is_none_or(|end| now < end);
+        standing.keys.iter().filter(in_force).any(|key| key::fingerprint(&key.hash) == fingerprint)
     }
 
     /// The app `app_id`, if `app_key` is one of its unexpired keys. White space around either is no part of it.
-    /// Reads memory only: never waits for the disk.
     ///
     /// # Errors
-    /// [`ServiceError::Unauthenticated`] whatever is wrong with them, after the same work.
-    pub fn authenticate(&self, app_id: &str, app_key: &str) -> Result<AppId, ServiceError> {
+    /// [`ServiceError::Unauthenticated`] whatever is wrong with them, after the same work; the store fails.
+    pub async fn authenticate(&self, app_id: &str, app_key: &str) -> Result<AppId, ServiceError> {
         let presented = key::hash(app_key.trim());
         let app = Uuid::try_parse(app_id.trim()).ok().map(AppId);
         // An id that is none is looked up as one that nobody has.
-        let keys = match self.gallery.keys(&app.unwrap_or(AppId(Uuid::nil()))) {
-            Err(GalleryError::AppUnknown(_)) => Vec::new(),
-            found => found?,
-        };
-        let matches = is_among(&presented, &keys, Timestamp::now());
+        let standing = self.directory.standing(&app.unwrap_or(AppId(Uuid::nil())), None).await?;
+        let matches = is_among(&presented, &standing.keys, Timestamp::now());
         app.filter(|_| matches).ok_or(ServiceError::Unauthenticated)
+    }
+
+    async fn changed<T>(
+        &self,
+        action: &'static str,
+        app: &AppId,
+        make: impl Future<Output = Result<T, ServiceError>>,
+    ) -> Result<T, ServiceError> {
+        changed(&*self.audit, LocalChange { action, app: Some(*app) }, make).await
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use faceward_core::{AppId, GalleryId, ModelId, Outcome, SubjectId, TemplateId};
-use faceward_gallery::{AuditEvent, TemplateRecord, Word};
+use faceward_store::{AuditEvent, TemplateRecord, Word};
 use jiff::Timestamp;
 
 use super::origin::Origin;

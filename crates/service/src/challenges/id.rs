@@ -4,6 +4,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use faceward_store::ChallengeKey;
 
 use crate::error::{InternalError, ServiceError};
 
@@ -29,6 +30,12 @@ impl ChallengeId {
     }
 }
 
+impl From<&ChallengeId> for ChallengeKey {
+    fn from(id: &ChallengeId) -> Self {
+        Self(id.0)
+    }
+}
+
 impl fmt::Display for ChallengeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
@@ -39,5 +46,22 @@ impl fmt::Display for ChallengeId {
 impl fmt::Debug for ChallengeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ChallengeId(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_43_characters_and_nothing_else_is_one() {
+        let id = ChallengeId::random().expect("randomness");
+        let text = id.to_string();
+        assert_eq!((text.len(), ChallengeId::parse(&text)), (43, Some(id)));
+        assert_ne!(ChallengeId::random().expect("randomness"), id);
+        for wrong in ["", "abc", &text[1..], &format!("{text}A"), &format!("{text}="), &"!".repeat(43)] {
+            assert_eq!(ChallengeId::parse(wrong), None, "{wrong}");
+        }
+        assert!(!format!("{id:?}").contains(&text));
     }
 }

@@ -1,7 +1,8 @@
 //! Access tokens: an app shows its key once and a signed token afterwards (JWT, RFC 7519; RS256, RFC 7518).
 //!
 //! A token ends by itself, with its app, with the key that it was made with, or when it is revoked. The keys that sign lie
-//! sealed in the gallery's database and can be changed without an interruption.
+//! sealed in the directory and can be changed without an interruption, by this process or another: what is kept of them here
+//! is as new as the directory's version.
 
 mod claims;
 #[cfg(fuzzing)]
@@ -14,28 +15,31 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use faceward_core::AppId;
-use faceward_gallery::{Gallery, GalleryError, SigningKey};
+use faceward_store::{AuditSink, Directory, OtherKeys, SigningKey, Stores, Traces};
 use jiff::Timestamp;
 use parking_lot::RwLock;
 use uuid::Uuid;
 
 use crate::apps::Apps;
+use crate::audit::{LocalChange, changed};
 use crate::error::{InternalError, ServiceError};
 use claims::Claims;
 use ring::Ring;
 
-/// Issues, accepts and revokes the access tokens of a gallery's apps. Cheap to clone.
+/// Issues, accepts and revokes the access tokens of apps. Cheap to clone.
 #[derive(Clone)]
 pub struct Tokens {
     inner: Arc<Inner>,
 }
 
 struct Inner {
-    gallery: Arc<Gallery>,
-    apps: Apps,
+    directory: Arc<dyn Directory>,
+    audit: Arc<dyn AuditSink>,
     lifetime: Duration,
-    /// Empty until the first token is asked for, or until [`Tokens::prepare`].
-    ring: RwLock<Ring>,
+    /// What was read last. Held for the blink of an eye: every request with a token reads it.
+    ring: RwLock<Option<Arc<Ring>>>,
+    /// Held while a key is made, so that one process makes one at a time.
+    making: tokio::sync::Mutex<()>,
 }
 
 /// A token as its owner gets it. Not printed.
@@ -60,104 +64,151 @@ impl std::fmt::Debug for AccessToken {
 }
 
 impl Tokens {
-    /// Tokens of the apps in `gallery`, accepted for `lifetime`.
-    ///
-    /// # Errors
-    /// The stored keys cannot be read.
-    pub fn new(gallery: impl Into<Arc<Gallery>>, lifetime: Duration) -> Result<Self, ServiceError> {
-        let gallery = gallery.into();
-        let ring = RwLock::new(Ring::load(&gallery)?);
-        let apps = Apps::new(Arc::clone(&gallery));
-        Ok(Self { inner: Arc::new(Inner { gallery, apps, lifetime, ring }) })
+    /// Tokens of the apps in `stores`, accepted for `lifetime`.
+    #[must_use]
+    pub fn new(stores: &Stores, lifetime: Duration) -> Self {
+        let inner = Inner {
+            directory: Arc::clone(&stores.directory),
+            audit: Arc::clone(&stores.audit),
+            lifetime,
+            ring: RwLock::new(None),
+            making: tokio::sync::Mutex::new(()),
+        };
+        Self { inner: Arc::new(inner) }
     }
 
-    /// Makes the first signing key if there is none. Takes a second; blocking.
+    /// Makes the first signing key if there is none. Takes a second then.
     ///
     /// # Errors
-    /// The store or the system's randomness fails.
-    pub fn prepare(&self) -> Result<(), ServiceError> {
-        if self.inner.ring.read().signs() {
+    /// The stored keys cannot be read; the store or the system's randomness fails.
+    pub async fn prepare(&self) -> Result<(), ServiceError> {
+        if self.ring().await?.signs() {
             return Ok(());
         }
-        let mut ring = self.inner.ring.write();
+        let _making = self.inner.making.lock().await;
         // Somebody else may have been faster.
-        if !ring.signs() {
-            *ring = self.renewed(Duration::ZERO)?;
+        if !self.ring().await?.signs() {
+            self.make("create_signing_key", OtherKeys::Win).await?;
         }
         Ok(())
     }
 
-    /// Makes a new signing key. Tokens that the others have signed are accepted for another `overlap`, but none longer than
-    /// it would have been. Blocking.
+    /// Makes a new signing key and gives its id. Tokens that the others have signed are accepted for another `overlap`, but
+    /// none longer than it would have been.
     ///
     /// # Errors
     /// The store or the system's randomness fails.
-    pub fn rotate(&self, overlap: Duration) -> Result<Uuid, ServiceError> {
-        let mut ring = self.inner.ring.write();
-        *ring = self.renewed(overlap)?;
-        ring.newest().ok_or_else(|| InternalError::Token("no key signs after a rotation".to_owned()).into())
+    pub async fn rotate(&self, overlap: Duration) -> Result<Uuid, ServiceError> {
+        let _making = self.inner.making.lock().await;
+        // Far beyond any date that the store can hold means for ever.
+        let until = Timestamp::now().saturating_add(overlap).unwrap_or(Timestamp::MAX);
+        self.make("rotate_signing_key", OtherKeys::EndAt(until)).await
     }
 
     /// The signing keys, oldest first, those that have ended as well.
     ///
     /// # Errors
     /// The store fails.
-    pub fn keys(&self) -> Result<Vec<SigningKey>, ServiceError> {
-        Ok(self.inner.gallery.signing_keys()?)
+    pub async fn keys(&self) -> Result<Vec<SigningKey>, ServiceError> {
+        Ok(self.inner.directory.signing_keys().await?.0)
     }
 
-    /// A new token for the app `app_id`, if `app_key` is one of its unexpired keys. Blocking.
+    /// A new token for `app`, which has shown its key `app_key`.
     ///
     /// # Errors
-    /// [`ServiceError::Unauthenticated`]; the store or the system's randomness fails.
-    pub fn issue(&self, app_id: &str, app_key: &str) -> Result<AccessToken, ServiceError> {
-        let app = self.inner.apps.authenticate(app_id, app_key)?;
-        self.prepare()?;
+    /// The store or the system's randomness fails.
+    pub(crate) async fn issue(&self, app: AppId, app_key: &str) -> Result<AccessToken, ServiceError> {
+        self.prepare().await?;
         let key = Apps::fingerprint(app_key);
-        let claims = Claims::new(app, key, Timestamp::now(), self.inner.lifetime);
-        let text = self.inner.ring.read().sign(&claims)?;
-        Ok(AccessToken { text, lifetime: self.inner.lifetime })
+        let lifetime = self.inner.lifetime;
+        let claims = Claims::new(app, key, Timestamp::now(), lifetime);
+        let ring = self.ring().await?;
+        let text = off_thread(move || ring.sign(&claims)).await?;
+        Ok(AccessToken { text, lifetime })
     }
 
-    /// The app that a token was issued to. Reads memory only.
+    /// The app that a token was issued to.
     ///
     /// # Errors
-    /// [`ServiceError::Unauthenticated`] whatever is wrong with it.
-    pub fn authenticate(&self, token: &str) -> Result<AppId, ServiceError> {
-        let claims = self.inner.ring.read().verified(token.trim(), Timestamp::now())?;
+    /// [`ServiceError::Unauthenticated`] whatever is wrong with it; the store fails.
+    pub async fn authenticate(&self, token: &str) -> Result<AppId, ServiceError> {
+        let claims = self.ring().await?.verified(token.trim(), Timestamp::now())?;
         let app = AppId(claims.sub);
-        let in_force = self.inner.apps.has_key(&app, &claims.key)?;
-        if in_force && !self.inner.gallery.is_token_revoked(claims.jti) {
+        let standing = self.inner.directory.standing(&app, Some(claims.jti)).await?;
+        if Apps::has_key(&standing, &claims.key) && !standing.revoked {
             Ok(app)
         } else {
             Err(ServiceError::Unauthenticated)
         }
     }
 
-    /// Accepts a token no longer, for good. `app_id` and `app_key` are those of the app that it was issued to. A token that
-    /// has ended or was revoked before is no error. Blocking.
+    /// What makes a token of `app` end now: a token that has ended or was revoked before is no error.
     ///
     /// # Errors
-    /// [`ServiceError::Unauthenticated`]: wrong credentials, or no token of ours; [`ServiceError::ForeignToken`]: another
-    /// app's; the store fails.
-    pub fn revoke(&self, app_id: &str, app_key: &str, token: &str) -> Result<(), ServiceError> {
-        let app = self.inner.apps.authenticate(app_id, app_key)?;
-        let claims = self.inner.ring.read().signed_by_us(token.trim(), Timestamp::now())?;
+    /// [`ServiceError::Unauthenticated`]: no token of ours; [`ServiceError::ForeignToken`]: another app's; the store fails.
+    pub(crate) async fn revocable(&self, app: AppId, token: &str) -> Result<Revocable, ServiceError> {
+        let claims = self.ring().await?.signed_by_us(token.trim(), Timestamp::now())?;
         if AppId(claims.sub) != app {
             return Err(ServiceError::ForeignToken);
         }
-        Ok(self.inner.gallery.revoke_token(claims.jti, claims.ends()?)?)
+        Ok(Revocable { token: claims.jti, ends_at: claims.ends()? })
     }
 
-    fn renewed(&self, overlap: Duration) -> Result<Ring, ServiceError> {
-        let created_at = Timestamp::now();
-        let key = ring::generate(created_at)?;
-        // Far beyond any date that the store can hold means for ever.
-        let until = created_at.saturating_add(overlap).unwrap_or(Timestamp::MAX);
-        match self.inner.gallery.add_signing_key(&key, until) {
-            // The key is in force; what is left of ended ones is wiped at the next chance.
-            Ok(()) | Err(GalleryError::NotErased) => Ring::load(&self.inner.gallery),
-            Err(error) => Err(error.into()),
-        }
+    /// Accepts a token no longer, for good.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub(crate) async fn revoke(&self, revocable: Revocable) -> Result<(), ServiceError> {
+        let Revocable { token, ends_at } = revocable;
+        Ok(self.inner.directory.revoke_token(token, ends_at, Timestamp::now()).await?)
     }
+
+    /// The keys as the directory has them now.
+    async fn ring(&self) -> Result<Arc<Ring>, ServiceError> {
+        let version = self.inner.directory.version().await?.signing_keys;
+        let kept = self.inner.ring.read().clone();
+        if let Some(ring) = kept.filter(|ring| ring.version >= version) {
+            return Ok(ring);
+        }
+        let (stored, version) = self.inner.directory.signing_keys().await?;
+        let ring = Arc::new(off_thread(move || Ring::read(&stored, version)).await?);
+        let mut kept = self.inner.ring.write();
+        // Another request may have read a newer one meanwhile.
+        if kept.as_ref().is_none_or(|kept| kept.version < ring.version) {
+            *kept = Some(Arc::clone(&ring));
+        }
+        Ok(ring)
+    }
+
+    /// Makes and stores a key; nobody who reads the ring waits for it.
+    async fn make(&self, action: &'static str, others: OtherKeys) -> Result<Uuid, ServiceError> {
+        let Inner { directory, audit, .. } = &*self.inner;
+        let made = async {
+            let key = off_thread(|| ring::generate(Timestamp::now())).await?;
+            match directory.add_signing_key(&key, others).await? {
+                Traces::Wiped => {}
+                Traces::Left => {
+                    tracing::warn!(
+                        "traces of ended signing keys are left; the store's next change wipes them"
+                    );
+                }
+            }
+            Ok(key.id)
+        };
+        changed(&**audit, LocalChange { action, app: None }, made).await
+    }
+}
+
+/// A token of ours that an app may revoke.
+pub(crate) struct Revocable {
+    token: Uuid,
+    ends_at: Timestamp,
+}
+
+/// Runs `work`, which takes long, off the async threads.
+async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ServiceError> + Send + 'static,
+) -> Result<T, ServiceError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| InternalError::TaskDied(error.to_string()))?
 }

@@ -1,6 +1,6 @@
 //! The signing keys: the newest signs, those that have not ended verify.
 
-use faceward_gallery::{Gallery, SigningKey};
+use faceward_store::{SigningKey, Version};
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use rsa::RsaPrivateKey;
@@ -16,7 +16,11 @@ use crate::error::{InternalError, ServiceError};
 const KEY_BITS: usize = 2048;
 
 /// Every key, oldest first.
-pub(super) struct Ring(Vec<Key>);
+pub(super) struct Ring {
+    /// That of the directory's signing keys.
+    pub(super) version: Version,
+    keys: Vec<Key>,
+}
 
 struct Key {
     id: Uuid,
@@ -27,9 +31,10 @@ struct Key {
 }
 
 impl Ring {
-    /// The keys of `gallery`.
-    pub(super) fn load(gallery: &Gallery) -> Result<Self, ServiceError> {
-        Ok(Self(gallery.signing_keys()?.iter().map(Key::read).collect::<Result<_, _>>()?))
+    /// The keys `stored`, as they are at `version`. Takes milliseconds.
+    pub(super) fn read(stored: &[SigningKey], version: Version) -> Result<Self, ServiceError> {
+        let keys = stored.iter().map(Key::read).collect::<Result<_, _>>()?;
+        Ok(Self { version, keys })
     }
 
     /// One of these keys, for `fuzz/`.
@@ -41,11 +46,6 @@ impl Ring {
     /// Whether a key signs.
     pub(super) fn signs(&self) -> bool {
         self.signer().is_some()
-    }
-
-    /// The key that signs.
-    pub(super) fn newest(&self) -> Option<Uuid> {
-        self.signer().map(|key| key.id)
     }
 
     /// A signed token.
@@ -68,7 +68,7 @@ impl Ring {
         let header = jsonwebtoken::decode_header(token).map_err(refused)?;
         let id = header.kid.as_deref().and_then(|id| Uuid::try_parse(id).ok());
         let in_force = |key: &&Key| key.expires_at.is_none_or(|end| now < end);
-        let key = self.0.iter().find(|key| Some(key.id) == id).filter(in_force);
+        let key = self.keys.iter().find(|key| Some(key.id) == id).filter(in_force);
         let key = key.ok_or(ServiceError::Unauthenticated)?;
         // One algorithm, whatever the token's head claims. Its end is compared with our own clock reading.
         let mut rules = Validation::new(Algorithm::RS256);
@@ -79,7 +79,7 @@ impl Ring {
     }
 
     fn signer(&self) -> Option<&Key> {
-        self.0.iter().rev().find(|key| key.expires_at.is_none())
+        self.keys.iter().rev().find(|key| key.expires_at.is_none())
     }
 }
 
@@ -99,7 +99,7 @@ impl Key {
     }
 }
 
-/// A new key.
+/// A new key. Takes a second.
 pub(super) fn generate(created_at: Timestamp) -> Result<SigningKey, ServiceError> {
     let failed = |error: String| ServiceError::from(InternalError::Token(error));
     let private = RsaPrivateKey::new(&mut rsa::rand_core::OsRng, KEY_BITS)

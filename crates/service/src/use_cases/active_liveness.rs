@@ -84,7 +84,7 @@ impl Service {
         self.require(Checks { liveness: tasks.iter().any(|task| task.checks.liveness), deepfake: false })?;
         let admitted = self.let_in("active_liveness", tasks.len())?;
         let references = match &subject {
-            Some(subject) => self.references(app, subject).await?,
+            Some(subject) => self.references(app, subject).await?.embeddings,
             None => Vec::new(),
         };
         let mirrored_embedding = self.settings().mirrored_probes;

@@ -2,6 +2,7 @@
 
 use faceward_core::{AppId, Embedding, Similarity};
 use faceward_engine::{Output, Outputs, Request};
+use jiff::Timestamp;
 
 use crate::analyses::{Admitted, Examined, Pending, usable};
 use crate::audit::Trail;
@@ -80,15 +81,16 @@ impl Service {
         trail: &mut Trail,
     ) -> Result<ChallengeAnswer, ServiceError> {
         let AnswerRequest { challenge: id, frames } = request;
-        let challenge = self.challenges().look(app, &id)?;
+        let (challenges, id) = (&self.stores().challenges, (&id).into());
+        let challenge = Challenge::try_from(challenges.look(&app, &id, Timestamp::now()).await?)?;
         if let Some(SubjectRef { gallery, subject }) = &challenge.subject {
             trail.about(Some(gallery), Some(subject), None);
         }
         check_order(&frames, challenge.movements.len())?;
         let admitted = self.let_in("answer_challenge", frames.len())?;
-        let challenge = self.challenges().take(app, &id)?;
+        let challenge = Challenge::try_from(challenges.take(&app, &id, Timestamp::now()).await?)?;
         let templates = match &challenge.subject {
-            Some(subject) => Some(self.references(app, subject).await?),
+            Some(subject) => Some(self.references(app, subject).await?.embeddings),
             None => None,
         };
         let frames = self.examine(app, &admitted, frames, &challenge).await?;
@@ -141,7 +143,7 @@ impl Service {
             facts.as_ref().ok().map(|facts| facts.still.fingerprint.pixels)
         };
         let prints: Vec<_> = examined.iter().map(|(_, facts)| pixels(facts)).collect();
-        let reused = self.challenges().remember_frames(app, &prints);
+        let reused = self.stores().challenges.remember_frames(&app, &prints).await?;
         let frames = examined.into_iter().zip(reused);
         Ok(frames.map(|((step, facts), reused)| ExaminedFrame { step, facts, reused }).collect())
     }

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use faceward_core::{AppId, GalleryId, SubjectId};
+use faceward_store::{DEFAULT_GALLERY, NewChallenge};
+use jiff::Timestamp;
 
 use crate::audit::Trail;
 use crate::challenges::{Challenge, ChallengeId, ChallengeSettings, draw};
@@ -11,8 +13,6 @@ use crate::movement::Movement;
 use crate::requests::{ChallengeRequest, Checks};
 use crate::service::Service;
 use crate::subject::SubjectRef;
-
-use super::enroll::DEFAULT_GALLERY;
 
 /// A challenge that was made.
 #[derive(Clone, Debug)]
@@ -67,9 +67,18 @@ impl Service {
             };
         }
         let movements = draw(n_steps, &movements)?;
-        let challenge = Challenge { movements: movements.clone(), subject, mirrored };
-        let id = self.challenges().open(app, challenge, settings)?;
+        let id = self.open(app, &Challenge { movements: movements.clone(), subject, mirrored }).await?;
         Ok(OpenChallenge { id, movements, lifetime: settings.lifetime })
+    }
+
+    /// Keeps a challenge under a new name until it is answered or expires.
+    async fn open(&self, app: AppId, challenge: &Challenge) -> Result<ChallengeId, ServiceError> {
+        let settings = &self.settings().challenges;
+        let (id, now) = (ChallengeId::random()?, Timestamp::now());
+        let expires_at = now.saturating_add(settings.lifetime).unwrap_or(Timestamp::MAX);
+        let new = NewChallenge { id: (&id).into(), record: challenge.into(), expires_at };
+        self.stores().challenges.open(&app, &new, settings.max_open.get(), now).await?;
+        Ok(id)
     }
 
     /// Refuses movements, and the passive check that goes with them, that no enabled model can tell.

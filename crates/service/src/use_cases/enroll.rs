@@ -1,7 +1,7 @@
 //! Enroll: keep the face of a photo as a reference.
 
 use faceward_core::{AppId, GalleryId, SubjectId, TemplateId};
-use faceward_gallery::{NewTemplate, OnConflict};
+use faceward_store::{DEFAULT_GALLERY, NewTemplate, OnConflict, Traces};
 
 use crate::analyses::Admitted;
 use crate::audit::Trail;
@@ -12,9 +12,6 @@ use crate::requests::{Checks, EnrollRequest};
 use crate::service::Service;
 
 use super::wanted::comparable_request;
-
-/// The gallery of those who name none.
-pub(super) const DEFAULT_GALLERY: &str = "default";
 
 /// A template in the making.
 struct Reference {
@@ -40,14 +37,19 @@ impl Service {
         let keep = async move {
             // Whoever shuts down waits for those who are let in.
             let _inside = admitted;
-            let record = service.gallery(move |gallery| gallery.add(&app, &new, on_conflict)).await?;
-            Ok(Enrollment { record, face })
+            let (record, traces) = service.stores().templates.add(&app, &new, on_conflict).await?;
+            Ok((Enrollment { record, face }, traces))
         };
-        self.change_and_note(trail, keep, |trail, enrollment| {
+        let kept = self.change_and_note(trail, keep, |trail, (enrollment, traces)| {
             trail.face("", &enrollment.face);
             trail.verdict("enrolled");
-        })
-        .await
+            // The template is in, which is what was asked for. The store goes on trying to wipe the other.
+            if *traces == Traces::Left {
+                tracing::warn!("traces of a replaced template are left; the store's next change wipes them");
+                trail.reason("traces_left");
+            }
+        });
+        Ok(kept.await?.0)
     }
 
     /// Computes what is to be kept.

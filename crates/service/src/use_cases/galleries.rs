@@ -1,13 +1,14 @@
 //! Galleries and subjects: create, list, delete.
 
-use faceward_core::{AppId, GalleryId, SubjectName};
-use faceward_gallery::{Gallery, GalleryError, GalleryRecord, SubjectRecord};
+use faceward_core::{AppId, GalleryId};
+use faceward_store::{DEFAULT_GALLERY, Deletion, GalleryRecord, Page, SubjectRecord, Traces};
 
-use crate::error::ServiceError;
+use crate::error::{InternalError, ServiceError};
 use crate::service::Service;
 use crate::subject::SubjectRef;
 
-use super::enroll::DEFAULT_GALLERY;
+/// Most galleries of an app, or subjects of a gallery, that one answer lists: the first ones by id.
+pub const MOST_LISTED: usize = 100_000;
 
 impl Service {
     /// Creates an empty gallery of `app`.
@@ -21,10 +22,10 @@ impl Service {
     ) -> Result<GalleryRecord, ServiceError> {
         let mut trail = self.trail("create_gallery", Some(app));
         trail.about(Some(gallery), None, None);
-        let (service, app, id) = (self.clone(), *app, gallery.clone());
+        let (service, app, gallery) = (self.clone(), *app, gallery.clone());
         self.change(
             trail,
-            async move { service.gallery(move |gallery| gallery.create_gallery(&app, &id)).await },
+            async move { Ok(service.stores().templates.create_gallery(&app, &gallery).await?) },
         )
         .await
     }
@@ -41,28 +42,41 @@ impl Service {
         }
     }
 
-    /// The galleries of `app`, in ascending order of id.
+    /// The galleries of `app`, in ascending order of id, and at most [`MOST_LISTED`] of them.
     ///
     /// # Errors
     /// The app was deleted meanwhile.
     pub async fn list_galleries(&self, app: &AppId) -> Result<Vec<GalleryRecord>, ServiceError> {
         let trail = self.trail("list_galleries", Some(app));
-        let app = *app;
-        trail.end(self.gallery(move |gallery| gallery.list_galleries(&app)).await).await
+        trail.end(self.do_list_galleries(app).await).await
+    }
+
+    async fn do_list_galleries(&self, app: &AppId) -> Result<Vec<GalleryRecord>, ServiceError> {
+        let mut listed: Vec<GalleryRecord> = Vec::new();
+        while listed.len() < MOST_LISTED {
+            let after = listed.last().map(|record| record.gallery.clone());
+            let page = Page::new(after.as_ref(), MOST_LISTED - listed.len());
+            let records = self.stores().templates.list_galleries(app, page).await?;
+            let last = records.len() < page.limit();
+            listed.extend(records);
+            if last {
+                break;
+            }
+        }
+        Ok(listed)
     }
 
     /// Deletes a gallery of `app` with its subjects, for good when this returns.
     ///
     /// # Errors
-    /// [`ServiceError::GalleryNotFound`].
+    /// [`ServiceError::GalleryNotFound`]; [`InternalError::TracesLeft`].
     pub async fn delete_gallery(&self, app: &AppId, gallery: &GalleryId) -> Result<(), ServiceError> {
         let mut trail = self.trail("delete_gallery", Some(app));
         trail.about(Some(gallery), None, None);
         let (service, app, gallery) = (self.clone(), *app, gallery.clone());
         self.change(trail, async move {
-            let id = gallery.clone();
-            let deleted = service.gallery(move |gallery| gallery.delete_gallery(&app, &id)).await?;
-            if deleted { Ok(()) } else { Err(ServiceError::GalleryNotFound(gallery)) }
+            let deleted = service.stores().templates.delete_gallery(&app, &gallery).await?;
+            erased(deleted).map(drop)
         })
         .await
     }
@@ -70,17 +84,15 @@ impl Service {
     /// Deletes every gallery of `app` with its subjects, for good when this returns. The app and its keys stay.
     ///
     /// # Errors
-    /// The store fails.
+    /// [`InternalError::TracesLeft`]: all of them are deleted all the same; the store fails.
     pub async fn delete_all_galleries(&self, app: &AppId) -> Result<(), ServiceError> {
         let trail = self.trail("delete_all_galleries", Some(app));
         let (service, app) = (self.clone(), *app);
-        let delete = move |gallery: &Gallery| {
-            for record in gallery.list_galleries(&app)? {
-                gallery.delete_gallery(&app, &record.gallery)?;
-            }
-            Ok(())
-        };
-        self.change(trail, async move { service.gallery(delete).await }).await
+        self.change(trail, async move {
+            let deleted = service.stores().templates.delete_all_galleries(&app).await?;
+            erased(deleted).map(drop)
+        })
+        .await
     }
 
     /// Makes sure that `app` has a gallery of this id.
@@ -88,11 +100,11 @@ impl Service {
     /// # Errors
     /// [`ServiceError::GalleryNotFound`].
     pub async fn require_gallery(&self, app: &AppId, gallery: &GalleryId) -> Result<(), ServiceError> {
-        let (app, id) = (*app, gallery.clone());
-        self.gallery(move |gallery| known_gallery(gallery.has_gallery(&app, &id)?, &id)).await
+        self.stores().templates.gallery(app, gallery).await?;
+        Ok(())
     }
 
-    /// The subjects of a gallery, in ascending order of id.
+    /// The subjects of a gallery, in ascending order of id, and at most [`MOST_LISTED`] of them.
     ///
     /// # Errors
     /// [`ServiceError::GalleryNotFound`].
@@ -103,50 +115,53 @@ impl Service {
     ) -> Result<Vec<SubjectRecord>, ServiceError> {
         let mut trail = self.trail("list_subjects", Some(app));
         trail.about(Some(gallery), None, None);
-        let (app, id) = (*app, gallery.clone());
-        let listed = self.gallery(move |gallery| {
-            known_gallery(gallery.has_gallery(&app, &id)?, &id)?;
-            gallery.list_subjects(&app, &id, None, usize::MAX)
-        });
-        trail.end(listed.await).await
+        trail.end(self.do_list_subjects(app, gallery).await).await
+    }
+
+    async fn do_list_subjects(
+        &self,
+        app: &AppId,
+        gallery: &GalleryId,
+    ) -> Result<Vec<SubjectRecord>, ServiceError> {
+        let mut listed: Vec<SubjectRecord> = Vec::new();
+        while listed.len() < MOST_LISTED {
+            let after = listed.last().map(|record| record.subject.clone());
+            let page = Page::new(after.as_ref(), MOST_LISTED - listed.len());
+            let records = self.stores().templates.list_subjects(app, gallery, page).await?;
+            let last = records.len() < page.limit();
+            listed.extend(records);
+            if last {
+                break;
+            }
+        }
+        Ok(listed)
     }
 
     /// Deletes a subject with all of its templates, for good when this returns; gives how many those were.
     ///
     /// # Errors
-    /// [`ServiceError::GalleryNotFound`], [`ServiceError::SubjectNotFound`].
+    /// [`ServiceError::GalleryNotFound`], [`ServiceError::SubjectNotFound`]; [`InternalError::TracesLeft`].
     pub async fn delete_subject(&self, app: &AppId, subject: &SubjectRef) -> Result<usize, ServiceError> {
+        let SubjectRef { gallery, subject } = subject.clone();
         let mut trail = self.trail("delete_subject", Some(app));
-        trail.about(Some(&subject.gallery), Some(&subject.subject), None);
-        let (service, app, SubjectRef { gallery: id, subject }) = (self.clone(), *app, subject.clone());
+        trail.about(Some(&gallery), Some(&subject), None);
+        let (service, app) = (self.clone(), *app);
         self.change(trail, async move {
-            let wanted = subject.clone();
-            let delete = move |gallery: &Gallery| {
-                known_gallery(gallery.has_gallery(&app, &id)?, &id)?;
-                gallery.delete_subject(&app, &id, &wanted)
-            };
-            match service.gallery(delete).await? {
+            let deleted = service.stores().templates.delete_subject(&app, &gallery, &subject).await?;
+            match erased(deleted)? {
                 0 => Err(ServiceError::SubjectNotFound(subject)),
                 n_deleted => Ok(n_deleted),
             }
         })
         .await
     }
-
-    /// What people call a subject, if anybody said.
-    ///
-    /// # Errors
-    /// The app was deleted meanwhile.
-    pub async fn subject_name(
-        &self,
-        app: &AppId,
-        subject: &SubjectRef,
-    ) -> Result<Option<SubjectName>, ServiceError> {
-        let (app, SubjectRef { gallery: id, subject }) = (*app, subject.clone());
-        self.gallery(move |gallery| gallery.subject_name(&app, &id, &subject)).await
-    }
 }
 
-fn known_gallery(known: bool, gallery: &GalleryId) -> Result<(), GalleryError> {
-    if known { Ok(()) } else { Err(GalleryError::GalleryUnknown(gallery.clone())) }
+/// How many templates were deleted, if that is all of them and their traces: whoever asks for a deletion is told that it is
+/// done only when it is.
+pub(super) fn erased(deleted: Deletion) -> Result<usize, ServiceError> {
+    match deleted.traces {
+        Traces::Wiped => Ok(deleted.n_templates),
+        Traces::Left => Err(InternalError::TracesLeft.into()),
+    }
 }

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use faceward_core::{AppId, Similarity};
-use faceward_gallery::Candidate;
+use faceward_store::Candidate;
 
 use crate::audit::Trail;
 use crate::error::{PhotoField, ServiceError};
@@ -50,8 +50,8 @@ impl Service {
         let wanted = comparable_request(&options, self.settings().mirrored_probes);
         let analysis = self.queue(&admitted, photo, PhotoField::Only, wanted)?.analysis().await?;
         let (face, probe) = self.comparable_face(analysis, PhotoField::Only, options.checks)?;
-        let found =
-            self.gallery(move |gallery| gallery.search(&app, galleries.as_deref(), &probe, limit)).await?;
+        let templates = &self.stores().templates;
+        let found = templates.search(&app, galleries.as_deref(), &probe, limit).await?;
         let matches: Vec<Match> = found.into_iter().map(|candidate| self.scored(candidate)).collect();
         let best_similarity = matches.first().map(|best| best.similarity);
         let candidates: Vec<Match> = matches.into_iter().filter(|m| m.similarity >= threshold).collect();
@@ -59,8 +59,9 @@ impl Service {
     }
 
     fn scored(&self, candidate: Candidate) -> Match {
-        let Candidate { template, gallery, subject, cosine } = candidate;
-        Match { template, gallery, subject, cosine, similarity: self.comparator().similarity(cosine) }
+        let Candidate { template, gallery, subject, name, cosine } = candidate;
+        let similarity = self.comparator().similarity(cosine);
+        Match { template, gallery, subject, name, cosine, similarity }
     }
 }
 

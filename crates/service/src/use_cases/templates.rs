@@ -1,14 +1,15 @@
-//! Templates: list, show, delete. Their vectors never leave the gallery.
+//! Templates: list, show, delete. Their vectors never leave the store.
 
 use faceward_core::{AppId, TemplateId};
-use faceward_gallery::TemplateRecord;
+use faceward_store::{LARGEST_PAGE, Page, TemplateRecord};
 
 use crate::error::ServiceError;
 use crate::requests::ListTemplatesRequest;
 use crate::service::Service;
 
+use super::galleries::erased;
+
 const DEFAULT_PAGE: usize = 100;
-const LARGEST_PAGE: usize = 1000;
 
 impl Service {
     /// A page of the templates of `app`, ordered by id.
@@ -28,10 +29,9 @@ impl Service {
             let expected = "a whole number from 1 to 1000";
             return trail.end(Err(ServiceError::InvalidParameter { name: "limit", expected })).await;
         }
-        let app = *app;
-        let listed =
-            self.gallery(move |gallery| gallery.list(&app, of.as_ref(), after.as_ref(), limit)).await;
-        trail.end(listed).await
+        let page = Page::new(after.as_ref(), limit);
+        let listed = self.stores().templates.list_templates(app, of.as_ref(), page).await;
+        trail.end(listed.map_err(ServiceError::from)).await
     }
 
     /// The template `template` of `app`.
@@ -65,9 +65,9 @@ impl Service {
         }
         let (service, app, template) = (self.clone(), *app, template.clone());
         self.change(trail, async move {
-            let deleted = service.gallery(move |gallery| gallery.delete(&app, &template)).await?;
+            let deleted = service.stores().templates.delete_template(&app, &template).await?;
             // It may have been deleted by another request in the meantime.
-            if deleted { Ok(()) } else { Err(ServiceError::TemplateNotFound) }
+            if erased(deleted)? > 0 { Ok(()) } else { Err(ServiceError::TemplateNotFound) }
         })
         .await
     }
@@ -77,8 +77,7 @@ impl Service {
         app: &AppId,
         template: &TemplateId,
     ) -> Result<TemplateRecord, ServiceError> {
-        let (app, template) = (*app, template.clone());
-        let found = self.gallery(move |gallery| gallery.get(&app, &template)).await?;
+        let found = self.stores().templates.template(app, template).await?;
         found.ok_or(ServiceError::TemplateNotFound)
     }
 }

@@ -42,14 +42,8 @@ impl Service {
         self.require(options.checks)?;
         let photo = photo.checked().map_err(|fault| fault.of(field))?;
         let admitted = self.let_in("verify_against", 1)?;
-        let wanted_template = template.clone();
         // Before the photo is computed: without a reference there is nothing to compute it for.
-        let found = self
-            .gallery(move |gallery| {
-                let record = gallery.get(&app, &wanted_template)?;
-                Ok(record.zip(gallery.embedding(&app, &wanted_template)?))
-            })
-            .await?;
+        let found = self.stores().templates.reference(&app, &template).await?;
         let (record, reference) = found.ok_or(ServiceError::TemplateNotFound)?;
         trail.about_template(&record);
         let wanted = comparable_request(&options, self.settings().mirrored_probes);

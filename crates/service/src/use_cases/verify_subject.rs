@@ -1,6 +1,7 @@
 //! Verify a subject: is this the person who is enrolled under this id? The best of its templates decides.
 
 use faceward_core::{AppId, Embedding};
+use faceward_store::References;
 
 use crate::error::{InternalError, PhotoField, ServiceError};
 use crate::report::{Comparison, SubjectVerification};
@@ -42,31 +43,30 @@ impl Service {
         let photo = photo.checked().map_err(|fault| fault.of(field))?;
         let admitted = self.let_in("verify_subject", 1)?;
         // Before the photo is computed: without a reference there is nothing to compute it for.
-        let references = self.references(app, &subject).await?;
+        let References { name, embeddings, n_templates: _ } = self.references(app, &subject).await?;
         let wanted = comparable_request(&options, self.settings().mirrored_probes);
         let analysis = self.queue(&admitted, photo, field, wanted)?.analysis().await?;
         let (face, probe) = self.comparable_face(analysis, field, options.checks)?;
-        let comparison = self.best_of(&references, &probe)?;
-        let name = self.subject_name(&app, &subject).await?;
+        let comparison = self.best_of(&embeddings, &probe)?;
         Ok(SubjectVerification { name, face, comparison })
     }
 
-    /// The embeddings of a subject that can be compared with new ones; at least one.
+    /// What a subject is compared by: embeddings that can be compared with new ones, at least one, and its name.
     pub(crate) async fn references(
         &self,
         app: AppId,
         subject: &SubjectRef,
-    ) -> Result<Vec<Embedding>, ServiceError> {
-        let SubjectRef { gallery: gallery_id, subject } = subject.clone();
-        let wanted = subject.clone();
-        let mut found =
-            self.gallery(move |gallery| gallery.subject_embeddings(&app, &gallery_id, &wanted)).await?;
-        if found.is_empty() {
-            return Err(ServiceError::SubjectNotFound(subject));
-        }
+    ) -> Result<References, ServiceError> {
+        let SubjectRef { gallery, subject } = subject;
         let model = self.comparator().calibration().model();
-        found.retain(|embedding| embedding.model() == model);
-        if found.is_empty() { Err(ServiceError::SubjectOutdated(subject)) } else { Ok(found) }
+        let found = self.stores().templates.references(&app, gallery, subject, model).await?;
+        if found.n_templates == 0 {
+            Err(ServiceError::SubjectNotFound(subject.clone()))
+        } else if found.embeddings.is_empty() {
+            Err(ServiceError::SubjectOutdated(subject.clone()))
+        } else {
+            Ok(found)
+        }
     }
 
     /// The comparison of `probe` with whichever of `references` is most like it.

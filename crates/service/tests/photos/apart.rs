@@ -31,7 +31,7 @@ async fn no_app_reaches_anothers_templates() {
 async fn a_deleted_apps_templates_are_gone() {
     let fixture = service();
     fixture.enroll(photo(OBAMA), "anna").await.expect("one face");
-    fixture.service.apps().delete(&fixture.app).expect("it exists");
+    fixture.service.apps().delete(&fixture.app).await.expect("it exists");
     let gone = fixture.service.identify(&fixture.app, identify_request(photo(OBAMA))).await;
     assert!(matches!(gone, Err(ServiceError::AppNotFound(app)) if app == fixture.app), "{gone:?}");
 }

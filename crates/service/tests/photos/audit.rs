@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use faceward_core::AppId;
+use faceward_embedded::AuditReader;
 use faceward_service::{
-    AuditEvent, AuditFilter, AuditReader, Checks, EnrollRequest, FaceOptions, InspectRequest, Origin, Photo,
-    ServiceError, VerifyAgainstRequest, VerifyRequest, note_trx_id,
+    AuditEvent, AuditFilter, Checks, EnrollRequest, FaceOptions, InspectRequest, Origin, Photo, ServiceError,
+    VerifyAgainstRequest, VerifyRequest, note_trx_id,
 };
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -148,7 +149,7 @@ async fn without_a_trace_nothing_is_changed() {
     assert!(matches!(refused, Err(ServiceError::Internal(_))), "{refused:?}");
     let kept = fixture.service.delete_template(&fixture.app, &template("anna")).await;
     assert!(matches!(kept, Err(ServiceError::Internal(_))), "{kept:?}");
-    let refused = fixture.service.apps().delete(&fixture.app);
+    let refused = fixture.service.apps().delete(&fixture.app).await;
     assert!(matches!(refused, Err(ServiceError::Internal(_))), "{refused:?}");
     database.execute_batch("DROP TRIGGER full").expect("space again");
     let service = &fixture.service;

@@ -1,11 +1,12 @@
 //! Enroll, identify, delete; the operator's gates; a restart in between.
 
 use faceward_core::{Embedding, GalleryId, ModelId, Outcome, Similarity, SubjectId, TemplateId};
-use faceward_gallery::{Gallery, NewTemplate, OnConflict};
+use faceward_embedded::Embedded;
 use faceward_service::{
     EnrollGates, EnrollRequest, FaceOptions, IdentifyRequest, ListTemplatesRequest, Rejection, Rule,
     ServiceError, Settings, VerifyAgainstRequest,
 };
+use faceward_store::{NewTemplate, OnConflict, Stores};
 
 use crate::fixture::{
     BIDEN, Fixture, OBAMA, OBAMA_AGAIN, enroll_request, identify_request, photo, service, service_with,
@@ -138,7 +139,7 @@ async fn a_photo_is_verified_against_a_template() {
 async fn a_template_of_another_model_is_outdated_and_never_found() {
     let Fixture { service, app, folder } = service();
     drop(service);
-    let gallery = Gallery::open(folder.path()).expect("the gallery opens");
+    let stores = Stores::from(Embedded::open(folder.path()).expect("the folder opens"));
     let model = ModelId::new("yesterdays");
     let old = NewTemplate {
         gallery: GalleryId::parse("default").expect("an id"),
@@ -147,8 +148,8 @@ async fn a_template_of_another_model_is_outdated_and_never_found() {
         template: template("old"),
         embedding: Embedding::normalised(model.clone(), vec![1.0; 128]).expect("a direction"),
     };
-    gallery.add(&app, &old, OnConflict::Refuse).expect("a new template");
-    drop(gallery);
+    stores.templates.add(&app, &old, OnConflict::Refuse).await.map(|_| ()).expect("a new template");
+    drop(stores);
     let fixture = Fixture { service: start(&folder, settings()), app, folder };
     let outdated = verify_against(&fixture, OBAMA, "old").await;
     assert!(

@@ -112,6 +112,6 @@ async fn parameters_outside_their_range_are_named() {
 #[tokio::test]
 async fn wrong_credentials_are_refused() {
     let fixture = service();
-    let refused = fixture.service.authenticate(&fixture.app.to_string(), "not the key of this app");
+    let refused = fixture.service.authenticate(&fixture.app.to_string(), "not the key of this app").await;
     assert!(matches!(refused, Err(ServiceError::Unauthenticated)), "{refused:?}");
 }

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use faceward_core::{AppId, TemplateId};
+use faceward_embedded::Embedded;
 use faceward_engine::image::Limits;
 use faceward_engine::{Engine, EngineOptions};
-use faceward_gallery::Gallery;
 use faceward_inference::RuntimeKind;
 use faceward_service::apps::NewApp;
 use faceward_service::{
@@ -80,12 +80,18 @@ pub(crate) fn start(folder: &TempDir, settings: Settings) -> Service {
 }
 
 fn start_on(engine: Engine, folder: &TempDir, settings: Settings) -> Service {
-    let gallery = Gallery::open(folder.path()).expect("the gallery opens");
-    Service::start(engine, gallery, settings).expect("the service starts")
+    let embedded = Embedded::open(folder.path()).expect("the folder opens");
+    Service::start(engine, embedded, settings).expect("the service starts")
 }
 
 pub(crate) fn new_app(service: &Service, name: &str) -> AppId {
-    service.apps().create(NewApp { name: name.to_owned(), ..NewApp::default() }).expect("a new app").id
+    let new = NewApp { name: name.to_owned(), ..NewApp::default() };
+    // Asked by tests inside and outside of a runtime.
+    let create = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(service.apps().create(new)).expect("a new app").id
+    };
+    std::thread::scope(|scope| scope.spawn(create).join()).expect("no panic")
 }
 
 /// A photo of the test kit.

@@ -5,7 +5,8 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
 
-use faceward_service::{AuditFilter, AuditReader};
+use faceward_embedded::AuditReader;
+use faceward_service::AuditFilter;
 
 use crate::fixture::{BIDEN, Fixture, OBAMA, photo, service, template};
 

@@ -5,16 +5,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use ::metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
+use faceward_embedded::Embedded;
 use faceward_engine::Engine;
-use faceward_gallery::Gallery;
 use faceward_service::{EnrollGates, Service, Settings, StartError, metrics};
 
 use crate::fixture::{engine_without, service, settings};
 
 fn start(engine: Engine, settings: Settings) -> Result<(), StartError> {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let gallery = Gallery::open(folder.path()).expect("the gallery opens");
-    Service::start(engine, gallery, settings).map(drop)
+    let embedded = Embedded::open(folder.path()).expect("the folder opens");
+    Service::start(engine, embedded, settings).map(drop)
 }
 
 #[test]

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -127,7 +126,7 @@ impl Measuring<'_> {
     fn serve(&mut self, engine: Engine, workers: NonZeroUsize) -> Result<Served, Failure> {
         let failed = |error: std::io::Error| Failure::new(Exit::Failed, error);
         let folder = tempfile::tempdir().map_err(failed)?;
-        let gallery = setup::gallery(folder.path())?;
+        let embedded = setup::embedded(folder.path())?;
         let Config { service: settings, http, server, .. } = &self.context.config;
         let mut settings = settings.clone();
         settings.compute.workers = workers;
@@ -136,8 +135,9 @@ impl Measuring<'_> {
             .enable_all()
             .build()
             .map_err(failed)?;
-        let service = Service::start(engine, Arc::new(gallery), settings)?;
-        let app = service.apps().create(NewApp { name: "bench".to_owned(), ..NewApp::default() })?;
+        let service = Service::start(engine, embedded, settings)?;
+        let new_app = NewApp { name: "bench".to_owned(), ..NewApp::default() };
+        let app = executor.block_on(service.apps().create(new_app))?;
         let credentials = Credentials { id: app.id.to_string(), key: app.key.reveal().to_owned() };
         let listener = executor.block_on(TcpListener::bind("127.0.0.1:0")).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;

@@ -33,6 +33,7 @@ fn found(name: &str, similarity: f32) -> Match {
         template: TemplateId::parse(name).expect("an id"),
         gallery: GalleryId::parse("default").expect("an id"),
         subject: SubjectId::parse(name).expect("an id"),
+        name: None,
         cosine: Cosine(0.5),
         similarity: Similarity(similarity),
     }

@@ -178,6 +178,7 @@ fn faces_are_answered_in_the_shapes_of_the_samples() {
         template: TemplateId::parse("t").expect("an id"),
         gallery: GalleryId::parse("g").expect("an id"),
         subject: SubjectId::parse("risetai1234").expect("an id"),
+        name: None,
         cosine: Cosine(0.5),
         similarity: Similarity(0.943_697),
     };

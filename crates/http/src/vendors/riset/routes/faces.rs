@@ -124,13 +124,7 @@ pub(super) async fn identify_face(
         options: describing(),
     };
     let found = app.service.identify(&app_id, request).await?;
-    let name = match &found.best {
-        Some(best) => {
-            let subject = SubjectRef { gallery: best.gallery.clone(), subject: best.subject.clone() };
-            app.service.subject_name(&app_id, &subject).await?
-        }
-        None => None,
-    };
+    let name = found.best.as_ref().and_then(|best| best.name.clone());
     let rules = &app.service.settings().thresholds.movement;
     Ok(answer::success(convert::identified(&found, name, rules), &app.settings))
 }

@@ -76,7 +76,7 @@ async fn judged(
     let Wanted { mut request, mirrored, asked, shape: _ } = wanted;
     request.mirrored = match mirrored {
         Some(mirrored) => mirrored,
-        None => app.service.apps().get(app_id)?.mirrored,
+        None => app.service.apps().get(app_id).await?.settings.mirrored,
     };
     let report = app.service.active_liveness(app_id, request).await?;
     Ok((report, asked))

@@ -1,0 +1,49 @@
+//! What every store has to pass, and a store in memory that tests of other crates use. Only tests depend on this crate.
+//!
+//! A back-end implements [`Fixture`] and says `faceward_conformance::suite!(ItsFixture);` in a test file: each check becomes
+//! a test. Checks panic with what they saw.
+
+mod fixture;
+mod memory;
+pub mod samples;
+pub mod suite;
+
+pub use fixture::Fixture;
+pub use memory::Memory;
+
+/// A test for each check of the suite, over the given [`Fixture`].
+#[macro_export]
+macro_rules! suite {
+    ($fixture:ty) => {
+        $crate::suite!(@each $fixture;
+            apps { an_app_comes_with_its_first_key, an_unknown_app_is_an_error_everywhere, old_keys_end_and_never_later,
+                settings_are_kept, apps_come_in_pages, two_apps_share_nothing, versions_rise_with_every_change }
+            tokens { signing_keys_rotate, of_two_first_signing_keys_one_wins, a_revoked_token_stays_revoked }
+            galleries { galleries_are_created_once_and_deleted_with_all_in_them, all_galleries_are_deleted_at_once,
+                galleries_come_in_pages }
+            templates { a_template_is_read_back_as_it_was_given, a_taken_id_is_refused_or_replaced,
+                a_deleted_template_is_gone, a_subject_is_deleted_in_its_gallery_alone, lists_come_in_pages,
+                a_name_is_kept_until_the_last_template_goes, a_model_makes_vectors_of_one_length,
+                everything_is_exported_once }
+            search { the_best_template_stands_for_its_subject, only_named_galleries_and_one_model_are_searched,
+                a_search_is_what_comparing_one_by_one_gives, equals_come_in_the_order_of_their_ids }
+            paging { rows_that_stay_come_once_while_others_go }
+            challenges { a_challenge_is_taken_once_by_its_app_and_in_time, of_many_takers_one_wins,
+                an_app_has_so_many_open_and_leaves_others_their_room, frames_are_known_again_by_the_same_app }
+            audit { records_come_back_in_their_order, records_are_filtered, a_purge_goes_step_by_step }
+        );
+
+        #[test]
+        fn it_behaves_like_a_map() {
+            $crate::suite::model::it_behaves_like_a_map::<$fixture>(24);
+        }
+    };
+    (@each $fixture:ty; $($module:ident { $($check:ident),* })*) => {
+        $($(
+            #[tokio::test]
+            async fn $check() {
+                $crate::suite::$module::$check(&<$fixture as $crate::Fixture>::fresh().await).await;
+            }
+        )*)*
+    };
+}

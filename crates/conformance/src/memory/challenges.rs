@@ -1,0 +1,91 @@
+//! Challenges and frames.
+
+use faceward_core::AppId;
+use faceward_store::{
+    ChallengeKey, ChallengeRecord, ChallengeRefusal, ChallengeStore, Digest, NewChallenge, Pending,
+};
+use jiff::Timestamp;
+
+use super::{Memory, State};
+
+pub(super) struct Entry {
+    app: AppId,
+    challenge: NewChallenge,
+    answered: bool,
+}
+
+impl ChallengeStore for Memory {
+    fn open<'a>(
+        &'a self,
+        app: &'a AppId,
+        challenge: &'a NewChallenge,
+        max_open: usize,
+        now: Timestamp,
+    ) -> Pending<'a, ()> {
+        Box::pin(async move {
+            let mut state = self.state.lock();
+            let open =
+                |entry: &&Entry| entry.app == *app && !entry.answered && entry.challenge.expires_at > now;
+            if state.challenges.values().filter(open).count() >= max_open {
+                return Err(ChallengeRefusal::TooMany.into());
+            }
+            let entry = Entry { app: *app, challenge: challenge.clone(), answered: false };
+            state.challenges.insert(challenge.id, entry);
+            Ok(())
+        })
+    }
+
+    fn look<'a>(
+        &'a self,
+        app: &'a AppId,
+        id: &'a ChallengeKey,
+        now: Timestamp,
+    ) -> Pending<'a, ChallengeRecord> {
+        Box::pin(async move { Ok(self.state.lock().opened(app, id, now)?.challenge.record.clone()) })
+    }
+
+    fn take<'a>(
+        &'a self,
+        app: &'a AppId,
+        id: &'a ChallengeKey,
+        now: Timestamp,
+    ) -> Pending<'a, ChallengeRecord> {
+        Box::pin(async move {
+            let mut state = self.state.lock();
+            let entry = state.opened(app, id, now)?;
+            entry.answered = true;
+            Ok(entry.challenge.record.clone())
+        })
+    }
+
+    fn remember_frames<'a>(&'a self, app: &'a AppId, frames: &'a [Option<Digest>]) -> Pending<'a, Vec<bool>> {
+        Box::pin(async move {
+            let mut state = self.state.lock();
+            let known = state.frames.entry(*app).or_default();
+            let reused =
+                frames.iter().map(|frame| frame.is_some_and(|frame| known.contains(&frame))).collect();
+            known.extend(frames.iter().flatten());
+            Ok(reused)
+        })
+    }
+}
+
+impl State {
+    fn opened(
+        &mut self,
+        app: &AppId,
+        id: &ChallengeKey,
+        now: Timestamp,
+    ) -> Result<&mut Entry, ChallengeRefusal> {
+        let entry = self.challenges.get_mut(id).ok_or(ChallengeRefusal::Unknown)?;
+        if entry.app != *app {
+            Err(ChallengeRefusal::Foreign)
+        } else if entry.answered {
+            Err(ChallengeRefusal::Replayed)
+        } else if entry.challenge.expires_at <= now {
+            Err(ChallengeRefusal::Expired)
+        } else {
+            Ok(entry)
+        }
+    }
+}

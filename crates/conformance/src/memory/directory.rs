@@ -1,0 +1,132 @@
+//! Apps, keys and tokens.
+
+use std::collections::BTreeMap;
+
+use faceward_core::AppId;
+use faceward_store::{
+    AppRecord, AppSettings, Directory, DirectoryVersion, KeyHash, OtherKeys, Page, Pending, SigningKey,
+    Standing, StoreError, StoredKey, Traces, Version,
+};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{App, Memory};
+
+impl Directory for Memory {
+    fn version(&self) -> Pending<'_, DirectoryVersion> {
+        Box::pin(async move { Ok(self.state.lock().directory) })
+    }
+
+    fn create_app<'a>(&'a self, app: &'a AppRecord, key: &'a KeyHash) -> Pending<'a, ()> {
+        Box::pin(async move {
+            let mut state = self.state.lock();
+            if state.apps.contains_key(&app.id) {
+                return Err(StoreError::AppExists(app.id));
+            }
+            let keys = vec![StoredKey { hash: *key, created_at: app.created_at, expires_at: None }];
+            let (galleries, templates, names) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+            state.apps.insert(app.id, App { record: app.clone(), keys, galleries, templates, names });
+            state.directory.apps = state.directory.apps.next();
+            Ok(())
+        })
+    }
+
+    fn app<'a>(&'a self, app: &'a AppId) -> Pending<'a, AppRecord> {
+        Box::pin(async move { Ok(self.state.lock().app(app)?.record.clone()) })
+    }
+
+    fn list_apps<'a>(&'a self, page: Page<'a, AppId>) -> Pending<'a, Vec<AppRecord>> {
+        Box::pin(async move {
+            let state = self.state.lock();
+            let later =
+                state.apps.values().filter(|app| page.after.is_none_or(|after| app.record.id > *after));
+            Ok(later.take(page.limit()).map(|app| app.record.clone()).collect())
+        })
+    }
+
+    fn set_settings<'a>(&'a self, app: &'a AppId, settings: &'a AppSettings) -> Pending<'a, ()> {
+        Box::pin(async move {
+            let mut state = self.state.lock();
+            state.app(app)?.record.settings = settings.clone();
+            state.directory.apps = state.directory.apps.next();
+            Ok(())
+        })
+    }
+
+    fn delete_app<'a>(&'a self, app: &'a AppId) -> Pending<'a, Traces> {
+        Box::pin(async move {
+            let mut state = self.state.lock();
+            state.app(app)?;
+            state.apps.remove(app);
+            state.directory.apps = state.directory.apps.next();
+            state.templates = state.templates.next();
+            Ok(Traces::Wiped)
+        })
+    }
+
+    fn replace_keys<'a>(
+        &'a self,
+        app: &'a AppId,
+        key: &'a KeyHash,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Pending<'a, ()> {
+        Box::pin(async move {
+            let mut state = self.state.lock();
+            let keys = &mut state.app(app)?.keys;
+            for other in keys.iter_mut() {
+                let end = other.expires_at.map_or(until, |end| end.min(until));
+                other.expires_at = (other.hash != *key).then_some(end);
+            }
+            if !keys.iter().any(|other| other.hash == *key) {
+                keys.push(StoredKey { hash: *key, created_at: now, expires_at: None });
+            }
+            state.directory.apps = state.directory.apps.next();
+            Ok(())
+        })
+    }
+
+    fn standing<'a>(&'a self, app: &'a AppId, token: Option<Uuid>) -> Pending<'a, Standing> {
+        Box::pin(async move {
+            let state = self.state.lock();
+            let keys = state.apps.get(app).map(|app| app.keys.clone()).unwrap_or_default();
+            Ok(Standing { keys, revoked: token.is_some_and(|token| state.revoked.contains(&token)) })
+        })
+    }
+
+    fn signing_keys(&self) -> Pending<'_, (Vec<SigningKey>, Version)> {
+        Box::pin(async move {
+            let state = self.state.lock();
+            Ok((state.signing_keys.clone(), state.directory.signing_keys))
+        })
+    }
+
+    fn add_signing_key<'a>(&'a self, key: &'a SigningKey, others: OtherKeys) -> Pending<'a, Traces> {
+        Box::pin(async move {
+            let mut state = self.state.lock();
+            let signs = state.signing_keys.iter().any(|other| other.expires_at.is_none());
+            match others {
+                OtherKeys::Win if signs => return Ok(Traces::Wiped),
+                OtherKeys::Win => {}
+                OtherKeys::EndAt(until) => {
+                    for other in &mut state.signing_keys {
+                        other.expires_at = Some(other.expires_at.map_or(until, |end| end.min(until)));
+                    }
+                }
+            }
+            state.signing_keys.retain(|other| other.expires_at.is_none_or(|end| end > key.created_at));
+            state.signing_keys.push(key.clone());
+            state.directory.signing_keys = state.directory.signing_keys.next();
+            Ok(Traces::Wiped)
+        })
+    }
+
+    fn revoke_token(&self, token: Uuid, _expires_at: Timestamp, _now: Timestamp) -> Pending<'_, ()> {
+        Box::pin(async move {
+            let mut state = self.state.lock();
+            state.revoked.insert(token);
+            state.directory.revocations = state.directory.revocations.next();
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,161 @@
+//! Apps, their keys and settings, and that none sees anything of another.
+
+use faceward_core::AppId;
+use faceward_store::{
+    AppSettings, Directory, DirectoryVersion, OnConflict, Page, StoreError, Stores, TemplateStore,
+};
+
+use crate::Fixture;
+use crate::samples::{
+    add, app, app_record, at, create_apps, embedding, gallery_id, key_hash, new_template, subject_id,
+    template_id,
+};
+
+async fn keys(stores: &Stores, app: &AppId) -> Vec<(u8, Option<i64>)> {
+    let standing = stores.directory.standing(app, None).await.expect("known");
+    let end = |end: jiff::Timestamp| end.as_second() - at(0).as_second();
+    standing.keys.iter().map(|key| (key.hash.sha256[0], key.expires_at.map(end))).collect()
+}
+
+/// Created once, and never without its key.
+pub async fn an_app_comes_with_its_first_key(fixture: &impl Fixture) {
+    let stores = fixture.stores();
+    create_apps(&stores, 1).await;
+    assert_eq!(keys(&stores, &app(1)).await, [(1, None)], "the app has its key as soon as it exists");
+    let again = stores.directory.create_app(&app_record(app(1)), &key_hash(9)).await;
+    assert!(matches!(again, Err(StoreError::AppExists(id)) if id == app(1)), "{again:?}");
+    assert_eq!(keys(&stores, &app(1)).await, [(1, None)], "a refused creation adds no key");
+    assert_eq!(stores.directory.app(&app(1)).await.expect("known"), app_record(app(1)));
+    assert_eq!(keys(&stores, &app(2)).await, [], "an app that does not exist has no keys");
+}
+
+/// Whatever is asked of it.
+pub async fn an_unknown_app_is_an_error_everywhere(fixture: &impl Fixture) {
+    let stores = fixture.stores();
+    create_apps(&stores, 1).await;
+    let unknown = |result: Result<(), StoreError>| {
+        assert!(matches!(result, Err(StoreError::AppUnknown(id)) if id == app(2)), "{result:?}");
+    };
+    let (directory, templates): (&dyn Directory, &dyn TemplateStore) =
+        (&*stores.directory, &*stores.templates);
+    let (nobody, id, gallery) = (app(2), template_id("t"), gallery_id("default"));
+    unknown(directory.app(&nobody).await.map(drop));
+    unknown(directory.set_settings(&nobody, &AppSettings::default()).await);
+    unknown(directory.replace_keys(&nobody, &key_hash(1), at(0), at(0)).await);
+    unknown(directory.delete_app(&nobody).await.map(|_| ()));
+    let new = new_template("s", "t", &[1.0]);
+    unknown(templates.add(&nobody, &new, OnConflict::Refuse).await.map(|_| ()));
+    unknown(templates.delete_template(&nobody, &id).await.map(|_| ()));
+    unknown(templates.template(&nobody, &id).await.map(drop));
+    unknown(templates.reference(&nobody, &id).await.map(drop));
+    unknown(templates.list_templates(&nobody, None, Page::largest(None)).await.map(drop));
+    unknown(templates.count_templates(&nobody).await.map(drop));
+    unknown(templates.search(&nobody, None, &embedding(&[1.0]), 1).await.map(drop));
+    unknown(templates.create_gallery(&nobody, &gallery).await.map(drop));
+    unknown(templates.gallery(&nobody, &gallery).await.map(drop));
+    unknown(templates.list_galleries(&nobody, Page::largest(None)).await.map(drop));
+    unknown(templates.delete_gallery(&nobody, &gallery).await.map(|_| ()));
+    unknown(templates.delete_all_galleries(&nobody).await.map(|_| ()));
+    unknown(templates.list_subjects(&nobody, &gallery, Page::largest(None)).await.map(drop));
+    let model = new.embedding.model();
+    unknown(templates.references(&nobody, &gallery, &subject_id("s"), model).await.map(drop));
+    unknown(templates.delete_subject(&nobody, &gallery, &subject_id("s")).await.map(|_| ()));
+}
+
+/// Retired keys end, and one that ends already ends no later for it.
+pub async fn old_keys_end_and_never_later(fixture: &impl Fixture) {
+    let stores = fixture.stores();
+    create_apps(&stores, 2).await;
+    let directory = &stores.directory;
+    directory.replace_keys(&app(1), &key_hash(11), at(1), at(100)).await.expect("replaced");
+    assert_eq!(keys(&stores, &app(1)).await, [(1, Some(100)), (11, None)]);
+    directory.replace_keys(&app(1), &key_hash(12), at(2), at(300)).await.expect("replaced");
+    assert_eq!(keys(&stores, &app(1)).await, [(1, Some(100)), (11, Some(300)), (12, None)]);
+    directory.replace_keys(&app(1), &key_hash(11), at(3), at(50)).await.expect("replaced");
+    let expected = [(1, Some(50)), (11, None), (12, Some(50))];
+    assert_eq!(keys(&stores, &app(1)).await, expected, "a key that comes back has no end");
+    assert_eq!(keys(&stores, &app(2)).await, [(2, None)], "nobody else's keys");
+}
+
+/// Those of one app alone.
+pub async fn settings_are_kept(fixture: &impl Fixture) {
+    let stores = fixture.stores();
+    create_apps(&stores, 2).await;
+    let mirrored = AppSettings { mirrored: true };
+    stores.directory.set_settings(&app(1), &mirrored).await.expect("set");
+    for (number, expected) in [(1, mirrored), (2, AppSettings::default())] {
+        assert_eq!(stores.directory.app(&app(number)).await.expect("known").settings, expected);
+    }
+}
+
+/// In ascending order of id.
+pub async fn apps_come_in_pages(fixture: &impl Fixture) {
+    let stores = fixture.stores();
+    create_apps(&stores, 5).await;
+    let directory = &stores.directory;
+    stores.directory.delete_app(&app(3)).await.map(|_| ()).expect("deleted");
+    let page = async |after: Option<u128>, limit| {
+        let after = after.map(app);
+        let apps = directory.list_apps(Page::new(after.as_ref(), limit)).await.expect("a page");
+        apps.iter().map(|record| record.id.0.as_u128()).collect::<Vec<_>>()
+    };
+    assert_eq!(page(None, 2).await, [1, 2]);
+    assert_eq!(page(Some(2), 2).await, [4, 5]);
+    assert_eq!(page(Some(3), 9).await, [4, 5], "the one before is gone");
+    assert_eq!(page(Some(5), 9).await, []);
+}
+
+/// The same ids in two apps are different things, and what ends with one stays with the other.
+pub async fn two_apps_share_nothing(fixture: &impl Fixture) {
+    let stores = fixture.stores();
+    create_apps(&stores, 2).await;
+    for (number, vector) in [(1, [1.0, 0.0]), (2, [0.0, 1.0])] {
+        let new = new_template("s", "t", &vector);
+        let added = stores.templates.add(&app(number), &new, OnConflict::Refuse).await;
+        added.map(|_| ()).expect("ids are free in each app");
+    }
+    for (number, expected) in [(1, 1.0), (2, 0.0)] {
+        let found = stores.templates.search(&app(number), None, &embedding(&[1.0, 0.0]), 9).await;
+        let found = found.expect("known");
+        assert_eq!((found.len(), found[0].cosine.0), (1, expected), "app {number}");
+    }
+    let deleted = stores.templates.delete_template(&app(2), &template_id("t")).await.expect("deleted");
+    assert_eq!(deleted.n_templates, 1);
+    for (number, expected) in [(1, 1), (2, 0)] {
+        assert_eq!(stores.templates.count_templates(&app(number)).await.expect("known"), expected);
+    }
+    stores.directory.delete_app(&app(2)).await.map(|_| ()).expect("deleted");
+    assert_eq!(stores.templates.count_templates(&app(1)).await.expect("known"), 1);
+    stores.directory.create_app(&app_record(app(2)), &key_hash(9)).await.expect("the id is free again");
+    let gallery = stores.templates.gallery(&app(2), &gallery_id("default")).await;
+    assert!(matches!(gallery, Err(StoreError::GalleryUnknown(_))), "nothing came back: {gallery:?}");
+}
+
+/// So that what was kept of an answer is known to be old.
+pub async fn versions_rise_with_every_change(fixture: &impl Fixture) {
+    let stores = fixture.stores();
+    let directory = &stores.directory;
+    let mut last = directory.version().await.expect("a version");
+    let mut rises = async |what: fn(&DirectoryVersion) -> faceward_store::Version, change: &str| {
+        let version = directory.version().await.expect("a version");
+        assert!(what(&version) > what(&last), "{change}: {version:?} after {last:?}");
+        last = version;
+    };
+    create_apps(&stores, 1).await;
+    rises(|version| version.apps, "an app").await;
+    directory.replace_keys(&app(1), &key_hash(2), at(1), at(1)).await.expect("replaced");
+    rises(|version| version.apps, "a key").await;
+    directory.set_settings(&app(1), &AppSettings { mirrored: true }).await.expect("set");
+    rises(|version| version.apps, "settings").await;
+    directory.revoke_token(uuid::Uuid::from_u128(1), at(9), at(1)).await.expect("revoked");
+    rises(|version| version.revocations, "a revocation").await;
+    let mut templates = stores.templates.version().await.expect("a version");
+    add(&stores, &new_template("s", "t", &[1.0])).await;
+    for change in ["an enrolment", "a deletion"] {
+        let version = stores.templates.version().await.expect("a version");
+        assert!(version > templates, "{change}");
+        templates = version;
+        let deleted = stores.templates.delete_template(&app(1), &template_id("t")).await.expect("no error");
+        assert_eq!(deleted.n_templates, usize::from(change == "an enrolment"));
+    }
+}

@@ -1,0 +1,12 @@
+//! The checks, by what they are about. Each takes an empty store, and panics where it falls short.
+
+pub mod apps;
+pub mod audit;
+pub mod challenges;
+pub mod galleries;
+pub mod kill;
+pub mod model;
+pub mod paging;
+pub mod search;
+pub mod templates;
+pub mod tokens;

@@ -1,0 +1,148 @@
+//! The durable half: one SQLite database a data folder. Every method that returns `Ok` has reached the disk.
+//!
+//! Write-ahead log, synced at every commit. Deleted rows are overwritten with zeros, and [`Database::wipe`] empties the
+//! log, in which older versions of the pages lie.
+
+mod apps;
+mod lock;
+pub(crate) mod rows;
+mod schema;
+mod subjects;
+mod templates;
+mod tokens;
+
+use std::cell::Cell;
+use std::path::Path;
+
+use faceward_store::Traces;
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
+
+use crate::EmbeddedError;
+use crate::sealing::{MasterKey, Sealer, key_path};
+use lock::FolderLock;
+pub(crate) use rows::as_stored;
+use schema::SCHEMA;
+pub(crate) use templates::TemplateRow;
+
+const KEY_PROOF: &str = "key_proof";
+
+/// The open database and the key to its vectors.
+pub(crate) struct Database {
+    // Dropped in this order: the folder is free for others only after the database is closed.
+    connection: Connection,
+    sealer: Sealer,
+    /// What an earlier deletion has left in the log.
+    traces: Cell<Traces>,
+    _lock: FolderLock,
+}
+
+impl Database {
+    /// Opens the data folder `dir`, with all that it needs created where it is missing.
+    pub(crate) fn open(dir: &Path) -> Result<Self, EmbeddedError> {
+        lock::create_folder(dir)?;
+        let lock = FolderLock::take(dir)?;
+        let path = dir.join("gallery.db");
+        if !path.try_exists()? {
+            // SQLite gives the log the permissions of the database.
+            crate::sealing::owner_only().create_new(true).open(&path)?;
+        }
+        let mut connection = Connection::open(&path)?;
+        configure(&connection)?;
+        SCHEMA.migrate(&mut connection)?;
+        let sealer = unlock(&connection, &key_path(dir))?;
+        let database = Self { connection, sealer, traces: Cell::new(Traces::Wiped), _lock: lock };
+        // A crash between a delete and its clean-up must not leave traces for good.
+        match database.wipe() {
+            Traces::Wiped => Ok(database),
+            Traces::Left => Err(EmbeddedError::NotErased),
+        }
+    }
+
+    /// Wipes what was deleted from the write-ahead log as well. The change that deleted it is made, so a failure is none of
+    /// the change: it is told, and tried again with every further one.
+    pub(crate) fn wipe(&self) -> Traces {
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let traces = match self.connection.query_row(checkpoint, [], |row| row.get::<_, i64>(0)) {
+            Ok(0) => Traces::Wiped,
+            Ok(_busy) => Traces::Left,
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "traces of deleted data could not be wiped from the disk yet");
+                Traces::Left
+            }
+        };
+        self.traces.set(traces);
+        traces
+    }
+
+    /// Wipes what an earlier deletion had to leave.
+    pub(crate) fn wipe_left(&self) {
+        if self.traces.get() == Traces::Left && self.wipe() == Traces::Wiped {
+            tracing::info!("the traces of deleted data that were left are wiped");
+        }
+    }
+
+    fn transaction(&self) -> Result<Transaction<'_>, EmbeddedError> {
+        Ok(Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?)
+    }
+}
+
+fn configure(connection: &Connection) -> Result<(), EmbeddedError> {
+    let settings = [
+        // Nobody else opens the file, so the log's index needs no file of its own.
+        ("locking_mode", "EXCLUSIVE"),
+        ("journal_mode", "WAL"),
+        ("synchronous", "FULL"),
+        // macOS: an ordinary sync stops at the drive's cache.
+        ("fullfsync", "ON"),
+        ("checkpoint_fullfsync", "ON"),
+        ("secure_delete", "ON"),
+        ("foreign_keys", "ON"),
+        ("trusted_schema", "OFF"),
+        // No biometric data in temporary files.
+        ("temp_store", "MEMORY"),
+    ];
+    for (name, value) in settings {
+        connection.pragma_update(None, name, value)?;
+    }
+    let journal: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    if journal == "wal" { Ok(()) } else { Err(EmbeddedError::Corrupt("journal_mode")) }
+}
+
+/// The sealer of this database: with the key of its folder, proved to be the right one.
+fn unlock(connection: &Connection, path: &Path) -> Result<Sealer, EmbeddedError> {
+    let proof: Option<Vec<u8>> = connection
+        .query_row("SELECT value FROM meta WHERE name = ?1", params![KEY_PROOF], |row| row.get(0))
+        .optional()?;
+    let key = MasterKey::load(path)?;
+    match (proof, key) {
+        (Some(proof), Some(key)) => {
+            let sealer = Sealer::new(&key);
+            if sealer.accepts_proof(&proof) { Ok(sealer) } else { Err(EmbeddedError::KeyWrong(path.into())) }
+        }
+        // A new key would make the old templates unreadable for ever.
+        (Some(_), None) => Err(EmbeddedError::KeyMissing(path.into())),
+        (None, key) => {
+            let sealer = Sealer::new(&match key {
+                Some(key) => key,
+                None => MasterKey::create(path)?,
+            });
+            let proof = sealer.key_proof()?;
+            connection
+                .execute("INSERT INTO meta (name, value) VALUES (?1, ?2)", params![KEY_PROOF, proof])?;
+            Ok(sealer)
+        }
+    }
+}
+
+#[cfg(test)]
+impl Database {
+    /// Leaves a reader in the database for good, which keeps its log from being wiped.
+    pub(crate) fn leave_a_reader(&self) {
+        let mut statement = self.connection.prepare("SELECT name FROM meta").expect("valid SQL");
+        let mut rows = statement.query([]).expect("readable");
+        assert!(rows.next().expect("readable").is_some(), "the proof of the key");
+        std::mem::forget(rows);
+        std::mem::forget(statement);
+    }
+}

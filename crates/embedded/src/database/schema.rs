@@ -1,0 +1,111 @@
+//! The tables of apps, galleries, templates and tokens.
+
+use crate::migrations::Schema;
+
+/// "FWGL". The composite foreign key keeps a template inside the app of its gallery, whatever the code above does.
+pub(super) const SCHEMA: Schema = Schema { application_id: 0x4657_474c, steps: STEPS };
+
+const STEPS: &[&str] = &[
+    "
+CREATE TABLE meta (
+    name        TEXT PRIMARY KEY,
+    value       BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE apps (
+    id          BLOB PRIMARY KEY CHECK (length(id) = 16),
+    name        TEXT NOT NULL,
+    created_at  INTEGER NOT NULL            -- microseconds since 1970, as everywhere below
+) STRICT, WITHOUT ROWID;
+CREATE TABLE app_keys (
+    app         BLOB NOT NULL REFERENCES apps (id) ON DELETE CASCADE,
+    sha256      BLOB NOT NULL CHECK (length(sha256) = 32),
+    created_at  INTEGER NOT NULL,
+    expires_at  INTEGER,
+    PRIMARY KEY (app, sha256)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE galleries (
+    app         BLOB NOT NULL REFERENCES apps (id) ON DELETE CASCADE,
+    id          TEXT NOT NULL,
+    created_at  INTEGER NOT NULL,
+    PRIMARY KEY (app, id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE templates (
+    key         INTEGER PRIMARY KEY,
+    app         BLOB NOT NULL,
+    gallery     TEXT NOT NULL,
+    subject     TEXT NOT NULL,
+    id          TEXT NOT NULL,
+    model       TEXT NOT NULL,
+    sealed      BLOB NOT NULL,
+    created_at  INTEGER NOT NULL,
+    UNIQUE (app, id),
+    FOREIGN KEY (app, gallery) REFERENCES galleries (app, id) ON DELETE CASCADE
+) STRICT;
+CREATE INDEX templates_of_subject ON templates (app, gallery, subject);
+",
+    "
+ALTER TABLE apps ADD COLUMN mirrored INTEGER NOT NULL DEFAULT 0 CHECK (mirrored IN (0, 1));
+CREATE TABLE subject_names (
+    app         BLOB NOT NULL,
+    gallery     TEXT NOT NULL,
+    subject     TEXT NOT NULL,
+    sealed      BLOB NOT NULL,              -- the name
+    PRIMARY KEY (app, gallery, subject),
+    FOREIGN KEY (app, gallery) REFERENCES galleries (app, id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+-- A subject exists as long as it has a template; its name goes with the last one, however that was deleted.
+CREATE TRIGGER forget_subject_name AFTER DELETE ON templates
+WHEN NOT EXISTS (
+    SELECT 1 FROM templates WHERE app = OLD.app AND gallery = OLD.gallery AND subject = OLD.subject
+)
+BEGIN
+    DELETE FROM subject_names WHERE app = OLD.app AND gallery = OLD.gallery AND subject = OLD.subject;
+END;
+CREATE TABLE signing_keys (
+    id          BLOB PRIMARY KEY CHECK (length(id) = 16),
+    sealed      BLOB NOT NULL,              -- the private key
+    created_at  INTEGER NOT NULL,
+    expires_at  INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE revoked_tokens (
+    id          BLOB PRIMARY KEY CHECK (length(id) = 16),
+    expires_at  INTEGER NOT NULL            -- when the token would have ended anyway
+) STRICT, WITHOUT ROWID;
+",
+];
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+
+    #[test]
+    fn a_database_of_the_first_version_is_taken_over() {
+        let mut connection = Connection::open_in_memory().expect("a database");
+        connection.execute_batch(STEPS[0]).expect("the first version");
+        connection.pragma_update(None, "user_version", 1).expect("set");
+        connection.execute_batch("INSERT INTO apps VALUES (zeroblob(16), 'a', 0);").expect("an app");
+        SCHEMA.migrate(&mut connection).expect("migrated");
+        let mirrored: bool =
+            connection.query_row("SELECT mirrored FROM apps", [], |row| row.get(0)).expect("still there");
+        assert!(!mirrored);
+    }
+
+    #[test]
+    fn a_template_cannot_point_into_the_gallery_of_another_app() {
+        let mut connection = Connection::open_in_memory().expect("a database");
+        connection.pragma_update(None, "foreign_keys", "ON").expect("set");
+        SCHEMA.migrate(&mut connection).expect("migrated");
+        connection
+            .execute_batch(
+                "INSERT INTO apps (id, name, created_at) VALUES (zeroblob(16), 'a', 0), (randomblob(16), 'b', 0);
+                 INSERT INTO galleries SELECT id, 'g', 0 FROM apps WHERE name = 'a';",
+            )
+            .expect("rows");
+        let insert = "INSERT INTO templates (app, gallery, subject, id, model, sealed, created_at)
+                      SELECT id, 'g', 's', 't', 'm', zeroblob(1), 0 FROM apps WHERE name = ?1";
+        assert!(connection.execute(insert, ["b"]).is_err());
+        assert_eq!(connection.execute(insert, ["a"]).expect("its own gallery"), 1);
+    }
+}

@@ -1,0 +1,114 @@
+//! Templates: written one at a time, read all at once when the folder opens.
+
+use faceward_core::{AppId, GalleryId, SubjectId, SubjectName, TemplateId};
+use faceward_store::TemplateRecord;
+use rusqlite::{Row, params};
+
+use crate::EmbeddedError;
+use crate::database::Database;
+use crate::database::rows::{app_id, gallery_id, micros, model_id, subject_id, template_id, timestamp};
+use crate::database::subjects::put_name;
+use crate::sealing::{SubjectContext, VectorContext};
+
+/// What is written of a template.
+#[derive(Clone, Copy)]
+pub(crate) struct TemplateRow<'a> {
+    pub(crate) record: &'a TemplateRecord,
+    /// What people call its subject.
+    pub(crate) name: Option<&'a SubjectName>,
+    pub(crate) vector: &'a [f32],
+    /// Whether its gallery has to be created.
+    pub(crate) new_gallery: bool,
+}
+
+impl Database {
+    /// Calls `visit` with every template of every app and its vector.
+    pub(crate) fn for_each_template(
+        &self,
+        mut visit: impl FnMut(AppId, TemplateRecord, Vec<f32>) -> Result<(), EmbeddedError>,
+    ) -> Result<(), EmbeddedError> {
+        let mut statement = self.connection.prepare(
+            "SELECT app, gallery, subject, id, model, sealed, created_at FROM templates ORDER BY key",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (app, record) = (app_id(row, "app")?, record(row)?);
+            let sealed =
+                row.get_ref("sealed")?.as_blob().map_err(|_| EmbeddedError::Corrupt("a sealed vector"))?;
+            let vector = self
+                .sealer
+                .open_vector(sealed, context(&app, &record))
+                .ok_or_else(|| EmbeddedError::Damaged { app, template: record.template.to_string() })?;
+            visit(app, record, vector)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a template in place of any of the same id with its subject's name, and its gallery first if that is new.
+    pub(crate) fn put_template(&self, app: &AppId, row: TemplateRow<'_>) -> Result<(), EmbeddedError> {
+        let TemplateRow { record, name, vector, new_gallery } = row;
+        let sealed = self.sealer.seal_vector(vector, context(app, record))?;
+        let at = micros(record.created_at);
+        let whose = SubjectContext { app, gallery: &record.gallery, subject: &record.subject };
+        let (app, gallery) = (app.0.as_bytes(), record.gallery.as_str());
+        let transaction = self.transaction()?;
+        if new_gallery {
+            transaction.execute(
+                "INSERT INTO galleries (app, id, created_at) VALUES (?1, ?2, ?3)",
+                params![app, gallery, at],
+            )?;
+        }
+        let id = record.template.as_str();
+        transaction
+            .prepare_cached("DELETE FROM templates WHERE app = ?1 AND id = ?2")?
+            .execute(params![app, id])?;
+        transaction
+            .prepare_cached(
+                "INSERT INTO templates (app, gallery, subject, id, model, sealed, created_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute(params![app, gallery, record.subject.as_str(), id, record.model.as_str(), sealed, at])?;
+        // After the template: replacing the only one of a subject forgets the name.
+        if let Some(name) = name {
+            put_name(&transaction, &self.sealer, whose, name)?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    pub(crate) fn delete_template(&self, app: &AppId, template: &TemplateId) -> Result<(), EmbeddedError> {
+        self.connection.execute(
+            "DELETE FROM templates WHERE app = ?1 AND id = ?2",
+            params![app.0.as_bytes(), template.as_str()],
+        )?;
+        Ok(())
+    }
+
+    /// Deletes every template of a subject.
+    pub(crate) fn delete_subject(
+        &self,
+        app: &AppId,
+        gallery: &GalleryId,
+        subject: &SubjectId,
+    ) -> Result<(), EmbeddedError> {
+        self.connection.execute(
+            "DELETE FROM templates WHERE app = ?1 AND gallery = ?2 AND subject = ?3",
+            params![app.0.as_bytes(), gallery.as_str(), subject.as_str()],
+        )?;
+        Ok(())
+    }
+}
+
+fn record(row: &Row<'_>) -> Result<TemplateRecord, EmbeddedError> {
+    Ok(TemplateRecord {
+        gallery: gallery_id(row, "gallery")?,
+        subject: subject_id(row, "subject")?,
+        template: template_id(row, "id")?,
+        model: model_id(row, "model")?,
+        created_at: timestamp(row.get("created_at")?)?,
+    })
+}
+
+fn context<'a>(app: &'a AppId, record: &'a TemplateRecord) -> VectorContext<'a> {
+    let TemplateRecord { gallery, subject, template, model, created_at: _ } = record;
+    VectorContext { app, gallery, subject, template, model }
+}

@@ -1,0 +1,41 @@
+//! The handle to a data folder. What can be asked of it is in `traits`.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use faceward_store::StoreError;
+
+use crate::EmbeddedError;
+use crate::folder::Folder;
+
+/// Everything of one data folder. Cheap to clone; all clones are one store. Its methods are those of the traits of
+/// `faceward-store`, to be awaited inside a tokio runtime.
+#[derive(Clone)]
+pub struct Embedded {
+    folder: Arc<Folder>,
+}
+
+impl Embedded {
+    /// Opens the data folder `dir`; makes it, the databases and the key file where they are missing. Blocks.
+    ///
+    /// # Errors
+    /// Another process uses the folder; the key file is missing, exposed or the wrong one; a template was altered; a
+    /// database is of a newer version or fails.
+    pub fn open(dir: &Path) -> Result<Self, EmbeddedError> {
+        Ok(Self { folder: Arc::new(Folder::open(dir)?) })
+    }
+
+    /// For what waits for no disk and no search.
+    pub(crate) fn now<T>(&self, ask: impl FnOnce(&Folder) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        ask(&self.folder)
+    }
+
+    /// For what does.
+    pub(crate) async fn off_thread<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Folder) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let folder = Arc::clone(&self.folder);
+        tokio::task::spawn_blocking(move || ask(&folder)).await.map_err(EmbeddedError::TaskDied)?
+    }
+}

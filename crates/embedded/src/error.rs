@@ -1,0 +1,72 @@
+//! What can go wrong with a data folder. Nearly all of it is for the operator.
+
+use std::io;
+use std::path::PathBuf;
+
+use faceward_core::AppId;
+use faceward_store::StoreError;
+
+/// Failure of the embedded store. No text holds a vector or a key.
+#[derive(Debug, thiserror::Error)]
+pub enum EmbeddedError {
+    /// Another process works on the folder.
+    #[error("the data folder {} is in use by another faceward process; stop that one first", .0.display())]
+    InUse(PathBuf),
+    /// There are templates and the key that opens them is gone.
+    #[error("the key file {} is missing, and without it the stored templates cannot be read; restore it from a backup", .0.display())]
+    KeyMissing(PathBuf),
+    /// The file is not a key.
+    #[error("the key file {} is damaged; restore it from a backup", .0.display())]
+    KeyMalformed(PathBuf),
+    /// Others than the owner can read the key.
+    #[error("the key file {} can be read by others (mode {mode:o}); run: chmod 600 {}", path.display(), path.display())]
+    KeyExposed {
+        /// The key file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// The templates were sealed with another key.
+    #[error("the key file {} is not the one that sealed the stored templates", .0.display())]
+    KeyWrong(PathBuf),
+    /// A stored template was altered or belongs to another row.
+    #[error("the stored template `{template}` of app {app} is damaged or was altered")]
+    Damaged {
+        /// The owner.
+        app: AppId,
+        /// The template.
+        template: String,
+    },
+    /// What was deleted is gone for every reader; its sealed bytes are still in the log of the database.
+    #[error("traces of deleted data could not be wiped from the disk")]
+    NotErased,
+    /// The database holds something that this program never writes.
+    #[error("the database holds an impossible value in {0}")]
+    Corrupt(&'static str),
+    /// A newer version of the program has written the database.
+    #[error("the database has the schema version {found}; this program knows versions up to {known}")]
+    SchemaTooNew {
+        /// Version in the file.
+        found: u32,
+        /// Newest version that this program knows.
+        known: u32,
+    },
+    /// The system gives no random numbers.
+    #[error("the system gives no random numbers: {0}")]
+    Randomness(getrandom::Error),
+    /// A task off the async threads panicked or was cancelled.
+    #[error("a task of the store died")]
+    TaskDied(#[source] tokio::task::JoinError),
+    /// The file system failed.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The database failed.
+    #[error("the database failed")]
+    Database(#[from] rusqlite::Error),
+}
+
+impl From<EmbeddedError> for StoreError {
+    fn from(error: EmbeddedError) -> Self {
+        Self::failed(error)
+    }
+}

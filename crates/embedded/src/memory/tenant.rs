@@ -1,0 +1,236 @@
+//! The galleries of one app in memory, and nothing of any other. What is here is on disk.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
+
+use faceward_core::{Embedding, GalleryId, ModelId, SubjectId, SubjectName, TemplateId};
+use faceward_store::{
+    Candidate, DEFAULT_GALLERY, GalleryRecord, References, StoreError, SubjectRecord, TemplateRecord,
+};
+use jiff::Timestamp;
+
+use super::gallery::Gallery;
+use crate::index::BestOfSubjects;
+
+/// The galleries and templates of an app.
+#[derive(Default)]
+pub(crate) struct Tenant {
+    galleries: BTreeMap<GalleryId, Gallery>,
+    /// The gallery of every template: an id is unique in the app.
+    places: BTreeMap<TemplateId, GalleryId>,
+    lengths: HashMap<ModelId, Length>,
+}
+
+/// A model makes vectors of one length.
+struct Length {
+    n_values: usize,
+    n_templates: usize,
+}
+
+/// Galleries and subjects.
+impl Tenant {
+    pub(crate) fn create_gallery(&mut self, gallery: GalleryId, created_at: Timestamp) {
+        self.galleries.entry(gallery).or_insert_with(|| Gallery::new(created_at));
+    }
+
+    pub(crate) fn gallery(&self, gallery: &GalleryId) -> Result<GalleryRecord, StoreError> {
+        let created_at = self.known(gallery)?.created_at;
+        Ok(GalleryRecord { gallery: gallery.clone(), created_at })
+    }
+
+    /// Up to `limit` galleries after `after`, in ascending order of id.
+    pub(crate) fn list_galleries(&self, after: Option<&GalleryId>, limit: usize) -> Vec<GalleryRecord> {
+        let from = (after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
+        let record = |(gallery, held): (&GalleryId, &Gallery)| GalleryRecord {
+            gallery: gallery.clone(),
+            created_at: held.created_at,
+        };
+        self.galleries.range(from).take(limit).map(record).collect()
+    }
+
+    /// Takes a gallery out with its templates, and gives how many those were.
+    pub(crate) fn remove_gallery(&mut self, gallery: &GalleryId) -> usize {
+        let Some(removed) = self.galleries.remove(gallery) else { return 0 };
+        let mut n_templates = 0;
+        for (template, model) in removed.models() {
+            self.places.remove(template);
+            forget_length(&mut self.lengths, model);
+            n_templates += 1;
+        }
+        n_templates
+    }
+
+    /// Takes everything out, and gives how many templates that were.
+    pub(crate) fn remove_all_galleries(&mut self) -> usize {
+        let n_templates = self.places.len();
+        *self = Self::default();
+        n_templates
+    }
+
+    /// Whether templates can be added to `gallery`: `Ok(false)` if it has to be created first.
+    pub(crate) fn has_gallery(&self, gallery: &GalleryId) -> Result<bool, StoreError> {
+        let known = self.galleries.contains_key(gallery);
+        if known || gallery.as_str() == DEFAULT_GALLERY {
+            Ok(known)
+        } else {
+            Err(StoreError::GalleryUnknown(gallery.clone()))
+        }
+    }
+
+    /// Up to `limit` subjects of `gallery` after `after`, in ascending order of id.
+    pub(crate) fn list_subjects(
+        &self,
+        gallery: &GalleryId,
+        after: Option<&SubjectId>,
+        limit: usize,
+    ) -> Result<Vec<SubjectRecord>, StoreError> {
+        Ok(self.known(gallery)?.list_subjects(after, limit))
+    }
+
+    /// What people call a subject.
+    pub(crate) fn name(&self, gallery: &GalleryId, subject: &SubjectId) -> Option<&SubjectName> {
+        self.galleries.get(gallery)?.name(subject)
+    }
+
+    /// Names a subject that has a template.
+    pub(crate) fn set_name(&mut self, gallery: &GalleryId, subject: &SubjectId, name: SubjectName) {
+        if let Some(gallery) = self.galleries.get_mut(gallery) {
+            gallery.set_name(subject, name);
+        }
+    }
+
+    pub(crate) fn references(
+        &self,
+        gallery: &GalleryId,
+        subject: &SubjectId,
+        model: &ModelId,
+    ) -> Result<References, StoreError> {
+        let held = self.known(gallery)?;
+        let embeddings: Vec<_> =
+            held.templates_of(subject).filter_map(|template| held.embedding(template)).collect();
+        Ok(References {
+            name: held.name(subject).cloned(),
+            n_templates: embeddings.len(),
+            embeddings: embeddings.into_iter().filter(|embedding| embedding.model() == model).collect(),
+        })
+    }
+
+    /// The templates of a subject, in ascending order of id.
+    pub(crate) fn templates_of(
+        &self,
+        gallery: &GalleryId,
+        subject: &SubjectId,
+    ) -> Result<Vec<TemplateId>, StoreError> {
+        Ok(self.known(gallery)?.templates_of(subject).cloned().collect())
+    }
+
+    fn known(&self, gallery: &GalleryId) -> Result<&Gallery, StoreError> {
+        self.galleries.get(gallery).ok_or_else(|| StoreError::GalleryUnknown(gallery.clone()))
+    }
+}
+
+/// Templates.
+impl Tenant {
+    /// Whether vectors of `length` values fit with the others of `model`.
+    pub(crate) fn check_length(&self, model: &ModelId, length: usize) -> Result<(), StoreError> {
+        match self.lengths.get(model) {
+            Some(known) if known.n_values != length => {
+                Err(StoreError::Length { model: model.clone(), expected: known.n_values, actual: length })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Adds a template in place of any of the same id, and its gallery if that is new.
+    ///
+    /// The vector must have passed [`Tenant::check_length`].
+    pub(crate) fn insert(&mut self, mut record: TemplateRecord, vector: &[f32]) {
+        self.remove(&record.template);
+        // One copy of the gallery's name, however many templates it has.
+        if let Some((known, _)) = self.galleries.get_key_value(&record.gallery) {
+            record.gallery = known.clone();
+        }
+        let length = self.lengths.entry(record.model.clone());
+        length.or_insert(Length { n_values: vector.len(), n_templates: 0 }).n_templates += 1;
+        self.places.insert(record.template.clone(), record.gallery.clone());
+        let gallery = self.galleries.entry(record.gallery.clone());
+        gallery.or_insert_with(|| Gallery::new(record.created_at)).insert(record, vector);
+    }
+
+    /// Takes a template out, and its subject's name with the last one; false if it is not there.
+    pub(crate) fn remove(&mut self, template: &TemplateId) -> bool {
+        let Some(place) = self.places.remove(template) else { return false };
+        let removed = self.galleries.get_mut(&place).and_then(|gallery| gallery.remove(template));
+        if let Some(removed) = removed {
+            forget_length(&mut self.lengths, &removed.model);
+        }
+        true
+    }
+
+    /// The record of a template.
+    pub(crate) fn template(&self, template: &TemplateId) -> Option<&TemplateRecord> {
+        self.galleries.get(self.places.get(template)?)?.record(template)
+    }
+
+    /// The vector of a template.
+    pub(crate) fn embedding(&self, template: &TemplateId) -> Option<Embedding> {
+        self.galleries.get(self.places.get(template)?)?.embedding(template)
+    }
+
+    /// How many templates there are.
+    pub(crate) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Up to `limit` templates after `after`, in ascending order of id.
+    pub(crate) fn list(
+        &self,
+        gallery: Option<&GalleryId>,
+        after: Option<&TemplateId>,
+        limit: usize,
+    ) -> Vec<TemplateRecord> {
+        if let Some(gallery) = gallery {
+            return self.galleries.get(gallery).map(|held| held.list(after, limit)).unwrap_or_default();
+        }
+        let places = self.places.range((after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded));
+        places.filter_map(|(template, _)| self.template(template)).take(limit).cloned().collect()
+    }
+
+    /// See [`faceward_store::TemplateStore::search`].
+    pub(crate) fn search(
+        &self,
+        galleries: Option<&[GalleryId]>,
+        probe: &Embedding,
+        limit: usize,
+    ) -> Result<Vec<Candidate>, StoreError> {
+        self.check_length(probe.model(), probe.vector().len())?;
+        let mut best = BestOfSubjects::new(limit);
+        let mut search = |gallery: &'_ GalleryId| {
+            if let Some(held) = self.galleries.get(gallery) {
+                held.search(probe.model(), probe.vector(), &mut best);
+            }
+        };
+        match galleries {
+            Some(named) => named.iter().for_each(&mut search),
+            None => self.galleries.keys().for_each(&mut search),
+        }
+        let candidate = |(record, cosine): (&TemplateRecord, _)| Candidate {
+            template: record.template.clone(),
+            gallery: record.gallery.clone(),
+            subject: record.subject.clone(),
+            name: self.name(&record.gallery, &record.subject).cloned(),
+            cosine,
+        };
+        Ok(best.ranked().map(candidate).collect())
+    }
+}
+
+/// One template of `model` less. The last one frees the model to have another length.
+fn forget_length(lengths: &mut HashMap<ModelId, Length>, model: &ModelId) {
+    if let Some(length) = lengths.get_mut(model) {
+        length.n_templates -= 1;
+        if length.n_templates == 0 {
+            lengths.remove(model);
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! Galleries, subjects and templates of the data folder.
+
+use faceward_core::{AppId, Embedding, GalleryId, ModelId, SubjectId, TemplateId};
+use faceward_store::{
+    Candidate, Deletion, GalleryRecord, NewTemplate, OnConflict, Page, Pending, References, StoreError,
+    StoredTemplate, SubjectRecord, TemplatePlace, TemplateRecord, TemplateStore, Traces, Version,
+};
+use jiff::Timestamp;
+
+use crate::database::{TemplateRow, as_stored};
+use crate::embedded::Embedded;
+use crate::folder::Folder;
+
+impl TemplateStore for Embedded {
+    fn version(&self) -> Pending<'_, Version> {
+        Box::pin(async move { self.now(|folder| Ok(folder.templates_version())) })
+    }
+
+    fn create_gallery<'a>(&'a self, app: &'a AppId, gallery: &'a GalleryId) -> Pending<'a, GalleryRecord> {
+        Box::pin(async move {
+            let (app, gallery) = (*app, gallery.clone());
+            self.off_thread(move |folder| folder.create_gallery(&app, gallery)).await
+        })
+    }
+
+    fn gallery<'a>(&'a self, app: &'a AppId, gallery: &'a GalleryId) -> Pending<'a, GalleryRecord> {
+        Box::pin(async move {
+            let (app, gallery) = (*app, gallery.clone());
+            self.off_thread(move |folder| folder.tenant(&app)?.read().gallery(&gallery)).await
+        })
+    }
+
+    fn list_galleries<'a>(
+        &'a self,
+        app: &'a AppId,
+        page: Page<'a, GalleryId>,
+    ) -> Pending<'a, Vec<GalleryRecord>> {
+        Box::pin(async move {
+            let (app, after, limit) = (*app, page.after.cloned(), page.limit());
+            self.off_thread(move |folder| {
+                Ok(folder.tenant(&app)?.read().list_galleries(after.as_ref(), limit))
+            })
+            .await
+        })
+    }
+
+    fn delete_gallery<'a>(&'a self, app: &'a AppId, gallery: &'a GalleryId) -> Pending<'a, Deletion> {
+        Box::pin(async move {
+            let (app, gallery) = (*app, gallery.clone());
+            self.off_thread(move |folder| folder.delete_gallery(&app, &gallery)).await
+        })
+    }
+
+    fn delete_all_galleries<'a>(&'a self, app: &'a AppId) -> Pending<'a, Deletion> {
+        Box::pin(async move {
+            let app = *app;
+            self.off_thread(move |folder| folder.delete_all_galleries(&app)).await
+        })
+    }
+
+    fn list_subjects<'a>(
+        &'a self,
+        app: &'a AppId,
+        gallery: &'a GalleryId,
+        page: Page<'a, SubjectId>,
+    ) -> Pending<'a, Vec<SubjectRecord>> {
+        Box::pin(async move {
+            let (app, gallery, after, limit) = (*app, gallery.clone(), page.after.cloned(), page.limit());
+            self.off_thread(move |folder| {
+                folder.tenant(&app)?.read().list_subjects(&gallery, after.as_ref(), limit)
+            })
+            .await
+        })
+    }
+
+    fn references<'a>(
+        &'a self,
+        app: &'a AppId,
+        gallery: &'a GalleryId,
+        subject: &'a SubjectId,
+        model: &'a ModelId,
+    ) -> Pending<'a, References> {
+        Box::pin(async move {
+            let (app, gallery, subject, model) = (*app, gallery.clone(), subject.clone(), model.clone());
+            self.off_thread(move |folder| folder.tenant(&app)?.read().references(&gallery, &subject, &model))
+                .await
+        })
+    }
+
+    fn delete_subject<'a>(
+        &'a self,
+        app: &'a AppId,
+        gallery: &'a GalleryId,
+        subject: &'a SubjectId,
+    ) -> Pending<'a, Deletion> {
+        Box::pin(async move {
+            let (app, gallery, subject) = (*app, gallery.clone(), subject.clone());
+            self.off_thread(move |folder| folder.delete_subject(&app, &gallery, &subject)).await
+        })
+    }
+
+    fn add<'a>(
+        &'a self,
+        app: &'a AppId,
+        new: &'a NewTemplate,
+        on_conflict: OnConflict,
+    ) -> Pending<'a, (TemplateRecord, Traces)> {
+        Box::pin(async move {
+            let (app, new) = (*app, new.clone());
+            self.off_thread(move |folder| folder.add(&app, &new, on_conflict)).await
+        })
+    }
+
+    fn template<'a>(
+        &'a self,
+        app: &'a AppId,
+        template: &'a TemplateId,
+    ) -> Pending<'a, Option<TemplateRecord>> {
+        Box::pin(async move {
+            let (app, template) = (*app, template.clone());
+            self.off_thread(move |folder| Ok(folder.tenant(&app)?.read().template(&template).cloned())).await
+        })
+    }
+
+    fn reference<'a>(
+        &'a self,
+        app: &'a AppId,
+        template: &'a TemplateId,
+    ) -> Pending<'a, Option<(TemplateRecord, Embedding)>> {
+        Box::pin(async move {
+            let (app, template) = (*app, template.clone());
+            self.off_thread(move |folder| {
+                let tenant = folder.tenant(&app)?;
+                let tenant = tenant.read();
+                Ok(tenant.template(&template).cloned().zip(tenant.embedding(&template)))
+            })
+            .await
+        })
+    }
+
+    fn list_templates<'a>(
+        &'a self,
+        app: &'a AppId,
+        gallery: Option<&'a GalleryId>,
+        page: Page<'a, TemplateId>,
+    ) -> Pending<'a, Vec<TemplateRecord>> {
+        Box::pin(async move {
+            let (app, gallery, after, limit) = (*app, gallery.cloned(), page.after.cloned(), page.limit());
+            self.off_thread(move |folder| {
+                Ok(folder.tenant(&app)?.read().list(gallery.as_ref(), after.as_ref(), limit))
+            })
+            .await
+        })
+    }
+
+    fn count_templates<'a>(&'a self, app: &'a AppId) -> Pending<'a, usize> {
+        Box::pin(async move {
+            let app = *app;
+            self.off_thread(move |folder| Ok(folder.tenant(&app)?.read().len())).await
+        })
+    }
+
+    fn delete_template<'a>(&'a self, app: &'a AppId, template: &'a TemplateId) -> Pending<'a, Deletion> {
+        Box::pin(async move {
+            let (app, template) = (*app, template.clone());
+            self.off_thread(move |folder| folder.delete_template(&app, &template)).await
+        })
+    }
+
+    fn search<'a>(
+        &'a self,
+        app: &'a AppId,
+        galleries: Option<&'a [GalleryId]>,
+        probe: &'a Embedding,
+        limit: usize,
+    ) -> Pending<'a, Vec<Candidate>> {
+        Box::pin(async move {
+            let (app, galleries, probe) = (*app, galleries.map(<[GalleryId]>::to_vec), probe.clone());
+            self.off_thread(move |folder| {
+                folder.tenant(&app)?.read().search(galleries.as_deref(), &probe, limit)
+            })
+            .await
+        })
+    }
+
+    fn export<'a>(&'a self, page: Page<'a, TemplatePlace>) -> Pending<'a, Vec<StoredTemplate>> {
+        Box::pin(async move {
+            let (after, limit) = (page.after.cloned(), page.limit());
+            self.off_thread(move |folder| Ok(folder.export(after.as_ref(), limit))).await
+        })
+    }
+}
+
+/// The changes: on disk first, in memory after, and what was deleted out of the database's log.
+impl Folder {
+    fn create_gallery(&self, app: &AppId, gallery: GalleryId) -> Result<GalleryRecord, StoreError> {
+        let database = self.database.lock();
+        let tenant = self.tenant(app)?;
+        if tenant.read().gallery(&gallery).is_ok() {
+            return Err(StoreError::GalleryExists(gallery));
+        }
+        let created_at = as_stored(Timestamp::now())?;
+        database.create_gallery(app, &gallery, created_at)?;
+        tenant.write().create_gallery(gallery.clone(), created_at);
+        self.templates_changed();
+        database.wipe_left();
+        Ok(GalleryRecord { gallery, created_at })
+    }
+
+    fn delete_gallery(&self, app: &AppId, gallery: &GalleryId) -> Result<Deletion, StoreError> {
+        let database = self.database.lock();
+        let tenant = self.tenant(app)?;
+        tenant.read().gallery(gallery)?;
+        database.delete_gallery(app, gallery)?;
+        let n_templates = tenant.write().remove_gallery(gallery);
+        self.templates_changed();
+        Ok(Deletion { n_templates, traces: database.wipe() })
+    }
+
+    fn delete_all_galleries(&self, app: &AppId) -> Result<Deletion, StoreError> {
+        let database = self.database.lock();
+        let tenant = self.tenant(app)?;
+        database.delete_all_galleries(app)?;
+        let n_templates = tenant.write().remove_all_galleries();
+        self.templates_changed();
+        Ok(Deletion { n_templates, traces: database.wipe() })
+    }
+
+    fn delete_subject(
+        &self,
+        app: &AppId,
+        gallery: &GalleryId,
+        subject: &SubjectId,
+    ) -> Result<Deletion, StoreError> {
+        let database = self.database.lock();
+        let tenant = self.tenant(app)?;
+        let templates = tenant.read().templates_of(gallery, subject)?;
+        if templates.is_empty() {
+            return Ok(Deletion { n_templates: 0, traces: Traces::Wiped });
+        }
+        database.delete_subject(app, gallery, subject)?;
+        let mut writer = tenant.write();
+        for template in &templates {
+            writer.remove(template);
+        }
+        drop(writer);
+        self.templates_changed();
+        Ok(Deletion { n_templates: templates.len(), traces: database.wipe() })
+    }
+
+    fn add(
+        &self,
+        app: &AppId,
+        new: &NewTemplate,
+        on_conflict: OnConflict,
+    ) -> Result<(TemplateRecord, Traces), StoreError> {
+        let database = self.database.lock();
+        let tenant = self.tenant(app)?;
+        let NewTemplate { gallery, subject, name, template, embedding } = new;
+        let (exists, new_gallery, name) = {
+            let tenant = tenant.read();
+            tenant.check_length(embedding.model(), embedding.vector().len())?;
+            let name = name.as_ref().or_else(|| tenant.name(gallery, subject)).cloned();
+            (tenant.template(template).is_some(), !tenant.has_gallery(gallery)?, name)
+        };
+        if exists && on_conflict == OnConflict::Refuse {
+            return Err(StoreError::TemplateExists(template.clone()));
+        }
+        let record = TemplateRecord {
+            gallery: gallery.clone(),
+            subject: subject.clone(),
+            template: template.clone(),
+            model: embedding.model().clone(),
+            created_at: as_stored(Timestamp::now())?,
+        };
+        let row =
+            TemplateRow { record: &record, name: name.as_ref(), vector: embedding.vector(), new_gallery };
+        database.put_template(app, row)?;
+        let mut writer = tenant.write();
+        writer.insert(record.clone(), embedding.vector());
+        if let Some(name) = name {
+            writer.set_name(gallery, subject, name);
+        }
+        drop(writer);
+        self.templates_changed();
+        if exists {
+            return Ok((record, database.wipe()));
+        }
+        database.wipe_left();
+        Ok((record, Traces::Wiped))
+    }
+
+    fn delete_template(&self, app: &AppId, template: &TemplateId) -> Result<Deletion, StoreError> {
+        let database = self.database.lock();
+        let tenant = self.tenant(app)?;
+        if tenant.read().template(template).is_none() {
+            return Ok(Deletion { n_templates: 0, traces: Traces::Wiped });
+        }
+        database.delete_template(app, template)?;
+        tenant.write().remove(template);
+        self.templates_changed();
+        Ok(Deletion { n_templates: 1, traces: database.wipe() })
+    }
+
+    fn export(&self, after: Option<&TemplatePlace>, limit: usize) -> Vec<StoredTemplate> {
+        let mut rows = Vec::new();
+        for (app, tenant) in self.tenants_from(after.map(|(app, _)| *app)) {
+            let tenant = tenant.read();
+            let after = after.filter(|(of, _)| *of == app).map(|(_, template)| template);
+            for record in tenant.list(None, after, limit - rows.len()) {
+                let name = tenant.name(&record.gallery, &record.subject).cloned();
+                if let Some(embedding) = tenant.embedding(&record.template) {
+                    rows.push(StoredTemplate { app, record, name, embedding });
+                }
+            }
+            if rows.len() == limit {
+                break;
+            }
+        }
+        rows
+    }
+}

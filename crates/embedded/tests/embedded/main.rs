@@ -1,0 +1,11 @@
+//! The embedded store from outside: one folder a test, opened, used, closed, killed and opened again.
+
+mod at_rest;
+mod audit;
+mod durability;
+mod erasure;
+mod previous;
+mod restart;
+mod support;
+
+faceward_conformance::suite!(support::Folder);
