@@ -66,6 +66,8 @@ pub struct FaceAnalysis {
     pub pose: Outcome<HeadPose>,
     /// The face as a vector.
     pub embedding: Outcome<Embedding>,
+    /// Whether it is the photographed face of a human: 0 to 1; below 0.5 it is none.
+    pub photographed: Outcome<f32>,
     /// Presentation attack detection.
     pub liveness: Outcome<Liveness>,
     /// Probability that the face is genuine, neither swapped nor generated: 0 to 1.
@@ -97,6 +99,7 @@ impl FaceAnalysis {
             dense: Outcome::NotRequested,
             pose: Outcome::NotRequested,
             embedding: Outcome::NotRequested,
+            photographed: Outcome::NotRequested,
             liveness: Outcome::NotRequested,
             genuine: Outcome::NotRequested,
             attributes: Attributes::NOT_REQUESTED,
@@ -128,6 +131,7 @@ impl FaceAnalysis {
             }
             Output::Pose => self.pose = why.outcome(),
             Output::Embedding => self.embedding = why.outcome(),
+            Output::Photographed => self.photographed = why.outcome(),
             Output::Liveness => self.liveness = why.outcome(),
             Output::Genuine => self.genuine = why.outcome(),
             Output::Eyes => {

@@ -20,6 +20,7 @@ mod landmarks;
 mod liveness;
 mod networks;
 mod options;
+mod photograph;
 mod plan;
 pub mod quality;
 mod request;

@@ -105,6 +105,7 @@ mod tests {
         check(&[Output::Embedding], &RECOGNITION);
         check(&[Output::Liveness], &["fr-liveness", "minifasnet-2.7", "faceward-liveness-1"]);
         check(&[Output::Genuine], &["faceward-deepfake-1", "faceward-swap-1", "faceward-deepfake-2"]);
+        check(&[Output::Photographed], &["photograph-1"]);
         check(&[Output::Eyes], &[MESH, "eye-state-1"]);
         check(&[Output::Mouth], &[MESH, "mouth-state-1"]);
         check(&[Output::Coverings], &["face-attributes-1"]);

@@ -31,13 +31,15 @@ pub enum Output {
     Coverings,
     /// The components of ISO/IEC 29794-5.
     Components,
+    /// Whether it is the photographed face of a human.
+    Photographed,
     /// One quality measure.
     Quality(QualityKey),
 }
 
 impl Output {
     /// All but the quality measures, in the order in which they are listed everywhere.
-    const PLAIN: [Self; 13] = [
+    const PLAIN: [Self; 14] = [
         Self::DenseLandmarks,
         Self::Pose,
         Self::Embedding,
@@ -51,6 +53,7 @@ impl Output {
         Self::Race,
         Self::Coverings,
         Self::Components,
+        Self::Photographed,
     ];
 
     /// Every one, in the order in which they are listed everywhere.
@@ -76,6 +79,7 @@ impl Output {
             // What covers the face is named by the measure of it, `occlusion`.
             Self::Coverings => vec!["masked"],
             Self::Components => vec!["components"],
+            Self::Photographed => vec!["photographed"],
             Self::Quality(key) => vec![key.name()],
         }
     }
@@ -95,6 +99,7 @@ impl Output {
             Self::Race => 10,
             Self::Coverings => 11,
             Self::Components => 12,
+            Self::Photographed => 13,
             // Room for more of the others below.
             Self::Quality(key) => 32 + key as u64,
         }

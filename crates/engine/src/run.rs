@@ -6,7 +6,7 @@ use faceward_core::{Outcome, PixelRect, Turn};
 
 use crate::analysis::{Analysis, FaceAnalysis, PhotoInfo, StepTiming};
 use crate::attributes::FacePart;
-use crate::detection::{DetectError, Detection, Detector};
+use crate::detection::{DetectError, Detection, Detector, Found};
 use crate::draft::FaceDraft;
 use crate::fingerprint::Fingerprint;
 use crate::image::{Limits, RgbImage, decode};
@@ -90,6 +90,7 @@ impl Worker {
                 |photo: &RgbImage, face: &Detection| Ok(self.steps.stands_upright(photo, face)?);
             self.detector.find(&upright, &mut judge)
         })?;
+        let found = self.credible(found, &mut timer)?;
         let (turn, seen) = match &found.turned {
             Some((turn, turned)) => (*turn, turned),
             None => (Turn::None, &upright),
@@ -128,6 +129,27 @@ impl Worker {
     pub fn part_is_open(&mut self, photo: &[u8], part: FacePart) -> Result<Outcome<f32>, AnalyzeError> {
         let crop = decode(photo, &self.limits)?.photo;
         Ok(self.steps.attributes.part_is_open(&crop, part)?)
+    }
+
+    /// What was found without what was found only in the turned photo and is no photographed face: patterns and animals look
+    /// most like a face from some side.
+    fn credible(&mut self, mut found: Found, timer: &mut Timer) -> Result<Found, AnalyzeError> {
+        if let Some((_, turned)) = &found.turned {
+            let mut kept = Vec::new();
+            for detection in found.faces {
+                let near = timer.time("refine", || self.detector.refine(turned, &detection))?;
+                let photographed = timer.time("photograph", || self.steps.photographed(turned, &near))?;
+                // Without the network everything is believed.
+                if photographed.value().is_none_or(|score| *score >= 0.5) {
+                    kept.push(detection);
+                }
+            }
+            found.faces = kept;
+        }
+        if found.faces.is_empty() {
+            found.turned = None;
+        }
+        Ok(found)
     }
 
     /// One face through the steps of the plan.

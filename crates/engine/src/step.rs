@@ -12,6 +12,8 @@ pub(crate) enum Step {
     Pose,
     /// The face as a vector, aligned in part by the mesh, and how useful it is for recognition.
     Embedding,
+    /// Whether it is the photographed face of a human.
+    Photograph,
     /// Presentation attack detection.
     Liveness,
     /// Genuine or manipulated.
@@ -59,10 +61,11 @@ impl Declaration {
 
 impl Step {
     /// Every step, in order.
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Landmarks,
         Self::Pose,
         Self::Embedding,
+        Self::Photograph,
         Self::Liveness,
         Self::Deepfake,
         Self::Eyes,
@@ -87,6 +90,7 @@ impl Step {
                 uses: &[Self::Landmarks],
                 ..Declaration::by("embedding", &["sface-2021dec", "fr-feature"], &[Output::Embedding])
             },
+            Self::Photograph => Declaration::by("photograph", &["photograph-1"], &[Output::Photographed]),
             Self::Liveness => {
                 let models = &["fr-liveness", "minifasnet-2.7", "faceward-liveness-1"];
                 Declaration::by("liveness", models, &[Output::Liveness])

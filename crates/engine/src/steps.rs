@@ -1,6 +1,6 @@
 //! The steps whose models were loaded, and how each fills its part of a face.
 
-use faceward_core::PixelRect;
+use faceward_core::{Outcome, PixelRect};
 use faceward_inference::InferenceError;
 
 use crate::attributes::{AttributeNetworks, age_and_race};
@@ -14,6 +14,7 @@ use crate::landmarks::{MeshStep, dense_points, head_pose};
 use crate::liveness::LivenessStep;
 use crate::networks::ModelSession;
 use crate::options::EngineError;
+use crate::photograph::PhotographStep;
 use crate::quality::{self, FlareStep, QualityInput};
 use crate::request::{Output, Request};
 use crate::step::Step;
@@ -37,6 +38,7 @@ pub(crate) struct Scene<'a> {
 pub(crate) struct FaceSteps {
     mesh: Option<MeshStep>,
     embedding: Option<EmbeddingStep>,
+    photograph: Option<PhotographStep>,
     liveness: Option<LivenessStep>,
     deepfake: Option<DeepfakeStep>,
     flare: Option<FlareStep>,
@@ -55,6 +57,7 @@ impl FaceSteps {
         Ok(Self {
             mesh: one(Step::Landmarks)?.map(MeshStep::new),
             embedding: all(Step::Embedding, &session)?.map(EmbeddingStep::new),
+            photograph: all(Step::Photograph, &session)?.map(PhotographStep::new),
             liveness: all(Step::Liveness, &session)?.map(LivenessStep::new),
             deepfake: all(Step::Deepfake, &session)?.map(DeepfakeStep::new),
             flare: one(Step::Flare)?.map(FlareStep::new),
@@ -88,6 +91,19 @@ impl FaceSteps {
         }
     }
 
+    /// Whether what was detected is the photographed face of a human.
+    ///
+    /// # Errors
+    /// The runtime failed.
+    pub(crate) fn photographed(
+        &mut self,
+        photo: &RgbImage,
+        detection: &Detection,
+    ) -> Result<Outcome<f32>, InferenceError> {
+        let geometry = FaceGeometry { rect: detection.rect, points: detection.points };
+        attempt(self.photograph.as_mut(), |step| step.run(photo, &geometry))
+    }
+
     /// Runs `step` on `face`. A model that is not there makes a part `Unavailable`; a face that does not allow an answer
     /// makes it `Failed`.
     ///
@@ -117,6 +133,9 @@ impl FaceSteps {
                 let mirrored = wanted && scene.request.mirrored_embedding;
                 face.recognised = attempt(self.embedding.as_mut(), |step| step.run(photo, points, mirrored))?;
                 found.embedding = face.recognised.as_ref().map(|recognised| recognised.embedding.clone());
+            }
+            Step::Photograph => {
+                found.photographed = attempt(self.photograph.as_mut(), |step| step.run(photo, &geometry))?;
             }
             Step::Liveness => {
                 found.liveness = attempt(self.liveness.as_mut(), |step| step.run(photo, &geometry))?;

@@ -81,6 +81,8 @@ error_table! {
     NoFace             => "no_face",              UNPROCESSABLE_ENTITY,   Caller, Photo, "No face was found.";
     SeveralFaces       => "several_faces",        UNPROCESSABLE_ENTITY,   Caller, Photo, "A second face is large enough to be meant.";
     FaceTooSmall       => "face_too_small",       UNPROCESSABLE_ENTITY,   Caller, Photo, "The face is too small to be used.";
+    NotPhotographed    => "not_photographed",     UNPROCESSABLE_ENTITY,   Caller, Photo, "What was found is not the photographed face of a human: a drawing, an animal, a statue, a negative.";
+    FaceTooPoor        => "face_too_poor",        UNPROCESSABLE_ENTITY,   Caller, Photo, "The face is too blurred, dark or covered to be compared or enrolled.";
     CheckUnavailable   => "check_unavailable",    NOT_IMPLEMENTED,        Caller, Photo, "A requested security check has no model on this server.";
     CheckUndecided     => "check_undecided",      UNPROCESSABLE_ENTITY,   Caller, Photo, "A requested security check ran and could not decide on this photo.";
     Rejected           => "rejected",             UNPROCESSABLE_ENTITY,   Caller, Photo, "The operator's enrolment rules turned the photo away.";

@@ -171,6 +171,8 @@ const fn photo_kind(fault: PhotoFault) -> ErrorKind {
         PhotoFault::NoFace => ErrorKind::NoFace,
         PhotoFault::SeveralFaces => ErrorKind::SeveralFaces,
         PhotoFault::TooSmall => ErrorKind::FaceTooSmall,
+        PhotoFault::NotPhotographed => ErrorKind::NotPhotographed,
+        PhotoFault::TooPoor => ErrorKind::FaceTooPoor,
     }
 }
 

@@ -38,7 +38,15 @@ fn report(values: &Values) -> FaceReport {
     let photo = PhotoInfo { format: PhotoFormat::Jpeg, width: 100, height: 80, turned: Turn::None };
     let judged = || values.judged.clone();
     let quality = QualityValues::from_fn(|_| judged());
-    FaceReport { face: face(values), photo, n_detected: 1, liveness: judged(), genuine: judged(), quality }
+    FaceReport {
+        face: face(values),
+        photo,
+        n_detected: 1,
+        liveness: judged(),
+        genuine: judged(),
+        photographed: judged(),
+        quality,
+    }
 }
 
 fn face(values: &Values) -> FaceAnalysis {
@@ -53,6 +61,7 @@ fn face(values: &Values) -> FaceAnalysis {
         embedding: Outcome::NotRequested,
         liveness: values.or_unavailable(Liveness { score: 0.25, raw, reasons: Vec::new() }),
         genuine: (values.number)(0.25),
+        photographed: (values.number)(0.25),
         attributes: Attributes {
             left_eye_open: (values.number)(0.9),
             right_eye_open: (values.number)(0.9),

@@ -75,6 +75,8 @@ mod tests {
             | ErrorKind::NoFace
             | ErrorKind::SeveralFaces
             | ErrorKind::FaceTooSmall
+            | ErrorKind::NotPhotographed
+            | ErrorKind::FaceTooPoor
             | ErrorKind::CheckUnavailable
             | ErrorKind::CheckUndecided
             | ErrorKind::Unauthenticated

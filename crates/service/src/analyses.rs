@@ -13,7 +13,9 @@ use tokio::time::Instant;
 
 use crate::error::{InternalError, PhotoFault, PhotoField, ServiceError};
 use crate::metrics;
-use crate::policy::{decided_as_requested, report, the_face};
+use crate::policy::{
+    Comparable, check_photographed, check_usable, condition_of, decided_as_requested, report, the_face,
+};
 use crate::report::FaceReport;
 use crate::requests::Checks;
 use crate::scheduler::{Done, JobError, Permit, StillWanted, Ticket};
@@ -120,17 +122,31 @@ impl Service {
         Ok(report(face, analysis.photo, n_detected, self.settings()))
     }
 
-    /// The one face of an analysis, which has an embedding, and in which every requested check was decided.
+    /// The one face of an analysis, which can be compared, and in which every requested check was decided.
     pub(crate) fn comparable_face(
         &self,
         analysis: Analysis,
         field: PhotoField,
         checks: Checks,
-    ) -> Result<(FaceReport, Embedding), ServiceError> {
+    ) -> Result<(FaceReport, Comparable), ServiceError> {
+        let (report, face) = self.recognised_face(analysis, field, checks)?;
+        check_usable(face.condition).map_err(|fault| fault.of(field))?;
+        Ok((report, face))
+    }
+
+    /// The same for a face that may be too poor to be compared.
+    pub(crate) fn recognised_face(
+        &self,
+        analysis: Analysis,
+        field: PhotoField,
+        checks: Checks,
+    ) -> Result<(FaceReport, Comparable), ServiceError> {
         let (mut report, embedding) = self.one_face(analysis, field)?;
+        check_photographed(&report).map_err(|fault| fault.of(field))?;
         let embedding = usable(embedding, field)?;
         decided_as_requested(&mut report, checks, field)?;
-        Ok((report, embedding))
+        let condition = condition_of(&report);
+        Ok((report, Comparable { embedding, condition }))
     }
 }
 

@@ -218,11 +218,17 @@ pub enum PhotoFault {
     /// The face is too small, or gives no embedding.
     #[error("the face is too small to be used")]
     TooSmall,
+    /// What was found is no photographed face of a human: a drawing, an animal, a statue, a negative.
+    #[error("what was found is not the photographed face of a human")]
+    NotPhotographed,
+    /// The face is too blurred, dark or covered to tell people apart.
+    #[error("the face is too poor to be compared: too blurred, too dark, or covered")]
+    TooPoor,
 }
 
 impl PhotoFault {
     /// Every fault, in the order in which they are checked.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Missing,
         Self::Empty,
         Self::WrongType,
@@ -232,6 +238,8 @@ impl PhotoFault {
         Self::NoFace,
         Self::SeveralFaces,
         Self::TooSmall,
+        Self::NotPhotographed,
+        Self::TooPoor,
     ];
 
     /// A stable `snake_case` name.
@@ -247,6 +255,8 @@ impl PhotoFault {
             Self::NoFace => "no_face",
             Self::SeveralFaces => "several_faces",
             Self::TooSmall => "face_too_small",
+            Self::NotPhotographed => "not_photographed",
+            Self::TooPoor => "face_too_poor",
         }
     }
 

@@ -94,7 +94,9 @@ const fn check_order(fault: PhotoFault) -> u8 {
         | PhotoFault::TooManyPixels
         | PhotoFault::NoFace
         | PhotoFault::SeveralFaces
-        | PhotoFault::TooSmall => 3,
+        | PhotoFault::TooSmall
+        | PhotoFault::NotPhotographed
+        | PhotoFault::TooPoor => 3,
     }
 }
 

@@ -35,6 +35,8 @@ pub struct FaceReport {
     pub liveness: Outcome<Judged>,
     /// Score 0 to 1, higher is more likely genuine.
     pub genuine: Outcome<Judged>,
+    /// Score 0 to 1, higher is more likely a photographed face. Where it is not fine, neither are liveness and genuine.
+    pub photographed: Outcome<Judged>,
     /// The quality measures with their verdicts, each 0 to 1 on its own [`faceward_core::Scale`].
     pub quality: QualityValues<Outcome<Judged>>,
 }

@@ -111,6 +111,8 @@ pub struct EnrollRequest {
     pub name: Option<SubjectName>,
     /// Shortest side of the face's box, in pixels of the photo; `None`: [`crate::FaceRules::min_side`]. Never less than that.
     pub min_side: Option<f32>,
+    /// Whether a face too poor to be compared is kept all the same. Its template is marked and never decides anything.
+    pub force: bool,
     /// Whether a template with this id is replaced rather than an error.
     pub replace: bool,
     /// Checks, description.

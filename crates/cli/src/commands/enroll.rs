@@ -59,6 +59,7 @@ impl Enroll {
             subject: parsed(self.subject.as_deref(), SubjectId::parse)?,
             name: None,
             min_side: None,
+            force: false,
             replace: self.replace,
             options: FaceOptions::default(),
         };

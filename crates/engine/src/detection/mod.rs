@@ -10,7 +10,7 @@ mod turn;
 mod view;
 mod yunet;
 
-pub(crate) use search::{DetectError, Detector};
+pub(crate) use search::{DetectError, Detector, Found};
 pub(crate) use yunet::Detection;
 
 /// Id of the detector in the manifest.

@@ -75,6 +75,7 @@ fn only(output: Output, face: &FaceAnalysis) -> FaceAnalysis {
         }
         Output::Pose => only.pose = face.pose.clone(),
         Output::Embedding => only.embedding = face.embedding.clone(),
+        Output::Photographed => only.photographed = face.photographed.clone(),
         Output::Liveness => only.liveness = face.liveness.clone(),
         Output::Genuine => only.genuine = face.genuine.clone(),
         Output::Eyes => {

@@ -24,6 +24,8 @@ pub(crate) static MET: &[ErrorKind] = &[
     ErrorKind::NoFace,
     ErrorKind::SeveralFaces,
     ErrorKind::FaceTooSmall,
+    ErrorKind::NotPhotographed,
+    ErrorKind::FaceTooPoor,
     ErrorKind::CheckUnavailable,
     ErrorKind::CheckUndecided,
     ErrorKind::Unauthenticated,

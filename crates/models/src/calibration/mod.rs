@@ -13,10 +13,12 @@ pub mod face_attributes;
 pub mod head_pose;
 pub mod landmarks68;
 pub mod liveness;
+pub mod photograph;
 pub mod quality;
 pub mod shape_network;
 pub mod similarity;
 pub mod thresholds;
+pub mod usability;
 pub mod utility;
 
 pub use embedded::{TableError, numbers, table};

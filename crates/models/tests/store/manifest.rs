@@ -26,6 +26,7 @@ fn the_models_that_the_engine_asks_for_are_declared() {
         "embedding-attributes-1",
         "flare-1",
         "gender-v1",
+        "photograph-1",
     ];
     assert_eq!(ids, expected);
 }

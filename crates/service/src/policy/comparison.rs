@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use faceward_core::{Cosine, Embedding, IncomparableEmbeddings, ModelId, Similarity};
 use faceward_models::calibration::similarity::SimilarityCalibration;
+use faceward_models::calibration::usability::{Condition, usability};
 
+use super::condition::Comparable;
 use crate::report::Comparison;
 
 /// Turns cosines of one model into verdicts.
@@ -46,15 +48,42 @@ impl Comparator {
         self.threshold
     }
 
-    pub(crate) fn similarity(&self, cosine: Cosine) -> Similarity {
-        self.calibration.similarity(cosine)
+    /// The similarity of a pair in `condition`.
+    pub(crate) fn similarity(&self, cosine: Cosine, condition: Condition) -> Similarity {
+        self.calibration.similarity(usability().corrected(cosine, condition))
     }
 
-    /// Compares two embeddings.
-    pub(crate) fn compare(&self, a: &Embedding, b: &Embedding) -> Result<Comparison, IncomparableEmbeddings> {
-        let cosine = a.cosine(b)?;
-        let (similarity, threshold) = (self.similarity(cosine), self.threshold);
-        Ok(Comparison { cosine, similarity, threshold, same: similarity >= threshold })
+    /// Compares the faces of two photos: from both sides alike.
+    pub(crate) fn compare(
+        &self,
+        a: &Comparable,
+        b: &Comparable,
+    ) -> Result<Comparison, IncomparableEmbeddings> {
+        Ok(self.compared(a.embedding.cosine(&b.embedding)?, a.condition.of_pair(b.condition)))
+    }
+
+    /// Compares a face with a template. A template does not say in what condition it is; it counts as in the probe's, which
+    /// is safe: both being poor is what false matches come of.
+    pub(crate) fn compare_with_template(
+        &self,
+        template: &Embedding,
+        probe: &Comparable,
+    ) -> Result<Comparison, IncomparableEmbeddings> {
+        Ok(self.compared(template.cosine(&probe.embedding)?, probe.condition))
+    }
+
+    /// Compares frames of one recording, whatever their condition.
+    pub(crate) fn compare_frames(
+        &self,
+        a: &Embedding,
+        b: &Embedding,
+    ) -> Result<Comparison, IncomparableEmbeddings> {
+        Ok(self.compared(a.cosine(b)?, Condition::UNHINDERED))
+    }
+
+    fn compared(&self, cosine: Cosine, condition: Condition) -> Comparison {
+        let (similarity, threshold) = (self.similarity(cosine, condition), self.threshold);
+        Comparison { cosine, similarity, threshold, same: similarity >= threshold }
     }
 }
 
@@ -77,9 +106,9 @@ mod tests {
     fn one_vector_is_the_same_and_its_opposite_is_not() {
         let model = similarity().model();
         let (a, b) = (embedding(model, &[0.6, 0.8]), embedding(model, &[-0.6, -0.8]));
-        let same = comparator().compare(&a, &a).expect("one model");
+        let same = comparator().compare_frames(&a, &a).expect("one model");
         assert!(same.same && same.similarity.0 >= 0.99, "{same:?}");
-        let other = comparator().compare(&a, &b).expect("one model");
+        let other = comparator().compare_frames(&a, &b).expect("one model");
         assert!(!other.same && other.similarity.0 < 0.5, "{other:?}");
     }
 
@@ -89,8 +118,27 @@ mod tests {
         let least = similarity().least_cosine(Similarity(0.75)).expect("0.75 is on the map").0;
         let at = |cosine: f32| embedding(model, &[cosine, (1.0 - cosine * cosine).sqrt()]);
         let axis = embedding(model, &[1.0, 0.0]);
-        assert!(comparator().compare(&axis, &at(least + 1e-4)).expect("one model").same);
-        assert!(!comparator().compare(&axis, &at(least - 1e-4)).expect("one model").same);
+        assert!(comparator().compare_frames(&axis, &at(least + 1e-4)).expect("one model").same);
+        assert!(!comparator().compare_frames(&axis, &at(least - 1e-4)).expect("one model").same);
+    }
+
+    #[test]
+    fn poor_pairs_must_be_more_alike_whichever_comes_first() {
+        let model = similarity().model();
+        let least = similarity().least_cosine(Similarity(0.75)).expect("0.75 is on the map").0 + 0.01;
+        let seen = |vector: &[f32], condition| Comparable { embedding: embedding(model, vector), condition };
+        let poor = Condition { utility: usability().least_utility, occlusion: 1.0 };
+        let pair = |condition| {
+            [seen(&[1.0, 0.0], condition), seen(&[least, (1.0 - least * least).sqrt()], condition)]
+        };
+        let [a, b] = pair(Condition::UNHINDERED);
+        assert!(comparator().compare(&a, &b).expect("one model").same);
+        let [a, b] = pair(poor);
+        let (there, back) = (comparator().compare(&a, &b), comparator().compare(&b, &a));
+        assert_eq!(there, back);
+        assert!(!there.expect("one model").same);
+        assert!(!comparator().compare_with_template(&a.embedding, &b).expect("one model").same);
+        assert!(comparator().compare(&a, &a).expect("one model").similarity.0 >= 0.99);
     }
 
     #[test]
@@ -100,6 +148,6 @@ mod tests {
                 .is_err()
         );
         let (a, b) = (embedding(similarity().model(), &[1.0]), embedding(&ModelId::new("m"), &[1.0]));
-        assert!(comparator().compare(&a, &b).is_err());
+        assert!(comparator().compare_frames(&a, &b).is_err());
     }
 }

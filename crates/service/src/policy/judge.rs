@@ -7,6 +7,9 @@ use faceward_models::calibration::thresholds::Rule;
 use crate::report::{FaceReport, Judged};
 use crate::settings::Settings;
 
+/// From which score on a face was photographed: the table of the network puts its threshold there.
+const PHOTOGRAPHED: Rule = Rule::AtLeast(0.5);
+
 /// The face with its verdicts, and its embedding apart: a report carries none.
 pub(crate) fn report(
     mut face: FaceAnalysis,
@@ -17,11 +20,18 @@ pub(crate) fn report(
     let embedding = std::mem::replace(&mut face.embedding, Outcome::NotRequested);
     let thresholds = &settings.thresholds;
     let liveness = face.liveness.as_ref().map(|liveness| liveness.score);
+    let photographed = judge(&face.photographed, PHOTOGRAPHED);
+    // A picture that no camera took of a face is neither live nor genuine, whatever those networks make of it.
+    let photograph = photographed.value().is_none_or(|judged| judged.fine);
+    let judged = |score: &Outcome<f32>, rule| {
+        judge(score, rule).map(|judged| Judged { fine: judged.fine && photograph, ..judged })
+    };
     let report = FaceReport {
         photo,
         n_detected,
-        liveness: judge(&liveness, thresholds.liveness),
-        genuine: judge(&face.genuine, thresholds.deepfake),
+        liveness: judged(&liveness, thresholds.liveness),
+        genuine: judged(&face.genuine, thresholds.deepfake),
+        photographed,
         quality: QualityValues::from_fn(|key| judge(&face.quality[key], thresholds.quality[key])),
         face,
     };
@@ -44,6 +54,7 @@ fn shortest(value: f32) -> f64 {
 #[cfg(test)]
 mod tests {
     use faceward_core::{FivePoints, PixelRect, Point, QualityKey, Turn};
+    use faceward_engine::Liveness;
     use faceward_engine::image::PhotoFormat;
 
     use super::*;
@@ -70,6 +81,24 @@ mod tests {
         assert_eq!(judge(&Outcome::Unavailable, rule), Outcome::Unavailable);
         assert_eq!(judge(&Outcome::NotRequested, rule), Outcome::NotRequested);
         assert_eq!(judge(&Outcome::Failed("why".to_owned()), rule), Outcome::Failed("why".to_owned()));
+    }
+
+    #[test]
+    fn a_drawing_is_neither_live_nor_genuine() {
+        let somewhere = Point::new(0.0, 0.0);
+        let rect = PixelRect { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
+        let photo = PhotoInfo { format: PhotoFormat::Png, width: 1, height: 1, turned: Turn::None };
+        for (photographed, fine) in
+            [(Outcome::Value(0.5), true), (Outcome::Unavailable, true), (Outcome::Value(0.49), false)]
+        {
+            let mut face = FaceAnalysis::detected(rect, 1.0, FivePoints::from_array([somewhere; 5]));
+            face.liveness = Outcome::Value(Liveness { score: 0.99, raw: Vec::new(), reasons: Vec::new() });
+            face.genuine = Outcome::Value(0.99);
+            face.photographed = photographed;
+            let (report, _no_embedding) = report(face, photo, 1, &Settings::default());
+            let expected = Outcome::Value(Judged { score: 0.99, fine });
+            assert_eq!((&report.liveness, &report.genuine), (&expected, &expected));
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod checks;
 mod comparison;
+mod condition;
 mod faces;
 mod gates;
 mod judge;
@@ -15,6 +16,7 @@ pub use sequence::{Likeness, Motion, SequenceReason, SequenceVerdict, Still};
 
 pub(crate) use checks::decided_as_requested;
 pub(crate) use comparison::Comparator;
+pub(crate) use condition::{Comparable, check_photographed, check_usable, condition_of};
 pub(crate) use faces::the_face;
 pub(crate) use gates::{admit_reference, gate_outputs};
 pub(crate) use judge::report;

@@ -54,6 +54,7 @@ mod tests {
             n_detected: 1,
             liveness: Outcome::NotRequested,
             genuine: Outcome::NotRequested,
+            photographed: Outcome::NotRequested,
             quality: QualityValues::from_fn(|_| Outcome::NotRequested),
         }
     }

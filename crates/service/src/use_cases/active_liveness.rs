@@ -4,7 +4,6 @@ use bytes::Bytes;
 use faceward_core::{AppId, Embedding, Outcome};
 use faceward_engine::{Analysis, Output, Outputs, Request};
 
-use crate::analyses::usable;
 use crate::audit::Trail;
 use crate::error::{Check, PhotoFault, PhotoField, ServiceError};
 use crate::movement::{Movement, MovementPart, Stance, outputs_of};
@@ -13,7 +12,7 @@ use crate::report::{ActiveLiveness, FrameFault, FrameVerdict, Refusal};
 use crate::requests::{ActiveLivenessRequest, Checks, Frame};
 use crate::service::Service;
 
-use super::wanted::with_checks;
+use super::wanted::{COMPARED, with_checks};
 
 /// What a frame has to show, without its photo.
 struct Task {
@@ -114,7 +113,12 @@ impl Service {
         match self.frame_verdict(analysis, task, references) {
             Ok(verdict) => Ok(Ok(verdict)),
             Err(ServiceError::Photo {
-                fault: fault @ (PhotoFault::NoFace | PhotoFault::SeveralFaces | PhotoFault::TooSmall),
+                fault:
+                    fault @ (PhotoFault::NoFace
+                    | PhotoFault::SeveralFaces
+                    | PhotoFault::TooSmall
+                    | PhotoFault::NotPhotographed
+                    | PhotoFault::TooPoor),
                 ..
             }) => Ok(Err(FrameFault::Photo(fault))),
             Err(ServiceError::CheckUndecided { check, .. }) => Ok(Err(FrameFault::Undecided(check))),
@@ -128,10 +132,14 @@ impl Service {
         task: &Task,
         references: &[Embedding],
     ) -> Result<FrameVerdict, ServiceError> {
-        let (mut face, embedding) = self.one_face(analysis, task.field)?;
-        decided_as_requested(&mut face, task.checks, task.field)?;
-        let comparison =
-            if task.verify { Some(self.best_of(references, &usable(embedding, task.field)?)?) } else { None };
+        let (face, comparison) = if task.verify {
+            let (face, probe) = self.comparable_face(analysis, task.field, task.checks)?;
+            (face, Some(self.best_of(references, &probe)?))
+        } else {
+            let (mut face, _no_embedding) = self.one_face(analysis, task.field)?;
+            decided_as_requested(&mut face, task.checks, task.field)?;
+            (face, None)
+        };
         let stance = Stance::of(&face.face, task.mirrored);
         let thresholds = &self.settings().thresholds.movement;
         let shown = |movement: &Movement| {
@@ -147,8 +155,8 @@ impl Task {
     fn request(&self, mirrored_embedding: bool) -> Request {
         let shown = outputs_of(&self.movements);
         // The pose tells stills apart.
-        let outputs = with_checks(self.describe.and(shown).with(Output::Pose), self.checks)
-            .with_if(Output::Embedding, self.verify);
+        let compared = if self.verify { COMPARED } else { Outputs::NONE };
+        let outputs = with_checks(self.describe.and(shown).with(Output::Pose), self.checks).and(compared);
         Request { outputs, mirrored_embedding, ..Request::default() }
     }
 }

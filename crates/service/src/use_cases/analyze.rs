@@ -33,7 +33,10 @@ impl Service {
         self.require(Checks { liveness, deepfake: outputs.contains(Output::Genuine) })?;
         let photo = photo.checked().map_err(|fault| fault.of(PhotoField::Only))?;
         // Reports carry no embedding: nothing would read it.
-        let outputs = outputs.without(Outputs::of(&[Output::Embedding]));
+        // Both checks are only of what was photographed.
+        let checked = liveness || outputs.contains(Output::Genuine);
+        let outputs =
+            outputs.without(Outputs::of(&[Output::Embedding])).with_if(Output::Photographed, checked);
         let admitted = self.let_in("analyze", 1)?;
         let scope = Scope::Largest(AnalyzeRequest::MOST_FACES);
         let wanted = Request { outputs, scope, ..Request::default() };

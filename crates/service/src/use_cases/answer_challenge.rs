@@ -126,6 +126,7 @@ impl Service {
             Output::Pose,
             Output::Embedding,
             Output::Liveness,
+            Output::Photographed,
         ]));
         let mut examined: Vec<(usize, Result<Facts, PhotoFault>)> = Vec::with_capacity(frames.len());
         let queued: Vec<_> = frames

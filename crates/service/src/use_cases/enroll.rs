@@ -1,12 +1,12 @@
 //! Enroll: keep the face of a photo as a reference.
 
-use faceward_core::{AppId, GalleryId, SubjectId, TemplateId};
+use faceward_core::{AppId, Embedding, GalleryId, ModelId, SubjectId, TemplateId};
 use faceward_store::{DEFAULT_GALLERY, NewTemplate, OnConflict, Traces};
 
 use crate::analyses::Admitted;
 use crate::audit::Trail;
 use crate::error::{PhotoFault, PhotoField, ServiceError};
-use crate::policy::{admit_reference, decided_as_requested, gate_outputs};
+use crate::policy::{Comparable, admit_reference, check_usable, decided_as_requested, gate_outputs};
 use crate::report::{Enrollment, FaceReport};
 use crate::requests::{Checks, EnrollRequest};
 use crate::service::Service;
@@ -20,6 +20,9 @@ struct Reference {
     face: FaceReport,
     admitted: Admitted,
 }
+
+/// What the model of a template that was kept by force has behind its name.
+const POOR: &str = "/too-poor";
 
 impl Service {
     /// Adds the face of a photo to a gallery of `app`. The template is durable when this returns.
@@ -54,7 +57,8 @@ impl Service {
 
     /// Computes what is to be kept.
     async fn reference(&self, request: EnrollRequest, trail: &mut Trail) -> Result<Reference, ServiceError> {
-        let EnrollRequest { photo, template, gallery, subject, name, min_side, replace, options } = request;
+        let EnrollRequest { photo, template, gallery, subject, name, min_side, force, replace, options } =
+            request;
         let template = template.unwrap_or_else(TemplateId::random);
         let gallery = gallery.map_or_else(|| GalleryId::parse(DEFAULT_GALLERY), Ok)?;
         let subject = subject.map_or_else(|| SubjectId::parse(template.as_str()), Ok)?;
@@ -66,11 +70,12 @@ impl Service {
         let mut wanted = comparable_request(&options, true);
         wanted.outputs = wanted.outputs.and(gate_outputs(&self.settings().enroll));
         let analysis = self.queue(&admitted, photo, PhotoField::Only, wanted)?.analysis().await?;
-        let (mut face, embedding) =
-            self.comparable_face(analysis, PhotoField::Only, self.gate_checks(options.checks))?;
+        let (mut face, seen) =
+            self.recognised_face(analysis, PhotoField::Only, self.gate_checks(options.checks))?;
         if min_side.is_some_and(|least| visible_side(&face) < least) {
             return Err(PhotoFault::TooSmall.of(PhotoField::Only));
         }
+        let embedding = kept(seen, force)?;
         admit_reference(&face, &self.settings().enroll)?;
         decided_as_requested(&mut face, options.checks, PhotoField::Only)?;
         let on_conflict = if replace { OnConflict::Replace } else { OnConflict::Refuse };
@@ -85,8 +90,46 @@ impl Service {
     }
 }
 
+/// The embedding to keep. One of a face too poor to be compared is kept only by force, and marked as another model's: those
+/// are never compared.
+fn kept(seen: Comparable, force: bool) -> Result<Embedding, ServiceError> {
+    match check_usable(seen.condition) {
+        Ok(()) => Ok(seen.embedding),
+        Err(fault) if force => {
+            let marked = ModelId::new(&format!("{}{POOR}", seen.embedding.model()));
+            let vector = seen.embedding.vector().to_vec();
+            Embedding::restored(marked, vector).ok_or_else(|| fault.of(PhotoField::Only))
+        }
+        Err(fault) => Err(fault.of(PhotoField::Only)),
+    }
+}
+
 /// The shorter side, in pixels, of the part of the face's box that lies inside the photo.
 fn visible_side(report: &FaceReport) -> f32 {
     let visible = report.face.rect.clamped(report.photo.width, report.photo.height);
     visible.width().min(visible.height())
+}
+
+#[cfg(test)]
+mod tests {
+    use faceward_models::calibration::usability::{Condition, usability};
+
+    use super::*;
+
+    fn seen(utility: f32) -> Comparable {
+        let embedding = Embedding::normalised(ModelId::new("m"), vec![0.6, 0.8]).expect("a direction");
+        Comparable { embedding, condition: Condition { utility, occlusion: 0.0 } }
+    }
+
+    #[test]
+    fn a_poor_reference_is_kept_by_force_alone_and_compared_with_nothing() {
+        let least = usability().least_utility;
+        let good = kept(seen(least), false).expect("usable");
+        assert_eq!(good.model().as_str(), "m");
+        let refused = kept(seen(least - 0.01), false);
+        assert!(matches!(refused, Err(ServiceError::Photo { fault: PhotoFault::TooPoor, .. })));
+        let forced = kept(seen(least - 0.01), true).expect("kept by force");
+        assert_eq!((forced.model().as_str(), forced.vector()), ("m/too-poor", good.vector()));
+        assert!(forced.cosine(&good).is_err());
+    }
 }

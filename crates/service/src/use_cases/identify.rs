@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 
 use faceward_core::{AppId, Similarity};
+use faceward_models::calibration::usability::Condition;
 use faceward_store::Candidate;
 
 use crate::audit::Trail;
@@ -51,16 +52,17 @@ impl Service {
         let analysis = self.queue(&admitted, photo, PhotoField::Only, wanted)?.analysis().await?;
         let (face, probe) = self.comparable_face(analysis, PhotoField::Only, options.checks)?;
         let templates = &self.stores().templates;
-        let found = templates.search(&app, galleries.as_deref(), &probe, limit).await?;
-        let matches: Vec<Match> = found.into_iter().map(|candidate| self.scored(candidate)).collect();
+        let found = templates.search(&app, galleries.as_deref(), &probe.embedding, limit).await?;
+        let matches: Vec<Match> =
+            found.into_iter().map(|candidate| self.scored(candidate, probe.condition)).collect();
         let best_similarity = matches.first().map(|best| best.similarity);
         let candidates: Vec<Match> = matches.into_iter().filter(|m| m.similarity >= threshold).collect();
         Ok(Identification { best: candidates.first().cloned(), best_similarity, candidates, threshold, face })
     }
 
-    fn scored(&self, candidate: Candidate) -> Match {
+    fn scored(&self, candidate: Candidate, probe: Condition) -> Match {
         let Candidate { template, gallery, subject, name, cosine } = candidate;
-        let similarity = self.comparator().similarity(cosine);
+        let similarity = self.comparator().similarity(cosine, probe);
         Match { template, gallery, subject, name, cosine, similarity }
     }
 }

@@ -50,7 +50,10 @@ impl Service {
         let analysis = self.queue(&admitted, photo, field, wanted)?.analysis().await?;
         let (face, probe) = self.comparable_face(analysis, field, options.checks)?;
         let outdated = || ServiceError::TemplateOutdated { made_by: reference.model().clone() };
-        let comparison = self.comparator().compare(&reference, &probe).map_err(|_incomparable| outdated())?;
+        let comparison = self
+            .comparator()
+            .compare_with_template(&reference, &probe)
+            .map_err(|_incomparable| outdated())?;
         Ok(TemplateVerification { template, face, comparison })
     }
 }

@@ -4,6 +4,7 @@ use faceward_core::{AppId, Embedding};
 use faceward_store::References;
 
 use crate::error::{InternalError, PhotoField, ServiceError};
+use crate::policy::Comparable;
 use crate::report::{Comparison, SubjectVerification};
 use crate::requests::VerifySubjectRequest;
 use crate::service::Service;
@@ -73,9 +74,10 @@ impl Service {
     pub(crate) fn best_of(
         &self,
         references: &[Embedding],
-        probe: &Embedding,
+        probe: &Comparable,
     ) -> Result<Comparison, ServiceError> {
-        let compared = references.iter().map(|reference| self.comparator().compare(reference, probe));
+        let compared =
+            references.iter().map(|reference| self.comparator().compare_with_template(reference, probe));
         let compared: Vec<Comparison> =
             compared.collect::<Result<_, _>>().map_err(InternalError::Incomparable)?;
         let best = compared.into_iter().max_by(|a, b| a.cosine.0.total_cmp(&b.cosine.0));

@@ -1,5 +1,6 @@
 //! What the use cases want to know about a face.
 
+use faceward_core::QualityKey;
 use faceward_engine::{Output, Outputs, Request};
 
 use crate::requests::{Checks, FaceOptions};
@@ -10,13 +11,24 @@ pub(super) fn one_face_request(options: &FaceOptions) -> Request {
     Request { outputs, ..Request::default() }
 }
 
-/// The same with an embedding.
+/// What a comparison needs: the embedding, and in what condition the face is.
+pub(super) const COMPARED: Outputs = Outputs::of(&[
+    Output::Embedding,
+    Output::Photographed,
+    Output::Quality(QualityKey::Utility),
+    Output::Quality(QualityKey::Occlusion),
+]);
+
+/// The same with what a comparison needs.
 pub(super) fn comparable_request(options: &FaceOptions, mirrored_embedding: bool) -> Request {
-    let outputs = with_checks(options.describe, options.checks).with(Output::Embedding);
+    let outputs = with_checks(options.describe, options.checks).and(COMPARED);
     Request { outputs, mirrored_embedding, ..Request::default() }
 }
 
 /// `outputs`, and what `checks` look at.
 pub(super) const fn with_checks(outputs: Outputs, checks: Checks) -> Outputs {
-    outputs.with_if(Output::Liveness, checks.liveness).with_if(Output::Genuine, checks.deepfake)
+    outputs
+        .with_if(Output::Liveness, checks.liveness)
+        .with_if(Output::Genuine, checks.deepfake)
+        .with_if(Output::Photographed, checks.liveness || checks.deepfake)
 }

@@ -67,6 +67,19 @@ async fn of_two_unusable_photos_the_first_is_named_unless_the_second_fails_an_ea
 }
 
 #[tokio::test]
+async fn a_drawing_and_a_blurred_face_are_looked_at_but_never_compared() {
+    let fixture = service();
+    let drawn: fn() -> Photo = forged::drawn;
+    let blurred: fn() -> Photo = || forged::blurred(OBAMA);
+    let rows = [("drawn", drawn, PhotoFault::NotPhotographed), ("blurred", blurred, PhotoFault::TooPoor)];
+    for (what, made, fault) in rows {
+        check(inspect(&fixture, made()).await, None, what);
+        check(fixture.verify(made(), made()).await, Some((PhotoField::First, fault)), what);
+        check(fixture.verify(photo(OBAMA), made()).await, Some((PhotoField::Second, fault)), what);
+    }
+}
+
+#[tokio::test]
 async fn analysing_all_faces_knows_neither_none_nor_several_as_a_fault() {
     let fixture = service();
     let outputs = Outputs::of(&[Output::Pose]);

@@ -112,6 +112,7 @@ pub(crate) fn enroll_request(photo: Photo, id: Option<&str>) -> EnrollRequest {
         subject: None,
         name: None,
         min_side: None,
+        force: false,
         replace: false,
         options: FaceOptions::default(),
     }

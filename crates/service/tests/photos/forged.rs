@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use bytes::Bytes;
 use faceward_service::Photo;
-use image::imageops::{FilterType, overlay, resize};
+use image::imageops::{FilterType, blur, overlay, resize};
 use image::{ImageFormat, Rgb, RgbImage};
 
 fn decoded(name: &str) -> RgbImage {
@@ -49,6 +49,39 @@ pub(crate) fn far_away(name: &str, width: u32) -> Photo {
     let mut wall = RgbImage::from_pixel(400, 400, Rgb([128, 128, 128]));
     overlay(&mut wall, &small, 100, 100);
     encoded(&wall)
+}
+
+/// `name` blurred by a tenth of the face's width.
+pub(crate) fn blurred(name: &str) -> Photo {
+    encoded(&blur(&resize(&decoded(name), 400, 500, FilterType::Triangle), 11.0))
+}
+
+/// Middle, radii and colour of each ellipse of a drawn face, from the back to the front.
+const ELLIPSES: [([f32; 4], [u8; 3]); 12] = [
+    ([128.0, 120.0, 76.0, 92.0], [60, 40, 30]),
+    ([128.0, 138.0, 60.0, 78.0], [240, 200, 170]),
+    ([104.0, 124.0, 13.0, 8.0], [255, 255, 255]),
+    ([152.0, 124.0, 13.0, 8.0], [255, 255, 255]),
+    ([104.0, 124.0, 6.0, 6.0], [80, 60, 40]),
+    ([152.0, 124.0, 6.0, 6.0], [80, 60, 40]),
+    ([104.0, 124.0, 3.0, 3.0], [10, 10, 10]),
+    ([152.0, 124.0, 3.0, 3.0], [10, 10, 10]),
+    ([104.0, 106.0, 15.0, 3.0], [60, 40, 30]),
+    ([152.0, 106.0, 15.0, 3.0], [60, 40, 30]),
+    ([128.0, 150.0, 6.0, 10.0], [220, 170, 140]),
+    ([128.0, 178.0, 22.0, 7.0], [190, 60, 70]),
+];
+
+/// A face that nobody has.
+pub(crate) fn drawn() -> Photo {
+    let pixels = RgbImage::from_fn(256, 256, |x, y| {
+        let inside = |[cx, cy, rx, ry]: [f32; 4]| {
+            ((x as f32 - cx) / rx).powi(2) + ((y as f32 - cy) / ry).powi(2) <= 1.0
+        };
+        let front = ELLIPSES.iter().rev().find(|(ellipse, _)| inside(*ellipse));
+        Rgb(front.map_or([200, 220, 240], |(_, colour)| *colour))
+    });
+    encoded(&pixels)
 }
 
 /// `name` without its second half.

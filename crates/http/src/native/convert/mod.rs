@@ -9,7 +9,8 @@ use std::time::Duration;
 use faceward_core::{Outcome, Point};
 use faceward_service::quality::{Assessment, Basis, IsoMeasure, MeasureResult};
 use faceward_service::{
-    AnalysisReport, FaceReport, Output, Outputs, PhotoFormat, PhotoInfo, TemplateRecord, TemplateVerification,
+    AnalysisReport, FaceReport, Judged, Output, Outputs, PhotoFormat, PhotoInfo, TemplateRecord,
+    TemplateVerification,
 };
 
 use super::wire;
@@ -93,13 +94,16 @@ fn face(report: &FaceReport) -> wire::Face {
         },
         pose,
         liveness: liveness(report, &mut absences),
-        deepfake: absences
-            .take("deepfake", &report.genuine)
-            .map(|judged| wire::Judged { score: judged.score, fine: judged.fine }),
+        deepfake: absences.take("deepfake", &report.genuine).map(judged),
+        photographed: absences.take("photographed", &report.photographed).map(judged),
         attributes: attributes(report, &mut absences),
         quality: quality(report, &mut absences),
         absent: absences.0,
     }
+}
+
+fn judged(judged: &Judged) -> wire::Judged {
+    wire::Judged { score: judged.score, fine: judged.fine }
 }
 
 fn liveness(report: &FaceReport, absences: &mut Absences) -> Option<wire::Liveness> {
@@ -109,11 +113,15 @@ fn liveness(report: &FaceReport, absences: &mut Absences) -> Option<wire::Livene
         let scores = found.raw.iter();
         scores.map(|(model, score)| wire::NetworkScore { model: model.to_string(), score: *score }).collect()
     });
+    let mut reasons = found.map(|found| found.reasons.clone()).unwrap_or_default();
+    if report.photographed.value().is_some_and(|photographed| !photographed.fine) {
+        reasons.push("not_photographed");
+    }
     Some(wire::Liveness {
         score: judged.score,
         fine: judged.fine,
         networks: networks.unwrap_or_default(),
-        reasons: found.map(|found| found.reasons.clone()).unwrap_or_default(),
+        reasons,
     })
 }
 

@@ -24,6 +24,9 @@ pub(crate) struct Face {
     /// Score 0 to 1, higher is more likely genuine.
     #[schema(required)]
     pub(crate) deepfake: Option<Judged>,
+    /// Score 0 to 1; not fine for a drawing, an animal, a statue, a negative: liveness and deepfake are not fine either.
+    #[schema(required)]
+    pub(crate) photographed: Option<Judged>,
     /// Estimates about the subject.
     pub(crate) attributes: Attributes,
     /// Quality.

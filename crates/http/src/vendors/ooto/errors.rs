@@ -40,9 +40,11 @@ pub(crate) static TABLE: &Table<Row> = &[
     (ErrorKind::PhotoUndecodable, engine(4, UNDECODABLE)),
     (ErrorKind::PhotoTooManyPixels, engine(4, UNDECODABLE)),
     (ErrorKind::PhotoTooLarge, as_http(ErrorKind::PhotoTooLarge)),
-    (ErrorKind::NoFace, engine(5, "can not detect face")),
+    (ErrorKind::NoFace, engine(5, NO_FACE)),
     (ErrorKind::SeveralFaces, engine(6, "more than one face detected on photo")),
-    (ErrorKind::FaceTooSmall, engine(9, "can not extract features from sample, probably it is too small")),
+    (ErrorKind::FaceTooSmall, engine(9, NO_FEATURES)),
+    (ErrorKind::NotPhotographed, engine(5, NO_FACE)),
+    (ErrorKind::FaceTooPoor, engine(9, NO_FEATURES)),
     (ErrorKind::CheckUnavailable, as_http(ErrorKind::CheckUnavailable)),
     (ErrorKind::CheckUndecided, refused(None)),
     (ErrorKind::Rejected, refused(None)),
@@ -65,6 +67,8 @@ pub(crate) static TABLE: &Table<Row> = &[
     (ErrorKind::Internal, INTERNAL),
 ];
 
+const NO_FACE: &str = "can not detect face";
+const NO_FEATURES: &str = "can not extract features from sample, probably it is too small";
 const UNDECODABLE: &str = "can not decode image, check it is valid jpeg or png file";
 const INTERNAL: Row = as_http(ErrorKind::Internal);
 

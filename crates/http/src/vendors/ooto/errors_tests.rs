@@ -15,6 +15,8 @@ fn codes_and_texts_are_those_of_the_documents() {
         (PhotoFault::NoFace, 5, "can not detect face"),
         (PhotoFault::SeveralFaces, 6, "more than one face detected on photo"),
         (PhotoFault::TooSmall, 9, "can not extract features from sample, probably it is too small"),
+        (PhotoFault::NotPhotographed, 5, "can not detect face"),
+        (PhotoFault::TooPoor, 9, "can not extract features from sample, probably it is too small"),
     ];
     for (fault, code, info) in table {
         let failure = Failure::from(fault.of(PhotoField::Only));

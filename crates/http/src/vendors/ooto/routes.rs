@@ -181,6 +181,7 @@ async fn add(
         subject: None,
         name: None,
         min_side: None,
+        force: false,
         replace: parameters.flag("replace")?,
         options: wanted.options(),
     };

@@ -76,6 +76,8 @@ pub(crate) static TABLE: &Table<Code> = &[
     (ErrorKind::NoFace, Code::Always(412)),
     (ErrorKind::SeveralFaces, Code::Always(414)),
     (ErrorKind::FaceTooSmall, Code::Always(413)),
+    (ErrorKind::NotPhotographed, Code::Always(412)),
+    (ErrorKind::FaceTooPoor, Code::Always(493)),
     (ErrorKind::CheckUnavailable, Code::Always(501)),
     (ErrorKind::CheckUndecided, Code::Always(493)),
     (ErrorKind::Rejected, Code::Always(493)),
@@ -170,7 +172,7 @@ pub(crate) fn http_status(code: u16, always_the_same: bool) -> StatusCode {
 /// Why a frame of several could not be judged: its own status.
 pub(crate) fn frame_status(fault: FrameFault) -> (&'static str, &'static str) {
     text(match fault {
-        FrameFault::Photo(PhotoFault::NoFace) => 412,
+        FrameFault::Photo(PhotoFault::NoFace | PhotoFault::NotPhotographed) => 412,
         FrameFault::Photo(PhotoFault::TooSmall) => 413,
         FrameFault::Photo(PhotoFault::SeveralFaces) => 414,
         FrameFault::Photo(
@@ -179,7 +181,8 @@ pub(crate) fn frame_status(fault: FrameFault) -> (&'static str, &'static str) {
             | PhotoFault::WrongType
             | PhotoFault::TooManyBytes
             | PhotoFault::TooManyPixels
-            | PhotoFault::Undecodable,
+            | PhotoFault::Undecodable
+            | PhotoFault::TooPoor,
         )
         | FrameFault::Undecided(_) => 493,
     })

@@ -134,6 +134,8 @@ fn a_frame_of_a_list_has_a_status_of_its_own() {
         (FrameFault::Photo(PhotoFault::NoFace), "412"),
         (FrameFault::Photo(PhotoFault::TooSmall), "413"),
         (FrameFault::Photo(PhotoFault::SeveralFaces), "414"),
+        (FrameFault::Photo(PhotoFault::NotPhotographed), "412"),
+        (FrameFault::Photo(PhotoFault::TooPoor), "493"),
         (FrameFault::Undecided(Check::Liveness), "493"),
     ] {
         assert_eq!(frame_status(fault).0, status, "{fault}");

@@ -209,7 +209,7 @@ fn similarities(
     let to_reference = |frame: &ExaminedFrame| {
         let facts = frame.facts.as_ref().ok();
         facts
-            .map(|facts| Ok(comparator.compare(&reference.embedding, &facts.embedding)?.similarity))
+            .map(|facts| Ok(comparator.compare_frames(&reference.embedding, &facts.embedding)?.similarity))
             .transpose()
     };
     frames.iter().map(to_reference).collect()
@@ -224,7 +224,7 @@ fn likest(
     let Some(probe) = probe else { return Ok(None) };
     let mut best: Option<Similarity> = None;
     for template in templates {
-        let similarity = comparator.compare(template, &probe.embedding)?.similarity;
+        let similarity = comparator.compare_frames(template, &probe.embedding)?.similarity;
         if best.is_none_or(|best| similarity > best) {
             best = Some(similarity);
         }

@@ -41,6 +41,7 @@ pub(super) async fn enroll_face(
             subject: Some(subject),
             name: Some(name),
             min_side: (!forced).then_some(least_side),
+            force: forced,
             replace: false,
             options: FaceOptions::default(),
         })
