@@ -119,6 +119,7 @@ const fn task(task: Task) -> &'static str {
         Task::EmbeddingAttributes => "attributes from the embedding",
         Task::Flare => "flare",
         Task::Gender => "gender",
+        Task::Photograph => "photographed or not",
     }
 }
 

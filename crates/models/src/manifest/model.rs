@@ -35,6 +35,8 @@ pub enum Task {
     Flare,
     /// Face to gender.
     Gender,
+    /// Face to the photographed face of a human, or something else that looks like one.
+    Photograph,
 }
 
 /// Channels of an image input, in the order of the tensor.
