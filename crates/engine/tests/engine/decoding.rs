@@ -85,7 +85,8 @@ fn jpegs_that_nobody_reads_rightly_are_refused() {
         ("arithmetic coding", changed(&plain, at + 1, 0xC9)),
         ("lossless coding", changed(&plain, at + 1, 0xC3)),
         ("inks with luma and chroma of three", changed(&cmyk, adobe + 11, 1)),
-        ("half as fine as the finest across, and not one", changed(&plain, at + 11, 0x31)),
+        // Three samples a unit for luma, two for the first chroma plane, one for the second.
+        ("two thirds as fine as the finest across", changed(&changed(&plain, at + 11, 0x31), at + 14, 0x21)),
         ("no sampling at all", changed(&plain, at + 11, 0x01)),
     ] {
         let result = decode(&bytes, &Limits::default());

@@ -75,6 +75,7 @@ fn steps_run_in_order_and_time_in_networks_is_part_of_theirs() {
             "landmarks",
             "pose",
             "embedding",
+            "photograph",
             "liveness",
             "deepfake",
             "attributes",
