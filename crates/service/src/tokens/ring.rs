@@ -37,12 +37,6 @@ impl Ring {
         Ok(Self { version, keys })
     }
 
-    /// One of these keys, for `fuzz/`.
-    #[cfg(fuzzing)]
-    pub(super) fn of(keys: &[SigningKey]) -> Result<Self, ServiceError> {
-        Ok(Self(keys.iter().map(Key::read).collect::<Result<_, _>>()?))
-    }
-
     /// Whether a key signs.
     pub(super) fn signs(&self) -> bool {
         self.signer().is_some()
