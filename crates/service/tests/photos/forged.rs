@@ -51,9 +51,9 @@ pub(crate) fn far_away(name: &str, width: u32) -> Photo {
     encoded(&wall)
 }
 
-/// `name` blurred by a tenth of the face's width.
+/// `name` blurred by 6 % of the face's width.
 pub(crate) fn blurred(name: &str) -> Photo {
-    encoded(&blur(&resize(&decoded(name), 400, 500, FilterType::Triangle), 11.0))
+    encoded(&blur(&resize(&decoded(name), 400, 500, FilterType::Triangle), 7.0))
 }
 
 /// Middle, radii and colour of each ellipse of a drawn face, from the back to the front.

@@ -5,7 +5,10 @@ use std::path::Path;
 
 use proc_macro2::{TokenStream, TokenTree};
 
-/// The actions in source text: the first argument of `trail(...)`, and what is given as `action: ...`.
+/// Calls whose first argument is an action.
+const RECORDING: [&str; 3] = ["trail", "changed", "make"];
+
+/// The actions in source text: the first argument of what records, and what is given as `action: ...`.
 fn actions_in(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     collect(text.parse().expect("Rust source"), &mut found);
@@ -16,7 +19,9 @@ fn collect(tokens: TokenStream, found: &mut BTreeSet<String>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     for (at, token) in tokens.iter().enumerate() {
         match (token, tokens.get(at + 1)) {
-            (TokenTree::Ident(word), Some(TokenTree::Group(arguments))) if word == "trail" => {
+            (TokenTree::Ident(word), Some(TokenTree::Group(arguments)))
+                if RECORDING.iter().any(|name| word == name) =>
+            {
                 found.extend(arguments.stream().into_iter().next().and_then(|first| text_of(&first)));
             }
             (TokenTree::Ident(word), Some(TokenTree::Punct(colon)))
@@ -64,7 +69,7 @@ fn the_page_about_the_audit_log_lists_every_action() {
 
 #[test]
 fn actions_are_found_in_both_forms() {
-    let text = r#"fn f() { self.trail("enroll", None); changed(&g, Change { action: "create_app", app }, || { trail("x") }) }"#;
-    assert_eq!(actions_in(text), ["create_app", "enroll", "x"].map(str::to_owned).into());
+    let text = r#"fn f() { self.trail("enroll", None); changed(&g, Change { action: "create_app", app }, || { trail("x") }); make("y") }"#;
+    assert_eq!(actions_in(text), ["create_app", "enroll", "x", "y"].map(str::to_owned).into());
     assert_eq!(actions_in("struct Change { action: &'static str } fn trail(action: A) {}"), BTreeSet::new());
 }
