@@ -1,4 +1,4 @@
-//! Face image quality: one measure for each [`QualityKey`], and the components of ISO/IEC 29794-5.
+//! Face image quality: one measure for each [`QualityKey`](faceward_core::QualityKey), and the components of ISO/IEC 29794-5.
 //!
 //! Arithmetic on the photo, the face mesh and what other steps found; `keys::flare` alone has a network. `iso` and `keys`
 //! hold one file a measure, `context` what measures share, `mapping` the published way from native values to 0..100.

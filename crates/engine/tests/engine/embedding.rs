@@ -92,9 +92,10 @@ fn steps_run_in_order_and_time_in_networks_is_part_of_theirs() {
     assert_eq!(network_of("decode"), Some(std::time::Duration::ZERO));
     let runs_of = |model| analysis.networks.iter().find(|timing| timing.model == model).map(|t| t.runs);
     assert_eq!(runs_of("sface-2021dec"), Some(1));
-    for model in ["faceward-deepfake-1", "faceward-swap-1", "faceward-deepfake-2"] {
+    for model in ["faceward-deepfake-1", "faceward-swap-1"] {
         assert_eq!(runs_of(model), Some(2), "{model}: the face and its mirror image");
     }
+    assert_eq!(runs_of("faceward-deepfake-2"), Some(1));
     let in_networks: std::time::Duration = analysis.timings.iter().map(|timing| timing.network).sum();
     assert_eq!(
         analysis.networks.iter().map(|timing| timing.duration).sum::<std::time::Duration>(),
