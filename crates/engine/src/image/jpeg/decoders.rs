@@ -3,7 +3,7 @@
 //! The fast one reads what cameras, phones and common programs write. It reads other kinds wrongly without saying so:
 //! several scans of a sequential image, chroma that is finer than luma, colour markers that contradict each other. Those
 //! go to a slower one, and what that one does not read either is refused: the wrong colours are worse than none.
-//! Measured on 2,630 files against libjpeg-turbo: docs/decisions/0010.
+//! Measured on 2,630 files against libjpeg-turbo: docs/decisions/0011.
 
 use jpeg_decoder::{ColorTransform, PixelFormat};
 use zune_core::bytestream::ZCursor;

@@ -2,7 +2,7 @@
 //!
 //! `segments` walks over the markers, `header` reads from them what a limit needs, `layout` what the pixels mean, and
 //! `decoders` chooses by that who decodes. What counts as right is what libjpeg-turbo shows: every decision here was
-//! held against it (docs/decisions/0010). Reference: ITU-T T.81.
+//! held against it (docs/decisions/0011). Reference: ITU-T T.81.
 
 mod clean;
 mod decoders;
