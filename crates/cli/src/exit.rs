@@ -124,6 +124,7 @@ impl From<ServiceError> for Failure {
             ServiceError::Overloaded { .. }
             | ServiceError::TimedOut
             | ServiceError::ShuttingDown
+            | ServiceError::StoreUnreachable(_)
             | ServiceError::Internal(_) => Exit::Failed,
         };
         Self::new(exit, error)

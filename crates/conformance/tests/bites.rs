@@ -6,8 +6,8 @@ use std::sync::Arc;
 use faceward_conformance::{Fixture, Memory, suite};
 use faceward_core::{AppId, Embedding, GalleryId, ModelId, SubjectId, TemplateId};
 use faceward_store::{
-    Candidate, Deletion, GalleryRecord, NewTemplate, OnConflict, Page, Pending, References, StoredTemplate,
-    Stores, SubjectRecord, TemplatePlace, TemplateRecord, TemplateStore, Traces, Version,
+    Candidate, Deletion, GalleryRecord, NewTemplate, OnConflict, Page, Pending, Reachable, References,
+    StoredTemplate, Stores, SubjectRecord, TemplatePlace, TemplateRecord, TemplateStore, Traces, Version,
 };
 use futures_util::FutureExt as _;
 
@@ -40,6 +40,12 @@ struct Broken {
 impl Broken {
     fn has(&self, fault: Fault) -> bool {
         self.fault == fault
+    }
+}
+
+impl Reachable for Broken {
+    fn reach(&self) -> Pending<'_, ()> {
+        self.memory.reach()
     }
 }
 

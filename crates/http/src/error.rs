@@ -114,6 +114,7 @@ error_table! {
     Overloaded         => "overloaded",           SERVICE_UNAVAILABLE,    Moment, Request, "The server is busy; the header Retry-After says when to try again.";
     TimedOut           => "timed_out",            SERVICE_UNAVAILABLE,    Moment, Request, "The server did not finish in time.";
     ShuttingDown       => "shutting_down",        SERVICE_UNAVAILABLE,    Moment, Request, "The server is stopping.";
+    StoreUnreachable   => "store_unreachable",    SERVICE_UNAVAILABLE,    Moment, Request, "The server cannot reach its store; nothing was changed.";
     NotReady           => "not_ready",            SERVICE_UNAVAILABLE,    Moment, Request, "The models are not loaded yet, or the server is stopping.";
     Internal           => "internal_error",       INTERNAL_SERVER_ERROR,  Ours, Request,   "The server failed; its log has the reason under the transaction id.";
 }

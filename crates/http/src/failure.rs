@@ -73,6 +73,8 @@ pub(crate) enum Failure {
 
 /// When a client may retry where nothing better is known.
 const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(1);
+/// The same where the store is away: a machine that takes over for another needs some seconds.
+const STORE_RETRY_AFTER: Duration = Duration::from_secs(5);
 
 impl Failure {
     /// The row of the error tables.
@@ -101,6 +103,9 @@ impl Failure {
         if self.kind() == ErrorKind::Internal {
             return "internal error".to_owned();
         }
+        if self.kind() == ErrorKind::StoreUnreachable {
+            return "the store cannot be reached; nothing was changed, try again later".to_owned();
+        }
         if let Self::Service(ServiceError::CheckUndecided { check, .. }) = self {
             return format!("the {check} check could not decide on this photo");
         }
@@ -121,6 +126,9 @@ impl Failure {
     pub(crate) fn retry_after_seconds(&self) -> Option<u64> {
         if let Self::Service(ServiceError::Overloaded { retry_after }) = self {
             return Some(retry_after.as_secs().max(1));
+        }
+        if self.kind() == ErrorKind::StoreUnreachable {
+            return Some(STORE_RETRY_AFTER.as_secs());
         }
         let is_busy = self.kind().status() == StatusCode::SERVICE_UNAVAILABLE;
         is_busy.then_some(DEFAULT_RETRY_AFTER.as_secs())
@@ -155,6 +163,7 @@ const fn service_kind(error: &ServiceError) -> ErrorKind {
         ServiceError::InvalidId(_) => ErrorKind::InvalidId,
         ServiceError::InvalidParameter { .. } => ErrorKind::InvalidParameter,
         ServiceError::Rejected(_) => ErrorKind::Rejected,
+        ServiceError::StoreUnreachable(_) => ErrorKind::StoreUnreachable,
         // Apps are made on the command line: over HTTP it can only be a fault of ours.
         ServiceError::AppExists(_) | ServiceError::Internal(_) => ErrorKind::Internal,
     }

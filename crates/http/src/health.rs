@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
+use faceward_service::ServiceError;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -35,13 +36,17 @@ pub(crate) async fn healthz() -> Json<Health> {
 }
 
 // Until they are loaded, `startup` answers in its place.
-/// Are the models loaded and warm, and are requests taken?
+/// Are the models loaded and warm, can the store be reached, and are requests taken?
 #[utoipa::path(
     get, path = "/readyz", tag = "operations",
     responses((status = 200, description = "Yes", body = Health), (status = 503, description = "No", body = native::wire::ErrorAnswer)),
 )]
 async fn readyz(State(app): State<AppState>) -> Result<Json<Health>, Failure> {
-    if app.service.ready() { Ok(Json(OK)) } else { Err(Failure::NotReady) }
+    match app.service.ready().await {
+        Ok(()) => Ok(Json(OK)),
+        Err(ServiceError::ShuttingDown) => Err(Failure::NotReady),
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// Counters and histograms in the Prometheus text format.

@@ -92,6 +92,7 @@ mod tests {
             | ErrorKind::Overloaded
             | ErrorKind::TimedOut
             | ErrorKind::ShuttingDown
+            | ErrorKind::StoreUnreachable
             | ErrorKind::NotReady
             | ErrorKind::Internal => EVERYBODY,
         }

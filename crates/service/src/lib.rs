@@ -14,6 +14,7 @@ pub mod metrics;
 mod movement;
 mod photo;
 mod policy;
+mod readiness;
 mod report;
 mod requests;
 mod scheduler;

@@ -15,6 +15,7 @@ use crate::changes::Changes;
 use crate::error::{Check, InternalError, ServiceError};
 use crate::metrics;
 use crate::policy::{Comparator, NotCalibrated, gate_outputs};
+use crate::readiness::Readiness;
 use crate::requests::Checks;
 use crate::scheduler::{Demand, Limits, NotAdmitted, Permit, Scheduler, SchedulerError};
 use crate::settings::{EnrollGates, Settings, SettingsError};
@@ -35,6 +36,7 @@ struct Inner {
     scheduler: Scheduler<Worker>,
     recorder: Arc<Recorder>,
     changes: Changes,
+    readiness: Readiness,
     settings: Settings,
 }
 
@@ -98,6 +100,7 @@ impl Service {
             scheduler,
             recorder,
             changes: Changes::default(),
+            readiness: Readiness::default(),
             settings,
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -117,10 +120,16 @@ impl Service {
         }
     }
 
-    /// Whether requests are taken: models are loaded and warm from the start on, so only a shutdown ends it.
-    #[must_use]
-    pub fn ready(&self) -> bool {
-        self.inner.scheduler.is_open()
+    /// Whether requests are taken and can be answered: models are loaded and warm from the start on, so only a shutdown ends
+    /// it, or a store that cannot be reached. What the store said stands for a second; it is waited for two at most.
+    ///
+    /// # Errors
+    /// [`ServiceError::ShuttingDown`], [`ServiceError::StoreUnreachable`].
+    pub async fn ready(&self) -> Result<(), ServiceError> {
+        if !self.inner.scheduler.is_open() {
+            return Err(ServiceError::ShuttingDown);
+        }
+        self.inner.readiness.of(&self.inner.stores).await
     }
 
     /// Tells the recorder of metrics, which has to be installed by now, what each one means and how things stand. What was

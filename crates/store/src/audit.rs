@@ -7,13 +7,13 @@ use faceward_core::{AppId, GalleryId, ModelId, SubjectId, TemplateId};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::{Pending, Traces};
+use crate::{Pending, Reachable, Traces};
 
 /// A word: one of ours where it is written, any that an older version wrote where it is read.
 pub type Word = Cow<'static, str>;
 
 /// Where audit records go. What is done to the other stores is not recorded by itself: whoever does it knows for whom.
-pub trait AuditSink: Send + Sync {
+pub trait AuditSink: Reachable {
     /// Adds `events` in their order, all or none.
     ///
     /// # Errors

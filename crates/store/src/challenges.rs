@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 #[cfg(doc)]
 use crate::{ChallengeRefusal, StoreError};
-use crate::{Pending, Word};
+use crate::{Pending, Reachable, Word};
 
 /// Frames of an app that are remembered at least, the newest ones.
 pub const REMEMBERED_FRAMES: usize = 4_096;
@@ -14,7 +14,7 @@ pub const REMEMBERED_FRAMES: usize = 4_096;
 pub type Digest = [u8; 32];
 
 /// Challenges that wait for their answer, and the frames of earlier answers. Bounded for each app, whatever it does.
-pub trait ChallengeStore: Send + Sync {
+pub trait ChallengeStore: Reachable {
     /// Keeps a challenge of `app` until it is answered or expires. At most `max_open` are open at once.
     ///
     /// # Errors

@@ -6,12 +6,14 @@ use uuid::Uuid;
 
 #[cfg(doc)]
 use crate::StoreError;
-use crate::{AppRecord, AppSettings, KeyHash, Page, Pending, SigningKey, StoredKey, Traces, Version};
+use crate::{
+    AppRecord, AppSettings, KeyHash, Page, Pending, Reachable, SigningKey, StoredKey, Traces, Version,
+};
 
 /// Apps, keys, signing keys, revocations and settings.
 ///
 /// [`Directory::standing`] and [`Directory::version`] are asked for each request: implementations answer them from memory.
-pub trait Directory: Send + Sync {
+pub trait Directory: Reachable {
     /// Where the directory stands, as far as this process knows.
     ///
     /// # Errors

@@ -20,6 +20,7 @@ mod change;
 mod directory;
 mod error;
 mod page;
+mod reachable;
 mod records;
 mod stores;
 mod templates;
@@ -32,6 +33,7 @@ pub use change::{Traces, Version};
 pub use directory::{Directory, DirectoryVersion, OtherKeys, Standing};
 pub use error::{ChallengeRefusal, Pending, StoreError};
 pub use page::{LARGEST_PAGE, Page};
+pub use reachable::Reachable;
 pub use records::{
     AppRecord, AppSettings, Candidate, DEFAULT_GALLERY, GalleryRecord, KeyHash, NewTemplate, OnConflict,
     SigningKey, StoredKey, StoredTemplate, SubjectRecord, TemplateRecord,

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::{AuditSink, ChallengeStore, Directory, TemplateStore};
+use futures_util::future::try_join4;
+
+use crate::{AuditSink, ChallengeStore, Directory, StoreError, TemplateStore};
 
 /// Everything that a service keeps. Cheap to clone.
 #[derive(Clone)]
@@ -30,5 +32,15 @@ impl Stores {
             challenges: Arc::<S>::clone(&store),
             audit: store,
         }
+    }
+
+    /// Whether all four can be reached now.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreachable`].
+    pub async fn reach(&self) -> Result<(), StoreError> {
+        let Self { directory, templates, challenges, audit } = self;
+        try_join4(directory.reach(), templates.reach(), challenges.reach(), audit.reach()).await?;
+        Ok(())
     }
 }

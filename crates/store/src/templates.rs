@@ -6,13 +6,13 @@ use futures_util::stream::{iter, try_unfold};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use crate::{
-    Candidate, GalleryRecord, NewTemplate, OnConflict, Page, Pending, StoreError, StoredTemplate,
+    Candidate, GalleryRecord, NewTemplate, OnConflict, Page, Pending, Reachable, StoreError, StoredTemplate,
     SubjectRecord, TemplateRecord, Traces, Version,
 };
 
 /// Galleries, subjects and templates. Every method about an app that does not exist fails with
 /// [`StoreError::AppUnknown`].
-pub trait TemplateStore: Send + Sync {
+pub trait TemplateStore: Reachable {
     /// Rises with every change of what this trait holds, as far as this process knows.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use super::Memory;
 impl AuditSink for Memory {
     fn append<'a>(&'a self, events: &'a [AuditEvent]) -> Pending<'a, ()> {
         Box::pin(async move {
-            let mut state = self.state.lock();
+            let mut state = self.state()?;
             for event in events {
                 state.n_audited += 1;
                 let mut event = event.clone();
@@ -22,7 +22,7 @@ impl AuditSink for Memory {
 
     fn purge(&self, before: Timestamp, limit: usize) -> Pending<'_, Purged> {
         Box::pin(async move {
-            let mut state = self.state.lock();
+            let mut state = self.state()?;
             let old = state.audit.iter().filter(|record| record.event.at < before);
             let mut old: Vec<_> = old.map(|record| (record.event.at, record.sequence)).collect();
             old.sort_unstable();
@@ -40,7 +40,7 @@ impl AuditSink for Memory {
         limit: usize,
     ) -> Pending<'a, Vec<AuditRecord>> {
         Box::pin(async move {
-            let state = self.state.lock();
+            let state = self.state()?;
             let wanted = state.audit.iter().filter(|record| record.sequence > after);
             Ok(wanted.filter(|record| passes(filter, &record.event)).take(limit).cloned().collect())
         })

@@ -23,7 +23,7 @@ impl ChallengeStore for Memory {
         now: Timestamp,
     ) -> Pending<'a, ()> {
         Box::pin(async move {
-            let mut state = self.state.lock();
+            let mut state = self.state()?;
             let open =
                 |entry: &&Entry| entry.app == *app && !entry.answered && entry.challenge.expires_at > now;
             if state.challenges.values().filter(open).count() >= max_open {
@@ -41,7 +41,7 @@ impl ChallengeStore for Memory {
         id: &'a ChallengeKey,
         now: Timestamp,
     ) -> Pending<'a, ChallengeRecord> {
-        Box::pin(async move { Ok(self.state.lock().opened(app, id, now)?.challenge.record.clone()) })
+        Box::pin(async move { Ok(self.state()?.opened(app, id, now)?.challenge.record.clone()) })
     }
 
     fn take<'a>(
@@ -51,7 +51,7 @@ impl ChallengeStore for Memory {
         now: Timestamp,
     ) -> Pending<'a, ChallengeRecord> {
         Box::pin(async move {
-            let mut state = self.state.lock();
+            let mut state = self.state()?;
             let entry = state.opened(app, id, now)?;
             entry.answered = true;
             Ok(entry.challenge.record.clone())
@@ -60,7 +60,7 @@ impl ChallengeStore for Memory {
 
     fn remember_frames<'a>(&'a self, app: &'a AppId, frames: &'a [Option<Digest>]) -> Pending<'a, Vec<bool>> {
         Box::pin(async move {
-            let mut state = self.state.lock();
+            let mut state = self.state()?;
             let known = state.frames.entry(*app).or_default();
             let reused =
                 frames.iter().map(|frame| frame.is_some_and(|frame| known.contains(&frame))).collect();

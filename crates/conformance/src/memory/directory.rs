@@ -14,12 +14,12 @@ use super::{App, Memory};
 
 impl Directory for Memory {
     fn version(&self) -> Pending<'_, DirectoryVersion> {
-        Box::pin(async move { Ok(self.state.lock().directory) })
+        Box::pin(async move { Ok(self.state()?.directory) })
     }
 
     fn create_app<'a>(&'a self, app: &'a AppRecord, key: &'a KeyHash) -> Pending<'a, ()> {
         Box::pin(async move {
-            let mut state = self.state.lock();
+            let mut state = self.state()?;
             if state.apps.contains_key(&app.id) {
                 return Err(StoreError::AppExists(app.id));
             }
@@ -32,12 +32,12 @@ impl Directory for Memory {
     }
 
     fn app<'a>(&'a self, app: &'a AppId) -> Pending<'a, AppRecord> {
-        Box::pin(async move { Ok(self.state.lock().app(app)?.record.clone()) })
+        Box::pin(async move { Ok(self.state()?.app(app)?.record.clone()) })
     }
 
     fn list_apps<'a>(&'a self, page: Page<'a, AppId>) -> Pending<'a, Vec<AppRecord>> {
         Box::pin(async move {
-            let state = self.state.lock();
+            let state = self.state()?;
             let later =
                 state.apps.values().filter(|app| page.after.is_none_or(|after| app.record.id > *after));
             Ok(later.take(page.limit()).map(|app| app.record.clone()).collect())
@@ -46,7 +46,7 @@ impl Directory for Memory {
 
     fn set_settings<'a>(&'a self, app: &'a AppId, settings: &'a AppSettings) -> Pending<'a, ()> {
         Box::pin(async move {
-            let mut state = self.state.lock();
+            let mut state = self.state()?;
             state.app(app)?.record.settings = settings.clone();
             state.directory.apps = state.directory.apps.next();
             Ok(())
@@ -55,12 +55,12 @@ impl Directory for Memory {
 
     fn delete_app<'a>(&'a self, app: &'a AppId) -> Pending<'a, Traces> {
         Box::pin(async move {
-            let mut state = self.state.lock();
+            let mut state = self.state()?;
             state.app(app)?;
             state.apps.remove(app);
             state.directory.apps = state.directory.apps.next();
             state.templates = state.templates.next();
-            Ok(Traces::Wiped)
+            Ok(state.traces())
         })
     }
 
@@ -72,7 +72,7 @@ impl Directory for Memory {
         until: Timestamp,
     ) -> Pending<'a, ()> {
         Box::pin(async move {
-            let mut state = self.state.lock();
+            let mut state = self.state()?;
             let keys = &mut state.app(app)?.keys;
             for other in keys.iter_mut() {
                 let end = other.expires_at.map_or(until, |end| end.min(until));
@@ -88,7 +88,7 @@ impl Directory for Memory {
 
     fn standing<'a>(&'a self, app: &'a AppId, token: Option<Uuid>) -> Pending<'a, Standing> {
         Box::pin(async move {
-            let state = self.state.lock();
+            let state = self.state()?;
             let keys = state.apps.get(app).map(|app| app.keys.clone()).unwrap_or_default();
             Ok(Standing { keys, revoked: token.is_some_and(|token| state.revoked.contains(&token)) })
         })
@@ -96,14 +96,14 @@ impl Directory for Memory {
 
     fn signing_keys(&self) -> Pending<'_, (Vec<SigningKey>, Version)> {
         Box::pin(async move {
-            let state = self.state.lock();
+            let state = self.state()?;
             Ok((state.signing_keys.clone(), state.directory.signing_keys))
         })
     }
 
     fn add_signing_key<'a>(&'a self, key: &'a SigningKey, others: OtherKeys) -> Pending<'a, Traces> {
         Box::pin(async move {
-            let mut state = self.state.lock();
+            let mut state = self.state()?;
             let signs = state.signing_keys.iter().any(|other| other.expires_at.is_none());
             match others {
                 OtherKeys::Win if signs => return Ok(Traces::Wiped),
@@ -123,7 +123,7 @@ impl Directory for Memory {
 
     fn revoke_token(&self, token: Uuid, _expires_at: Timestamp, _now: Timestamp) -> Pending<'_, ()> {
         Box::pin(async move {
-            let mut state = self.state.lock();
+            let mut state = self.state()?;
             state.revoked.insert(token);
             state.directory.revocations = state.directory.revocations.next();
             Ok(())

@@ -8,14 +8,15 @@ mod templates;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use faceward_core::{AppId, Embedding, GalleryId, SubjectId, SubjectName, TemplateId};
 use faceward_store::{
-    AppRecord, AuditRecord, ChallengeKey, DirectoryVersion, SigningKey, StoreError, StoredKey, Stores,
-    TemplateRecord, Version,
+    AppRecord, AuditRecord, ChallengeKey, DirectoryVersion, Pending, Reachable, SigningKey, StoreError,
+    StoredKey, Stores, TemplateRecord, Traces, Version,
 };
 use jiff::Timestamp;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use uuid::Uuid;
 
 use crate::Fixture;
@@ -24,6 +25,32 @@ use crate::Fixture;
 #[derive(Clone, Default)]
 pub struct Memory {
     state: Arc<Mutex<State>>,
+    lost: Arc<AtomicBool>,
+}
+
+impl Memory {
+    /// From now on what is deleted leaves traces, as on a disk that fails while its log is wiped, or no longer does.
+    pub fn leave_traces(&self, left: bool) {
+        self.state.lock().leaves_traces = left;
+    }
+
+    /// From now on every question fails as if the store stood on a machine that cannot be reached, or no longer does.
+    pub fn lose(&self, lost: bool) {
+        self.lost.store(lost, Ordering::SeqCst);
+    }
+
+    fn state(&self) -> Result<MutexGuard<'_, State>, StoreError> {
+        if self.lost.load(Ordering::SeqCst) {
+            return Err(StoreError::Unreachable("the test has cut the connection".into()));
+        }
+        Ok(self.state.lock())
+    }
+}
+
+impl Reachable for Memory {
+    fn reach(&self) -> Pending<'_, ()> {
+        Box::pin(async move { self.state().map(drop) })
+    }
 }
 
 #[derive(Default)]
@@ -37,6 +64,7 @@ struct State {
     frames: HashMap<AppId, Vec<faceward_store::Digest>>,
     audit: Vec<AuditRecord>,
     n_audited: i64,
+    leaves_traces: bool,
 }
 
 struct App {
@@ -48,6 +76,11 @@ struct App {
 }
 
 impl State {
+    /// What a deletion leaves.
+    fn traces(&self) -> Traces {
+        if self.leaves_traces { Traces::Left } else { Traces::Wiped }
+    }
+
     fn app(&mut self, app: &AppId) -> Result<&mut App, StoreError> {
         self.apps.get_mut(app).ok_or(StoreError::AppUnknown(*app))
     }

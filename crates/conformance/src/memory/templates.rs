@@ -13,12 +13,12 @@ use super::{App, Memory, State};
 
 impl TemplateStore for Memory {
     fn version(&self) -> Pending<'_, Version> {
-        Box::pin(async move { Ok(self.state.lock().templates) })
+        Box::pin(async move { Ok(self.state()?.templates) })
     }
 
     fn create_gallery<'a>(&'a self, app: &'a AppId, gallery: &'a GalleryId) -> Pending<'a, GalleryRecord> {
         Box::pin(async move {
-            let mut state = self.state.lock();
+            let mut state = self.state()?;
             let held = state.app(app)?;
             if held.galleries.contains_key(gallery) {
                 return Err(StoreError::GalleryExists(gallery.clone()));
@@ -30,7 +30,7 @@ impl TemplateStore for Memory {
     }
 
     fn gallery<'a>(&'a self, app: &'a AppId, gallery: &'a GalleryId) -> Pending<'a, GalleryRecord> {
-        Box::pin(async move { self.state.lock().app(app)?.gallery(gallery) })
+        Box::pin(async move { self.state()?.app(app)?.gallery(gallery) })
     }
 
     fn list_galleries<'a>(
@@ -39,7 +39,7 @@ impl TemplateStore for Memory {
         page: Page<'a, GalleryId>,
     ) -> Pending<'a, Vec<GalleryRecord>> {
         Box::pin(async move {
-            let mut state = self.state.lock();
+            let mut state = self.state()?;
             let galleries = &state.app(app)?.galleries;
             let later = galleries.keys().filter(|gallery| page.after.is_none_or(|after| *gallery > after));
             let record = |gallery: &GalleryId| GalleryRecord {
@@ -52,7 +52,7 @@ impl TemplateStore for Memory {
 
     fn delete_gallery<'a>(&'a self, app: &'a AppId, gallery: &'a GalleryId) -> Pending<'a, Deletion> {
         Box::pin(async move {
-            let mut state = self.state.lock();
+            let mut state = self.state()?;
             state.app(app)?.gallery(gallery)?;
             state.app(app)?.galleries.remove(gallery);
             state.delete(app, |record| record.gallery == *gallery)
@@ -61,7 +61,7 @@ impl TemplateStore for Memory {
 
     fn delete_all_galleries<'a>(&'a self, app: &'a AppId) -> Pending<'a, Deletion> {
         Box::pin(async move {
-            let mut state = self.state.lock();
+            let mut state = self.state()?;
             state.app(app)?.galleries.clear();
             state.delete(app, |_| true)
         })
@@ -74,7 +74,7 @@ impl TemplateStore for Memory {
         page: Page<'a, SubjectId>,
     ) -> Pending<'a, Vec<SubjectRecord>> {
         Box::pin(async move {
-            let mut state = self.state.lock();
+            let mut state = self.state()?;
             let held = state.app(app)?;
             held.gallery(gallery)?;
             let mut counts: BTreeMap<&SubjectId, usize> = BTreeMap::new();
@@ -100,7 +100,7 @@ impl TemplateStore for Memory {
         model: &'a ModelId,
     ) -> Pending<'a, References> {
         Box::pin(async move {
-            let mut state = self.state.lock();
+            let mut state = self.state()?;
             let held = state.app(app)?;
             held.gallery(gallery)?;
             let own = held.templates.values();
@@ -121,7 +121,7 @@ impl TemplateStore for Memory {
         subject: &'a SubjectId,
     ) -> Pending<'a, Deletion> {
         Box::pin(async move {
-            let mut state = self.state.lock();
+            let mut state = self.state()?;
             state.app(app)?.gallery(gallery)?;
             state.delete(app, |record| record.gallery == *gallery && record.subject == *subject)
         })
@@ -134,7 +134,7 @@ impl TemplateStore for Memory {
         on_conflict: OnConflict,
     ) -> Pending<'a, (TemplateRecord, Traces)> {
         Box::pin(async move {
-            let mut state = self.state.lock();
+            let mut state = self.state()?;
             let held = state.app(app)?;
             let NewTemplate { gallery, subject, name, template, embedding } = new;
             held.check_length(embedding)?;
@@ -153,13 +153,15 @@ impl TemplateStore for Memory {
                 model: embedding.model().clone(),
                 created_at,
             };
-            held.templates.insert(template.clone(), (record.clone(), embedding.clone()));
+            let replaced =
+                held.templates.insert(template.clone(), (record.clone(), embedding.clone())).is_some();
             if let Some(name) = name {
                 held.names.insert((gallery.clone(), subject.clone()), name.clone());
             }
             held.forget_names();
             state.templates = state.templates.next();
-            Ok((record, Traces::Wiped))
+            // What replaces nothing has nothing to leave.
+            Ok((record, if replaced { state.traces() } else { Traces::Wiped }))
         })
     }
 
@@ -169,7 +171,7 @@ impl TemplateStore for Memory {
         template: &'a TemplateId,
     ) -> Pending<'a, Option<TemplateRecord>> {
         Box::pin(async move {
-            Ok(self.state.lock().app(app)?.templates.get(template).map(|(record, _)| record.clone()))
+            Ok(self.state()?.app(app)?.templates.get(template).map(|(record, _)| record.clone()))
         })
     }
 
@@ -178,7 +180,7 @@ impl TemplateStore for Memory {
         app: &'a AppId,
         template: &'a TemplateId,
     ) -> Pending<'a, Option<(TemplateRecord, Embedding)>> {
-        Box::pin(async move { Ok(self.state.lock().app(app)?.templates.get(template).cloned()) })
+        Box::pin(async move { Ok(self.state()?.app(app)?.templates.get(template).cloned()) })
     }
 
     fn list_templates<'a>(
@@ -188,7 +190,7 @@ impl TemplateStore for Memory {
         page: Page<'a, TemplateId>,
     ) -> Pending<'a, Vec<TemplateRecord>> {
         Box::pin(async move {
-            let mut state = self.state.lock();
+            let mut state = self.state()?;
             let records = state.app(app)?.templates.values().map(|(record, _)| record);
             let wanted = records
                 .filter(|record| gallery.is_none_or(|gallery| record.gallery == *gallery))
@@ -198,11 +200,11 @@ impl TemplateStore for Memory {
     }
 
     fn count_templates<'a>(&'a self, app: &'a AppId) -> Pending<'a, usize> {
-        Box::pin(async move { Ok(self.state.lock().app(app)?.templates.len()) })
+        Box::pin(async move { Ok(self.state()?.app(app)?.templates.len()) })
     }
 
     fn delete_template<'a>(&'a self, app: &'a AppId, template: &'a TemplateId) -> Pending<'a, Deletion> {
-        Box::pin(async move { self.state.lock().delete(app, |record| record.template == *template) })
+        Box::pin(async move { self.state()?.delete(app, |record| record.template == *template) })
     }
 
     fn search<'a>(
@@ -213,7 +215,7 @@ impl TemplateStore for Memory {
         limit: usize,
     ) -> Pending<'a, Vec<Candidate>> {
         Box::pin(async move {
-            let mut state = self.state.lock();
+            let mut state = self.state()?;
             let held = state.app(app)?;
             held.check_length(probe)?;
             let mut compared: Vec<(Candidate, &SubjectId)> = Vec::new();
@@ -244,7 +246,7 @@ impl TemplateStore for Memory {
 
     fn export<'a>(&'a self, page: Page<'a, TemplatePlace>) -> Pending<'a, Vec<StoredTemplate>> {
         Box::pin(async move {
-            let state = self.state.lock();
+            let state = self.state()?;
             let mut rows = Vec::new();
             for (app, held) in &state.apps {
                 for (record, embedding) in held.templates.values() {
@@ -274,7 +276,7 @@ impl State {
         let n_templates = before - held.templates.len();
         held.forget_names();
         self.templates = self.templates.next();
-        Ok(Deletion { n_templates, traces: Traces::Wiped })
+        Ok(Deletion { n_templates, traces: self.traces() })
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) async fn write_failures(
     let surface = surfaces.of(request.uri().path());
     let response = next.run(request).await;
     let Some(failure) = failure_of(&response) else { return response };
-    log_if_ours(&failure);
+    log_for_operators(&failure);
     let failure = listed(failure, surface);
     let mut answer = (surface.failures.write)(&failure, transaction, &settings);
     add_headers(&failure, &response, answer.headers_mut());
@@ -80,7 +80,10 @@ fn add_headers(failure: &Failure, response: &Response, headers: &mut HeaderMap) 
     }
 }
 
-fn log_if_ours(failure: &Failure) {
+fn log_for_operators(failure: &Failure) {
+    if failure.kind() == ErrorKind::StoreUnreachable {
+        tracing::warn!(%failure, "a request was refused");
+    }
     if failure.kind().fault() == Fault::Ours {
         tracing::error!(error = failure as &dyn std::error::Error, "a request failed");
     }

@@ -53,6 +53,7 @@ pub(crate) static MET: &[ErrorKind] = &[
     ErrorKind::Overloaded,
     ErrorKind::TimedOut,
     ErrorKind::ShuttingDown,
+    ErrorKind::StoreUnreachable,
     ErrorKind::NotReady,
     ErrorKind::Internal,
 ];

@@ -13,7 +13,7 @@ use faceward_engine::{Engine, EngineOptions};
 use faceward_http::{AppState, HttpSettings, Metrics, router};
 use faceward_inference::RuntimeKind;
 use faceward_service::apps::NewApp;
-use faceward_service::{Service, Settings};
+use faceward_service::{Service, Settings, Stores};
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -107,6 +107,12 @@ impl TestApp {
     pub(crate) fn without(disabled: &[&str]) -> (Self, TempDir) {
         let (service, folder) = start_on(engine_without(disabled), settings());
         (Self::on(&service, HttpSettings::default()), folder)
+    }
+
+    /// One whose service keeps everything in `stores`.
+    pub(crate) fn on_stores(stores: Stores) -> Self {
+        let service = Service::start(engine(), stores, settings()).expect("the service starts");
+        Self::on(&service, HttpSettings::default())
     }
 
     fn on(service: &Service, settings: HttpSettings) -> Self {

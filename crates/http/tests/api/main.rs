@@ -19,4 +19,5 @@ mod riset_faults;
 #[path = "../support/shape.rs"]
 mod shape;
 mod socket;
+mod store_away;
 mod surface;

@@ -1,7 +1,7 @@
 //! Changes that are made on the command line or while starting: apps, their keys, the keys that sign tokens.
 
 use faceward_core::AppId;
-use faceward_store::{AuditEvent, AuditSink};
+use faceward_store::{AuditEvent, AuditSink, StoreError};
 use jiff::Timestamp;
 
 use super::trail::blank;
@@ -28,10 +28,44 @@ pub(crate) async fn changed<T>(
     let blank = blank(change.action, change.app);
     let record = async |outcome: &'static str| {
         let event = AuditEvent { at: Timestamp::now(), outcome: outcome.into(), ..blank.clone() };
-        audit.append(&[event]).await.map_err(|error| InternalError::audit(&error))
+        audit.append(&[event]).await
     };
-    record("begun").await?;
+    record("begun").await.map_err(|error| {
+        // Nothing was changed yet: time can mend it.
+        let is_away = matches!(error, StoreError::Unreachable(_));
+        if is_away { ServiceError::from(error) } else { InternalError::audit(&error).into() }
+    })?;
     let result = make.await;
-    record(result.as_ref().map_or_else(ServiceError::name, |_| "answered")).await?;
+    let outcome = result.as_ref().map_or_else(ServiceError::name, |_| "answered");
+    record(outcome).await.map_err(|error| InternalError::audit(&error))?;
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use faceward_conformance::Memory;
+    use faceward_store::Stores;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_log_that_is_away_is_told_apart_by_whether_the_change_was_made() {
+        let memory = Memory::default();
+        let audit = Stores::from(memory.clone()).audit;
+        let change = LocalChange { action: "create_app", app: None };
+        memory.lose(true);
+        let refused = changed(&*audit, change, async { Ok(()) }).await;
+        assert!(
+            matches!(refused, Err(ServiceError::StoreUnreachable(_))),
+            "nothing was changed: {refused:?}"
+        );
+        memory.lose(false);
+        let made = async {
+            memory.lose(true);
+            Ok(())
+        };
+        let unrecorded = changed(&*audit, change, made).await;
+        let is_ours = matches!(unrecorded, Err(ServiceError::Internal(InternalError::Audit(_))));
+        assert!(is_ours, "it was made, and must not be tried again as if it was not: {unrecorded:?}");
+    }
 }

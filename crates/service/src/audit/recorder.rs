@@ -31,7 +31,10 @@ pub(crate) enum NotRecorded {
     /// The log was closed.
     #[error("the audit log is closed")]
     Closed,
-    /// The database failed.
+    /// The store cannot be reached.
+    #[error("the audit log cannot be reached: {0}")]
+    Unreachable(String),
+    /// The store failed.
     #[error("the audit log cannot be written: {0}")]
     Failed(String),
 }
@@ -183,7 +186,12 @@ impl Writer {
 }
 
 fn failed(error: &StoreError) -> NotRecorded {
-    NotRecorded::Failed(with_cause(error))
+    let why = with_cause(error);
+    if matches!(error, StoreError::Unreachable(_)) {
+        NotRecorded::Unreachable(why)
+    } else {
+        NotRecorded::Failed(why)
+    }
 }
 
 /// Tells the operator that records will never be in the log.
@@ -197,7 +205,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use faceward_conformance::Memory;
-    use faceward_store::{AuditFilter, AuditRecord, Pending};
+    use faceward_store::{AuditFilter, AuditRecord, Pending, Reachable};
     use uuid::Uuid;
 
     use super::*;
@@ -276,6 +284,12 @@ mod tests {
     struct Slow {
         let_go: tokio::sync::Semaphore,
         done: Mutex<Vec<&'static str>>,
+    }
+
+    impl Reachable for Slow {
+        fn reach(&self) -> Pending<'_, ()> {
+            Box::pin(async { Ok(()) })
+        }
     }
 
     impl AuditSink for Slow {

@@ -145,7 +145,11 @@ impl Trail {
     pub(crate) async fn begun(&self) -> Result<(), ServiceError> {
         let Some(event) = &self.event else { return Ok(()) };
         let begun = AuditEvent { at: Timestamp::now(), outcome: "begun".into(), ..event.clone() };
-        self.recorder.record_durably(begun).await.map_err(not_recorded)
+        self.recorder.record_durably(begun).await.map_err(|why| match why {
+            // Nothing was changed yet: time can mend it.
+            NotRecorded::Unreachable(reason) => ServiceError::StoreUnreachable(reason),
+            NotRecorded::Closed | NotRecorded::Failed(_) => not_recorded(why),
+        })
     }
 
     /// Notes how a use case that changes nothing ended. Waits for no disk.
@@ -208,6 +212,6 @@ fn photo_at_fault(error: &ServiceError) -> Option<Word> {
 fn not_recorded(why: NotRecorded) -> ServiceError {
     match why {
         NotRecorded::Closed => ServiceError::ShuttingDown,
-        NotRecorded::Failed(reason) => InternalError::Audit(reason).into(),
+        NotRecorded::Unreachable(reason) | NotRecorded::Failed(reason) => InternalError::Audit(reason).into(),
     }
 }

@@ -4,7 +4,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use faceward_conformance::Memory;
 use faceward_store::{
-    AppRecord, AppSettings, AuditFilter, DirectoryVersion, KeyHash, Page, Pending, Standing, Version,
+    AppRecord, AppSettings, AuditFilter, DirectoryVersion, KeyHash, Page, Pending, Reachable, Standing,
+    Version,
 };
 use jiff::ToSpan as _;
 
@@ -225,6 +226,12 @@ struct Slow {
     memory: Memory,
     let_go: tokio::sync::Semaphore,
     asked: tokio::sync::Notify,
+}
+
+impl Reachable for Slow {
+    fn reach(&self) -> Pending<'_, ()> {
+        self.memory.reach()
+    }
 }
 
 impl Directory for Slow {

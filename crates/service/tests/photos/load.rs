@@ -43,9 +43,9 @@ async fn a_request_is_given_up_when_its_time_is_over() {
 #[tokio::test]
 async fn a_service_that_shuts_down_takes_nothing_new() {
     let fixture = service_with(settings());
-    assert!(fixture.service.ready());
+    assert!(fixture.service.ready().await.is_ok());
     fixture.service.shutdown().await;
-    assert!(!fixture.service.ready());
+    assert!(matches!(fixture.service.ready().await, Err(ServiceError::ShuttingDown)));
     let refused = fixture.service.inspect(inspect(OBAMA)).await;
     assert!(matches!(refused, Err(ServiceError::ShuttingDown)), "{refused:?}");
 }

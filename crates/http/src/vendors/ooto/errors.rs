@@ -63,6 +63,7 @@ pub(crate) static TABLE: &Table<Row> = &[
     (ErrorKind::Overloaded, as_http(ErrorKind::Overloaded)),
     (ErrorKind::TimedOut, as_http(ErrorKind::TimedOut)),
     (ErrorKind::ShuttingDown, as_http(ErrorKind::ShuttingDown)),
+    (ErrorKind::StoreUnreachable, as_http(ErrorKind::StoreUnreachable)),
     (ErrorKind::NotReady, as_http(ErrorKind::NotReady)),
     (ErrorKind::Internal, INTERNAL),
 ];

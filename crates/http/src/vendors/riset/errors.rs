@@ -99,6 +99,7 @@ pub(crate) static TABLE: &Table<Code> = &[
     (ErrorKind::Overloaded, Code::Always(503)),
     (ErrorKind::TimedOut, Code::Always(503)),
     (ErrorKind::ShuttingDown, Code::Always(503)),
+    (ErrorKind::StoreUnreachable, Code::Always(503)),
     (ErrorKind::NotReady, Code::Always(503)),
     (ErrorKind::Internal, Code::Always(500)),
 ];

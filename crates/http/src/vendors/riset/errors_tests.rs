@@ -74,6 +74,7 @@ fn table() -> Vec<(Failure, u16, u16)> {
         (Failure::UploadsFull, 503, 503),
         (Failure::TimedOut, 503, 503),
         (ServiceError::ShuttingDown.into(), 503, 503),
+        (ServiceError::StoreUnreachable(String::new()).into(), 503, 503),
     ]
 }
 

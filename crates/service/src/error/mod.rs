@@ -3,10 +3,19 @@
 //! Knows no HTTP status and no vendor's code: `http` holds one table a surface for that. [`ServiceError::Internal`] is
 //! our own fault and deserves an operator's attention; everything else the caller, or merely time, can mend.
 
+mod internal;
+mod photo;
+mod refusal;
+
 use std::time::Duration;
 
 use faceward_core::{AppId, GalleryId, InvalidId, ModelId, SubjectId};
 use faceward_store::{ChallengeRefusal, StoreError};
+
+pub use internal::InternalError;
+pub(crate) use internal::with_cause;
+pub use photo::{PhotoFault, PhotoField};
+pub use refusal::{Check, Rejection};
 
 /// Why a use case gave no answer.
 #[derive(Debug, thiserror::Error)]
@@ -115,6 +124,12 @@ pub enum ServiceError {
     /// No app has this id.
     #[error("no app {0}")]
     AppNotFound(AppId),
+    /// The store, or the audit log, cannot be reached at present. Nothing was changed.
+    #[error("the store cannot be reached: {0}")]
+    StoreUnreachable(
+        /// Written for the operator.
+        String,
+    ),
     /// Our own fault.
     #[error("internal error: {0}")]
     Internal(#[from] InternalError),
@@ -152,6 +167,7 @@ impl ServiceError {
             Self::TooManyChallenges => "too_many_challenges",
             Self::AppExists(_) => "app_exists",
             Self::AppNotFound(_) => "app_not_found",
+            Self::StoreUnreachable(_) => "store_unreachable",
             Self::Internal(_) => "internal",
         }
     }
@@ -164,213 +180,11 @@ impl ServiceError {
     }
 }
 
-/// Which of a request's photos is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PhotoField {
-    /// The only one.
-    Only,
-    /// The first of a pair.
-    First,
-    /// The second of a pair.
-    Second,
-    /// One of several; counts from 0.
-    Frame(usize),
-}
-
-impl std::fmt::Display for PhotoField {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Only => f.write_str("photo"),
-            Self::First => f.write_str("first photo"),
-            Self::Second => f.write_str("second photo"),
-            Self::Frame(index) => write!(f, "image {}", index + 1),
-        }
-    }
-}
-
-/// Why a photo cannot be used. Variants stand in the order in which they are checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-pub enum PhotoFault {
-    /// The request has no such photo.
-    #[error("no photo was sent")]
-    Missing,
-    /// It has no bytes.
-    #[error("the photo has no bytes")]
-    Empty,
-    /// It is neither JPEG nor PNG.
-    #[error("neither a JPEG nor a PNG")]
-    WrongType,
-    /// It has more bytes than the operator allows.
-    #[error("the photo has too many bytes")]
-    TooManyBytes,
-    /// It has more pixels than the operator allows.
-    #[error("the photo has too many pixels")]
-    TooManyPixels,
-    /// It claims to be a JPEG or PNG and does not decode.
-    #[error("the photo is corrupt or truncated")]
-    Undecodable,
-    /// No face was found.
-    #[error("no face was found")]
-    NoFace,
-    /// A second face is large enough to be meant.
-    #[error("more than one face was found")]
-    SeveralFaces,
-    /// The face is too small, or gives no embedding.
-    #[error("the face is too small to be used")]
-    TooSmall,
-    /// What was found is no photographed face of a human: a drawing, an animal, a statue, a negative.
-    #[error("what was found is not the photographed face of a human")]
-    NotPhotographed,
-    /// The face is too blurred, dark or covered to tell people apart.
-    #[error("the face is too poor to be compared: too blurred, too dark, or covered")]
-    TooPoor,
-}
-
 impl PhotoFault {
-    /// Every fault, in the order in which they are checked.
-    pub const ALL: [Self; 11] = [
-        Self::Missing,
-        Self::Empty,
-        Self::WrongType,
-        Self::TooManyBytes,
-        Self::TooManyPixels,
-        Self::Undecodable,
-        Self::NoFace,
-        Self::SeveralFaces,
-        Self::TooSmall,
-        Self::NotPhotographed,
-        Self::TooPoor,
-    ];
-
-    /// A stable `snake_case` name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Missing => "photo_missing",
-            Self::Empty => "photo_empty",
-            Self::WrongType => "photo_wrong_type",
-            Self::TooManyBytes => "photo_too_many_bytes",
-            Self::TooManyPixels => "photo_too_many_pixels",
-            Self::Undecodable => "photo_undecodable",
-            Self::NoFace => "no_face",
-            Self::SeveralFaces => "several_faces",
-            Self::TooSmall => "face_too_small",
-            Self::NotPhotographed => "not_photographed",
-            Self::TooPoor => "face_too_poor",
-        }
-    }
-
     /// The error about the photo called `field`.
     #[must_use]
     pub const fn of(self, field: PhotoField) -> ServiceError {
         ServiceError::Photo { field, fault: self }
-    }
-}
-
-/// A check that lets people in or keeps them out: never silently left out once asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Check {
-    /// Presentation attack detection.
-    Liveness,
-    /// Detection of swapped and generated faces.
-    Deepfake,
-    /// The direction of the head.
-    HeadPose,
-    /// Open and closed eyes.
-    Eyes,
-    /// Open and closed mouths.
-    Mouth,
-    /// Movements of head, eyes and mouth.
-    Movement,
-}
-
-impl std::fmt::Display for Check {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Liveness => "liveness",
-            Self::Deepfake => "deepfake",
-            Self::HeadPose => "head pose",
-            Self::Eyes => "eye",
-            Self::Mouth => "mouth",
-            Self::Movement => "movement",
-        })
-    }
-}
-
-/// Why a reference was turned away.
-#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
-pub enum Rejection {
-    /// The liveness score is not fine.
-    #[error("the photo does not pass the liveness check")]
-    NotLive,
-    /// A quality measure is worse than the operator allows.
-    #[error("{measure} is too poor: {quality:.2}, at least {required:.2} is required")]
-    PoorQuality {
-        /// The worst measure, by its stable name.
-        measure: &'static str,
-        /// Its quality, 0 to 1, higher is better.
-        quality: f64,
-        /// What the operator requires.
-        required: f64,
-    },
-    /// Quality is required, and no measure could be assessed.
-    #[error("the quality cannot be assessed")]
-    QualityUnknown,
-}
-
-/// Faults of ours.
-#[derive(Debug, thiserror::Error)]
-pub enum InternalError {
-    /// The store failed.
-    #[error("{}", with_cause(.0))]
-    Store(#[source] StoreError),
-    /// What was to be deleted is gone for every reader; sealed bytes of it are still in a log of the store, which wipes them
-    /// with its next change or start.
-    #[error(
-        "deleted, but traces of it could not be wiped from the disk yet; the next change or start does it"
-    )]
-    TracesLeft,
-    /// A network failed.
-    #[error("an inference step failed: {0}")]
-    Inference(String),
-    /// A job panicked; its compute thread got a new worker.
-    #[error("a compute job panicked")]
-    JobPanicked,
-    /// A compute thread cannot make itself a worker.
-    #[error("a compute thread has no worker: {0}")]
-    NoWorker(String),
-    /// A blocking task off the async threads panicked or was cancelled.
-    #[error("a background task died: {0}")]
-    TaskDied(String),
-    /// A stored challenge cannot be read.
-    #[error("a stored challenge: {0}")]
-    Challenge(String),
-    /// Two embeddings of one analysis come from different models.
-    #[error(transparent)]
-    Incomparable(#[from] faceward_core::IncomparableEmbeddings),
-    /// An access token could not be made.
-    #[error("access tokens: {0}")]
-    Token(String),
-    /// The operating system gives no random numbers.
-    #[error("no random numbers: {0}")]
-    NoRandomness(String),
-    /// The audit log cannot be written: nothing that it has to tell of is done or acknowledged.
-    #[error("the audit log cannot be written: {0}")]
-    Audit(String),
-}
-
-impl InternalError {
-    /// The audit log failed with `error`.
-    pub(crate) fn audit(error: &StoreError) -> Self {
-        Self::Audit(with_cause(error))
-    }
-}
-
-/// An error and what caused it, in one line.
-pub(crate) fn with_cause(error: &dyn std::error::Error) -> String {
-    match error.source() {
-        Some(cause) => format!("{error}: {}", with_cause(cause)),
-        None => error.to_string(),
     }
 }
 
@@ -387,9 +201,8 @@ impl From<StoreError> for ServiceError {
             StoreError::Challenge(ChallengeRefusal::Foreign) => Self::ChallengeForeign,
             StoreError::Challenge(ChallengeRefusal::Replayed) => Self::ChallengeReplayed,
             StoreError::Challenge(ChallengeRefusal::Expired) => Self::ChallengeExpired,
-            StoreError::Length { .. } | StoreError::Unreachable(_) | StoreError::Failed(_) => {
-                Self::Internal(InternalError::Store(error))
-            }
+            StoreError::Unreachable(cause) => Self::StoreUnreachable(with_cause(&*cause)),
+            StoreError::Length { .. } | StoreError::Failed(_) => Self::Internal(InternalError::Store(error)),
         }
     }
 }
