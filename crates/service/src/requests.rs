@@ -128,7 +128,7 @@ pub struct IdentifyRequest {
     pub threshold: Option<Similarity>,
     /// Most candidates to name, at least 1; `None`: 1.
     pub limit: Option<usize>,
-    /// The galleries to search; `None`: all of the app.
+    /// The galleries to search, which exist; `None`: all of the app.
     pub galleries: Option<Vec<GalleryId>>,
     /// Checks, description.
     pub options: FaceOptions,

@@ -95,15 +95,6 @@ impl Service {
         .await
     }
 
-    /// Makes sure that `app` has a gallery of this id.
-    ///
-    /// # Errors
-    /// [`ServiceError::GalleryNotFound`].
-    pub async fn require_gallery(&self, app: &AppId, gallery: &GalleryId) -> Result<(), ServiceError> {
-        self.stores().templates.gallery(app, gallery).await?;
-        Ok(())
-    }
-
     /// The subjects of a gallery, in ascending order of id, and at most [`MOST_LISTED`] of them.
     ///
     /// # Errors

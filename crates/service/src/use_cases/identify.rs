@@ -19,7 +19,7 @@ impl Service {
     ///
     /// # Errors
     /// Threshold or limit out of range; the photo has not exactly one usable face; a requested check is unavailable
-    /// or undecided; overload, timeout.
+    /// or undecided; nobody is found, and a gallery that is named does not exist; overload, timeout.
     pub async fn identify(
         &self,
         app: &AppId,
@@ -53,6 +53,12 @@ impl Service {
         let (face, probe) = self.comparable_face(analysis, PhotoField::Only, options.checks)?;
         let templates = &self.stores().templates;
         let found = templates.search(&app, galleries.as_deref(), &probe.embedding, limit).await?;
+        if found.is_empty() {
+            // Nobody is there. Only now is it asked whether there is a gallery at all: who finds somebody asks once.
+            for gallery in galleries.iter().flatten() {
+                templates.gallery(&app, gallery).await?;
+            }
+        }
         let matches: Vec<Match> =
             found.into_iter().map(|candidate| self.scored(candidate, probe.condition)).collect();
         let best_similarity = matches.first().map(|best| best.similarity);

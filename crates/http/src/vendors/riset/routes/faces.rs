@@ -116,7 +116,6 @@ pub(super) async fn identify_face(
     let read = received
         .read(|call, photo_bytes| Ok((call.gallery()?, call.image.photo(PhotoField::Only, photo_bytes)?)));
     let (gallery, photo) = read.await?;
-    app.service.require_gallery(&app_id, &gallery).await?;
     let request = IdentifyRequest {
         photo,
         threshold: None,
