@@ -51,13 +51,37 @@ async fn every_deletion_stands_and_tells_of_its_traces() {
     assert_eq!(stores.directory.delete_app(&app(1)).await.expect("deleted"), Traces::Left);
 }
 
+/// Bytes of the database's log, in which older versions of the pages lie.
+fn log(dir: &std::path::Path) -> u64 {
+    fs_err::metadata(dir.join("gallery.db-wal")).map_or(0, |meta| meta.len())
+}
+
+#[tokio::test]
+async fn the_next_change_wipes_what_was_left() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let embedded = Embedded::open(dir.path()).expect("the folder opens");
+    let stores: Stores = embedded.clone().into();
+    create_apps(&stores, 1).await;
+    let next = async |name: &str| add(&stores, &new_template(name, name, &seeded(1, 16))).await;
+    next("a").await;
+    next("b").await;
+    assert!(log(dir.path()) > 0, "a change that deletes nothing leaves the log as it is");
+    let left = embedded.now(|folder| {
+        folder.database.lock().leave_traces();
+        Ok(())
+    });
+    left.expect("no error");
+    next("c").await;
+    assert_eq!(log(dir.path()), 0, "wiped after the change");
+    next("d").await;
+    assert!(log(dir.path()) > 0, "once");
+}
+
 #[tokio::test]
 async fn a_start_wipes_what_was_left() {
     let (dir, _embedded, stores) = stuck().await;
     let deleted = stores.templates.delete_all_galleries(&app(1)).await.expect("deleted");
     assert_eq!((deleted.n_templates, deleted.traces), (10, Traces::Left));
-    let log =
-        |dir: &std::path::Path| fs_err::metadata(dir.join("gallery.db-wal")).map_or(0, |meta| meta.len());
     assert!(log(dir.path()) > 0, "older versions of the pages");
     // What a crash would leave: the reader that was left behind is none of another process.
     let crashed = tempfile::tempdir().expect("a folder");

@@ -145,4 +145,9 @@ impl Database {
         std::mem::forget(rows);
         std::mem::forget(statement);
     }
+
+    /// As after a deletion whose traces were left.
+    pub(crate) fn leave_traces(&self) {
+        self.traces.set(Traces::Left);
+    }
 }

@@ -1,5 +1,6 @@
 //! The HTTP surface over real models and real photos: one service for all tests, an app of its own for each.
 
+mod bombs;
 mod challenges;
 mod exact_ids;
 mod harness;
@@ -8,6 +9,7 @@ mod leaving;
 mod logs;
 mod missing_models;
 mod native;
+mod one_truth;
 mod ooto;
 mod ooto_faults;
 mod photos;
@@ -21,3 +23,4 @@ mod shape;
 mod socket;
 mod store_away;
 mod surface;
+mod traces;

@@ -53,7 +53,7 @@ impl Place {
     /// What those photos take whose turn is not after `turn`.
     fn work_until(&self, turn: Instant) -> Duration {
         let n_before = (0..self.n_photos).take_while(|index| self.turn(*index).0 <= turn).count();
-        self.each * u32::try_from(n_before).unwrap_or(u32::MAX)
+        self.each.saturating_mul(u32::try_from(n_before).unwrap_or(u32::MAX))
     }
 }
 
