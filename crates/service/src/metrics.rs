@@ -68,10 +68,6 @@ metric_list! {
     JOBS_PANICKED = "faceward_jobs_panicked_total", Counter, [], "Jobs that panicked: a fault of ours";
 }
 
-/// Upper bounds of the histograms' buckets, in seconds: steps of a factor of about 2.5 from 1 ms to 30 s.
-pub const SECONDS_BUCKETS: [f64; 12] =
-    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
-
 /// Tells the installed recorder what each metric means.
 pub(crate) fn describe() {
     ALL.iter().for_each(Metric::describe);

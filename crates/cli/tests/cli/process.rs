@@ -1,10 +1,60 @@
 //! Runs the binary in a folder of its own, with an environment of its own.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+
+/// How long a test waits for what is bound to happen, however slow the machine.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Looks again and again until there is something to see.
+#[track_caller]
+pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(seen) = look() {
+            return seen;
+        }
+        assert!(Instant::now() < deadline, "{what}: not within {} s", PATIENCE.as_secs());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Sends SIGTERM to `child` and gives how it ended.
+pub(crate) fn terminate(child: &mut Child) -> ExitStatus {
+    let killed = Command::new("kill").arg(child.id().to_string()).status().expect("kill runs");
+    assert!(killed.success());
+    until("it ends", || child.try_wait().expect("a child"))
+}
+
+/// The lines of a pipe, read to its end by a thread of their own, so that its writer never waits.
+pub(crate) struct Lines(Receiver<String>);
+
+impl Lines {
+    pub(crate) fn of(pipe: impl Read + Send + 'static) -> Self {
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(pipe).lines() {
+                // Read on when nobody listens any more.
+                drop(sender.send(line.expect("text")));
+            }
+        });
+        Self(lines)
+    }
+
+    /// The next line; `None` behind the last one.
+    pub(crate) fn next(&self) -> Option<String> {
+        match self.0.recv_timeout(PATIENCE) {
+            Ok(line) => Some(line),
+            Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => None,
+            Err(std::sync::mpsc::RecvTimeoutError::Timeout) => unreachable!("a line comes in time"),
+        }
+    }
+}
 
 /// A folder to run in; the data folder is below it.
 pub(crate) struct Place {

@@ -1,10 +1,10 @@
 //! The server as a process: first start, credentials, graceful end.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
-use crate::process::Place;
+use crate::process::{Lines, Place, terminate, until};
 
 /// A running server.
 pub(crate) struct Server {
@@ -27,11 +27,11 @@ impl Server {
             .stdout(Stdio::piped())
             .stderr(fs_err::File::create(&complaints).expect("a file").into_parts().0);
         let mut child = command.spawn().expect("the binary starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        let lines = Lines::of(child.stdout.take().expect("a pipe"));
         let mut greeting = String::new();
         loop {
             let line = lines.next().ok_or_else(|| fs_err::read_to_string(&complaints));
-            let line = line.expect("it greets before it ends").expect("text");
+            let line = line.expect("it greets before it ends");
             greeting += &line;
             greeting.push('\n');
             if line.contains("Ctrl-C") {
@@ -50,9 +50,7 @@ impl Server {
 
     /// Sends SIGTERM and gives the exit code.
     pub(crate) fn stop(mut self) -> Option<i32> {
-        let killed = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
-        assert!(killed.success());
-        self.child.wait().expect("it ends").code()
+        terminate(&mut self.child).code()
     }
 
     /// A printed credential.
@@ -159,13 +157,9 @@ impl Waiting {
         command.env("FACEWARD_LISTEN", "127.0.0.1:0").envs(variables.iter().copied()).env("PATH", path);
         let mut child =
             command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the binary starts");
-        let mut lines = BufReader::new(child.stderr.take().expect("a pipe")).lines();
-        let address = lines.find_map(|line| {
-            let line = line.expect("text");
-            Some(line.split_once("address=")?.1.trim().to_owned())
-        });
-        // Read on, or the server could block on a full pipe.
-        std::thread::spawn(move || lines.for_each(drop));
+        let lines = Lines::of(child.stderr.take().expect("a pipe"));
+        let address = std::iter::from_fn(|| lines.next())
+            .find_map(|line| Some(line.split_once("address=")?.1.trim().to_owned()));
         Self { child, address: address.expect("it says where it listens") }
     }
 }
@@ -182,25 +176,15 @@ fn a_server_that_fetches_answers_at_once_and_ends_at_once() {
     let place = Place::new();
     let mut waiting = Waiting::start(&place, &[]);
     assert!(ask(&waiting.address, "/healthz", &[]).starts_with("HTTP/1.1 200 OK"));
-    let answer = until(|| ask(&waiting.address, "/readyz", &[]), "not loaded yet: fetching, ");
+    let answer = until("it fetches", || {
+        Some(ask(&waiting.address, "/readyz", &[]))
+            .filter(|answer| answer.contains("not loaded yet: fetching, "))
+    });
     assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("not_ready"), "{answer}");
     assert!(answer.to_lowercase().contains("retry-after: 1"), "{answer}");
     let refused = ask(&waiting.address, "/api/v1.0/verify", &[]);
     assert!(refused.starts_with("HTTP/1.1 503") && refused.contains("transactionId"), "{refused}");
-    let killed = Command::new("kill").arg(waiting.child.id().to_string()).status().expect("kill runs");
-    assert!(killed.success());
-    assert_eq!(waiting.child.wait().expect("it ends").code(), Some(0));
-}
-
-/// Asks until the answer contains `expected`.
-fn until(mut ask: impl FnMut() -> String, expected: &str) -> String {
-    loop {
-        let answer = ask();
-        if answer.contains(expected) {
-            return answer;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
+    assert_eq!(terminate(&mut waiting.child).code(), Some(0));
 }
 
 #[test]

@@ -13,21 +13,14 @@ mod workspace;
 use graph::Graph;
 use workspace::Workspace;
 
-/// Crates whose modules still reach each other in circles. No crate joins this list.
-const STILL_CYCLIC: &[&str] = &[];
-
 #[test]
 fn the_modules_of_a_crate_form_no_cycle() {
     let workspace = Workspace::read();
     let mut faults = Vec::new();
     for member in &workspace.members {
         let cycles: String = member.roots().iter().map(|root| Graph::read(root).cycles()).collect();
-        match (cycles.is_empty(), STILL_CYCLIC.contains(&member.folder.as_str())) {
-            (true, false) | (false, true) => {}
-            (false, false) => faults.push(format!("{}:\n{cycles}", member.folder)),
-            (true, true) => {
-                faults.push(format!("{} has no cycle any more: remove it from STILL_CYCLIC", member.folder));
-            }
+        if !cycles.is_empty() {
+            faults.push(format!("{}:\n{cycles}", member.folder));
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
@@ -39,12 +32,4 @@ fn a_crate_depends_only_on_those_below_it() {
     assert!(workspace.members.len() > 5, "{:?}", workspace.members);
     let faults = layers::faults(&workspace.layers());
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-}
-
-#[test]
-fn every_name_in_the_list_is_a_crate() {
-    let workspace = Workspace::read();
-    for name in STILL_CYCLIC {
-        assert!(workspace.members.iter().any(|member| member.folder == *name), "{name}");
-    }
 }
