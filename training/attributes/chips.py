@@ -7,19 +7,18 @@ blendshapes, and face chips of 144 pixels: the 112 that a network sees and a mar
 in EMBEDDED also get the raw embeddings of both recognition networks.
 """
 
-import argparse
 import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "calibration"))
+sys.path[:0] = [str(Path(__file__).resolve().parent.parent / folder) for folder in ("calibration", "common")]
 import faces  # noqa: E402
+import harvest  # noqa: E402
+from faces import ARCFACE  # noqa: E402
 from outputs import difference_hash  # noqa: E402
 
-# Where the five points (eyes, nose, mouth corners; image-left first) lie on ArcFace's chip of 112.
-ARCFACE = np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]])
 SIDE, MARGIN = 112, 16
 # The same points on the face chip: smaller and higher, so that hair and chin are on it.
 FACE = (ARCFACE - [56, 72]) * 0.83 + [56, 62]
@@ -70,22 +69,15 @@ def look(networks, photo, name):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("data", "models", "cache"):
-        parser.add_argument(f"--{name}", required=True, type=Path)
-    parser.add_argument("sets", nargs="+")
-    arguments = parser.parse_args()
+    arguments, networks = harvest.asked(__doc__)
     cv2.setNumThreads(1)
-    networks = faces.Networks(arguments.models)
-    arguments.cache.mkdir(parents=True, exist_ok=True)
     for name in arguments.sets:
         rows = []
         for row, path in enumerate(faces.index_of(arguments.data, name).path):
             found = look(networks, faces.read_photo(arguments.data, name, path), name)
             if found is not None:
                 rows.append(found | {"row": row})
-        np.savez(arguments.cache / f"{name}.npz", **{key: np.array([entry[key] for entry in rows]) for key in rows[0]})
-        print(f"{name}: {len(rows)} faces in {row + 1} photos", flush=True)
+        harvest.keep(arguments.cache, name, rows, row + 1)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,9 @@ import openvino
 import pandas
 from PIL import Image
 
+# Where the five points (eyes, nose, mouth corners; image-left first) lie on ArcFace's chip of 112 pixels, which SFace sees too.
+ARCFACE = np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]])
+
 
 @dataclass
 class Face:

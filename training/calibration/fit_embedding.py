@@ -18,8 +18,6 @@ import tables
 
 SETS = ("utkface", "age_asian")
 WEIGHTS = (0.7, 0.3)
-# Where eyes, nose and mouth corners lie in a chip of 112 pixels (ArcFace).
-TEMPLATE = np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]])
 CHIP = 112
 # Side of the close look in longer sides of the box, and in pixels of the canvas.
 CLOSE_BOXES, CLOSE_SIDE = 1.3, 320
@@ -40,11 +38,11 @@ def refined_points(networks, photo, face):
 
 def aligned(photo, points):
     """The chip that the embedding networks expect."""
-    p, q = points - points.mean(0), TEMPLATE - TEMPLATE.mean(0)
+    p, q = points - points.mean(0), faces.ARCFACE - faces.ARCFACE.mean(0)
     along, across = (p * q).sum(), (p[:, 0] * q[:, 1] - p[:, 1] * q[:, 0]).sum()
     factor = np.array([[along, -across], [across, along]]) / (p**2).sum()
     back = np.linalg.inv(factor)
-    return faces.warped(photo, back, points.mean(0) - back @ TEMPLATE.mean(0), CHIP)
+    return faces.warped(photo, back, points.mean(0) - back @ faces.ARCFACE.mean(0), CHIP)
 
 
 # Irises, tip of the nose and corners of the mouth in the mesh.
@@ -58,13 +56,13 @@ def mesh_points(networks, photo, face):
 
 def beside(detected, seen):
     """How far `seen` lies beside `detected`, in pixels of the chip."""
-    linear, _ = faces.similarity(detected, TEMPLATE)
+    linear, _ = faces.similarity(detected, faces.ARCFACE)
     return (seen - detected) @ linear.T
 
 
 def halfway(detected, seen, offsets):
     """Between the detector's points and the mesh's, less what those are beside in the median."""
-    linear, _ = faces.similarity(detected, TEMPLATE)
+    linear, _ = faces.similarity(detected, faces.ARCFACE)
     return (detected + seen - offsets @ np.linalg.inv(linear).T) / 2
 
 

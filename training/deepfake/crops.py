@@ -8,15 +8,15 @@ the SFace embedding, which groups them by actor (zeros elsewhere). Photos withou
 says where the face is (`box`), it is the detected one that lies there, and both photos of a `pair` are cut alike.
 """
 
-import argparse
 import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "calibration"))
+sys.path[:0] = [str(Path(__file__).parent.parent / folder) for folder in ("calibration", "common")]
 import faces  # noqa: E402
+import harvest  # noqa: E402
 import outputs  # noqa: E402
 
 # How much of the photo is seen: a square of this many times the longer side of the face box.
@@ -24,8 +24,6 @@ MARGIN = 1.2
 # What training sees is a little larger, so that a random crop of it is on average what the engine cuts.
 TRAINING_MARGIN = 1.3
 TRAINING_SIDE = 224
-# Where the five points lie in the 112 px chip of SFace.
-CHIP = np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]])
 
 
 def square(photo, box, margin):
@@ -55,7 +53,7 @@ def cut(photo, left, top, side, length):
 
 def embedding(networks, photo, face):
     """The SFace embedding, normalised: 128 numbers."""
-    linear, shift = faces.similarity(CHIP, face.points)
+    linear, shift = faces.similarity(faces.ARCFACE, face.points)
     chip = faces.warped(photo, linear, shift, 112)
     vector = networks.run("sface.onnx", chip.transpose(2, 0, 1)[None])[0].ravel()
     return vector / np.linalg.norm(vector)
@@ -86,13 +84,7 @@ def cut_alike(index, rows, photos):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("data", "models", "cache"):
-        parser.add_argument(f"--{name}", required=True, type=Path)
-    parser.add_argument("sets", nargs="+")
-    arguments = parser.parse_args()
-    networks = faces.Networks(arguments.models)
-    arguments.cache.mkdir(parents=True, exist_ok=True)
+    arguments, networks = harvest.asked(__doc__)
     for name in arguments.sets:
         index, rows, crops, photos = faces.index_of(arguments.data, name), [], [], []
         for row, label in enumerate(index.to_dict("records")):
@@ -114,8 +106,7 @@ def main():
         if photos:
             crops = cut_alike(index, rows, photos)
         np.save(arguments.cache / f"{name}.npy", np.array(crops))
-        np.savez(arguments.cache / f"{name}.npz", **{key: np.array([r[key] for r in rows]) for key in rows[0]})
-        print(f"{name}: {len(rows)} faces in {len(index)} photos", flush=True)
+        harvest.keep(arguments.cache, name, rows, len(index))
 
 
 if __name__ == "__main__":

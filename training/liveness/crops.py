@@ -8,14 +8,14 @@ minifasnet-2.7 and the context (sides of the crop in sides of the face, at most 
 hold the same for photos as if they ended closer to the face. Photos without a face are left out.
 """
 
-import argparse
 import sys
 from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "calibration"))
+sys.path[:0] = [str(Path(__file__).parent.parent / folder) for folder in ("calibration", "common")]
 import faces  # noqa: E402
+import harvest  # noqa: E402
 import outputs  # noqa: E402
 
 WIDE_SIDE, SIDE = 192, 128
@@ -50,13 +50,7 @@ def cut_down(networks, photo, face, row, context):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("data", "models", "cache"):
-        parser.add_argument(f"--{name}", required=True, type=Path)
-    parser.add_argument("sets", nargs="+")
-    arguments = parser.parse_args()
-    networks = faces.Networks(arguments.models)
-    arguments.cache.mkdir(parents=True, exist_ok=True)
+    arguments, networks = harvest.asked(__doc__)
     for name in arguments.sets:
         index = faces.index_of(arguments.data, name)
         chosen = np.arange(len(index)) if "label" not in index else np.flatnonzero(index.label != "fake")
@@ -70,10 +64,7 @@ def main():
                 contexts, one_in = LESS.get(name, ((), 1))
                 native = entries[-1]["outputs"][6]
                 less += [cut_down(networks, photo, face, row, c) for c in contexts if c < native and row % one_in == 0]
-        columns = {key: np.array([e[key] for e in entries]) for key in entries[0]}
-        columns |= {key: np.array([e[key] for e in less]) for key in (less[0] if less else ())}
-        np.savez(arguments.cache / f"{name}.npz", **columns)
-        print(f"{name}: {len(entries)} faces in {len(chosen)} photos, {len(less)} cut down", flush=True)
+        harvest.keep(arguments.cache, name, entries, len(chosen), less)
 
 
 if __name__ == "__main__":
