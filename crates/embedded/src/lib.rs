@@ -10,8 +10,6 @@ mod database;
 mod embedded;
 mod error;
 mod folder;
-mod index;
-mod memory;
 mod migrations;
 mod sealing;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::ops::Bound;
 
 use faceward_core::AppId;
+use faceward_index::{AppEntry, Tenant};
 use faceward_store::{
     AppRecord, AppSettings, Directory, DirectoryVersion, KeyHash, OtherKeys, Page, Pending, SigningKey,
     Standing, StoreError, Traces, Version,
@@ -13,7 +14,6 @@ use uuid::Uuid;
 use crate::database::as_stored;
 use crate::embedded::Embedded;
 use crate::folder::Folder;
-use crate::memory::AppEntry;
 
 impl Directory for Embedded {
     fn version(&self) -> Pending<'_, DirectoryVersion> {
@@ -115,7 +115,7 @@ impl Folder {
         let app = AppRecord { created_at: as_stored(app.created_at)?, ..app };
         database.create_app(&app, key)?;
         let (id, keys) = (app.id, database.keys(&app.id)?);
-        self.add_tenant(id);
+        self.index.put_app(id, Tenant::default());
         let mut members = self.members.write();
         members.apps.insert(id, AppEntry { record: app, keys });
         members.version.apps = members.version.apps.next();
@@ -138,7 +138,8 @@ impl Folder {
         members.apps.remove(app);
         members.version.apps = members.version.apps.next();
         drop(members);
-        self.remove_tenant(app);
+        self.index.remove_app(app);
+        self.templates_changed();
         Ok(database.wipe())
     }
 

@@ -1,6 +1,9 @@
 //! Galleries, subjects and templates of the data folder.
 
+use std::slice::from_ref;
+
 use faceward_core::{AppId, Embedding, GalleryId, ModelId, SubjectId, TemplateId};
+use faceward_index::{Search, Waiter};
 use faceward_store::{
     Candidate, Deletion, GalleryRecord, NewTemplate, OnConflict, Page, Pending, References, StoreError,
     StoredTemplate, SubjectRecord, TemplatePlace, TemplateRecord, TemplateStore, Traces, Version,
@@ -26,7 +29,7 @@ impl TemplateStore for Embedded {
     fn gallery<'a>(&'a self, app: &'a AppId, gallery: &'a GalleryId) -> Pending<'a, GalleryRecord> {
         Box::pin(async move {
             let (app, gallery) = (*app, gallery.clone());
-            self.off_thread(move |folder| folder.tenant(&app)?.read().gallery(&gallery)).await
+            self.off_thread(move |folder| folder.index.tenant(&app)?.read().gallery(&gallery)).await
         })
     }
 
@@ -38,7 +41,7 @@ impl TemplateStore for Embedded {
         Box::pin(async move {
             let (app, after, limit) = (*app, page.after.cloned(), page.limit());
             self.off_thread(move |folder| {
-                Ok(folder.tenant(&app)?.read().list_galleries(after.as_ref(), limit))
+                Ok(folder.index.tenant(&app)?.read().list_galleries(after.as_ref(), limit))
             })
             .await
         })
@@ -67,7 +70,7 @@ impl TemplateStore for Embedded {
         Box::pin(async move {
             let (app, gallery, after, limit) = (*app, gallery.clone(), page.after.cloned(), page.limit());
             self.off_thread(move |folder| {
-                folder.tenant(&app)?.read().list_subjects(&gallery, after.as_ref(), limit)
+                folder.index.tenant(&app)?.read().list_subjects(&gallery, after.as_ref(), limit)
             })
             .await
         })
@@ -82,8 +85,10 @@ impl TemplateStore for Embedded {
     ) -> Pending<'a, References> {
         Box::pin(async move {
             let (app, gallery, subject, model) = (*app, gallery.clone(), subject.clone(), model.clone());
-            self.off_thread(move |folder| folder.tenant(&app)?.read().references(&gallery, &subject, &model))
-                .await
+            self.off_thread(move |folder| {
+                folder.index.tenant(&app)?.read().references(&gallery, &subject, &model)
+            })
+            .await
         })
     }
 
@@ -118,7 +123,7 @@ impl TemplateStore for Embedded {
     ) -> Pending<'a, Option<TemplateRecord>> {
         Box::pin(async move {
             let (app, template) = (*app, template.clone());
-            self.off_thread(move |folder| Ok(folder.tenant(&app)?.read().template(&template).cloned())).await
+            self.off_thread(move |folder| Ok(folder.index.tenant(&app)?.read().template(&template))).await
         })
     }
 
@@ -130,9 +135,9 @@ impl TemplateStore for Embedded {
         Box::pin(async move {
             let (app, template) = (*app, template.clone());
             self.off_thread(move |folder| {
-                let tenant = folder.tenant(&app)?;
+                let tenant = folder.index.tenant(&app)?;
                 let tenant = tenant.read();
-                Ok(tenant.template(&template).cloned().zip(tenant.embedding(&template)))
+                Ok(tenant.template(&template).zip(tenant.embedding(&template)))
             })
             .await
         })
@@ -147,7 +152,7 @@ impl TemplateStore for Embedded {
         Box::pin(async move {
             let (app, gallery, after, limit) = (*app, gallery.cloned(), page.after.cloned(), page.limit());
             self.off_thread(move |folder| {
-                Ok(folder.tenant(&app)?.read().list(gallery.as_ref(), after.as_ref(), limit))
+                Ok(folder.index.tenant(&app)?.read().list(gallery.as_ref(), after.as_ref(), limit))
             })
             .await
         })
@@ -156,7 +161,7 @@ impl TemplateStore for Embedded {
     fn count_templates<'a>(&'a self, app: &'a AppId) -> Pending<'a, usize> {
         Box::pin(async move {
             let app = *app;
-            self.off_thread(move |folder| Ok(folder.tenant(&app)?.read().len())).await
+            self.off_thread(move |folder| Ok(folder.index.tenant(&app)?.read().n_templates())).await
         })
     }
 
@@ -176,8 +181,13 @@ impl TemplateStore for Embedded {
     ) -> Pending<'a, Vec<Candidate>> {
         Box::pin(async move {
             let (app, galleries, probe) = (*app, galleries.map(<[GalleryId]>::to_vec), probe.clone());
+            // Dropped with the future: the search ends when the caller leaves.
+            let waiter = Waiter::default();
+            let asked = waiter.asked();
             self.off_thread(move |folder| {
-                folder.tenant(&app)?.read().search(galleries.as_deref(), &probe, limit)
+                let (galleries, probes) = (galleries.as_deref(), from_ref(&probe));
+                let found = folder.index.search(&app, Search { galleries, probes, limit, asked: &asked })?;
+                Ok(found.into_iter().next().unwrap_or_default())
             })
             .await
         })
@@ -186,7 +196,7 @@ impl TemplateStore for Embedded {
     fn export<'a>(&'a self, page: Page<'a, TemplatePlace>) -> Pending<'a, Vec<StoredTemplate>> {
         Box::pin(async move {
             let (after, limit) = (page.after.cloned(), page.limit());
-            self.off_thread(move |folder| Ok(folder.export(after.as_ref(), limit))).await
+            self.off_thread(move |folder| Ok(folder.index.export(after.as_ref(), limit))).await
         })
     }
 }
@@ -195,7 +205,7 @@ impl TemplateStore for Embedded {
 impl Folder {
     fn create_gallery(&self, app: &AppId, gallery: GalleryId) -> Result<GalleryRecord, StoreError> {
         let database = self.database.lock();
-        let tenant = self.tenant(app)?;
+        let tenant = self.index.tenant(app)?;
         if tenant.read().gallery(&gallery).is_ok() {
             return Err(StoreError::GalleryExists(gallery));
         }
@@ -209,7 +219,7 @@ impl Folder {
 
     fn delete_gallery(&self, app: &AppId, gallery: &GalleryId) -> Result<Deletion, StoreError> {
         let database = self.database.lock();
-        let tenant = self.tenant(app)?;
+        let tenant = self.index.tenant(app)?;
         tenant.read().gallery(gallery)?;
         database.delete_gallery(app, gallery)?;
         let n_templates = tenant.write().remove_gallery(gallery);
@@ -219,7 +229,7 @@ impl Folder {
 
     fn delete_all_galleries(&self, app: &AppId) -> Result<Deletion, StoreError> {
         let database = self.database.lock();
-        let tenant = self.tenant(app)?;
+        let tenant = self.index.tenant(app)?;
         database.delete_all_galleries(app)?;
         let n_templates = tenant.write().remove_all_galleries();
         self.templates_changed();
@@ -233,7 +243,7 @@ impl Folder {
         subject: &SubjectId,
     ) -> Result<Deletion, StoreError> {
         let database = self.database.lock();
-        let tenant = self.tenant(app)?;
+        let tenant = self.index.tenant(app)?;
         let templates = tenant.read().templates_of(gallery, subject)?;
         if templates.is_empty() {
             return Ok(Deletion { n_templates: 0, traces: Traces::Wiped });
@@ -255,7 +265,7 @@ impl Folder {
         on_conflict: OnConflict,
     ) -> Result<(TemplateRecord, Traces), StoreError> {
         let database = self.database.lock();
-        let tenant = self.tenant(app)?;
+        let tenant = self.index.tenant(app)?;
         let NewTemplate { gallery, subject, name, template, embedding } = new;
         let (exists, new_gallery, name) = {
             let tenant = tenant.read();
@@ -292,7 +302,7 @@ impl Folder {
 
     fn delete_template(&self, app: &AppId, template: &TemplateId) -> Result<Deletion, StoreError> {
         let database = self.database.lock();
-        let tenant = self.tenant(app)?;
+        let tenant = self.index.tenant(app)?;
         if tenant.read().template(template).is_none() {
             return Ok(Deletion { n_templates: 0, traces: Traces::Wiped });
         }
@@ -300,23 +310,5 @@ impl Folder {
         tenant.write().remove(template);
         self.templates_changed();
         Ok(Deletion { n_templates: 1, traces: database.wipe() })
-    }
-
-    fn export(&self, after: Option<&TemplatePlace>, limit: usize) -> Vec<StoredTemplate> {
-        let mut rows = Vec::new();
-        for (app, tenant) in self.tenants_from(after.map(|(app, _)| *app)) {
-            let tenant = tenant.read();
-            let after = after.filter(|(of, _)| *of == app).map(|(_, template)| template);
-            for record in tenant.list(None, after, limit - rows.len()) {
-                let name = tenant.name(&record.gallery, &record.subject).cloned();
-                if let Some(embedding) = tenant.embedding(&record.template) {
-                    rows.push(StoredTemplate { app, record, name, embedding });
-                }
-            }
-            if rows.len() == limit {
-                break;
-            }
-        }
-        rows
     }
 }

@@ -3,7 +3,7 @@
 use faceward_core::Cosine;
 use faceward_store::TemplateRecord;
 
-use crate::index::BestOfSubjects;
+use crate::ranking::BestOfSubjects;
 
 /// Rows scored at a time: their scores stay in the first-level cache.
 const BATCH: usize = 1024;

@@ -1,6 +1,6 @@
-//! The galleries of one app in memory, and nothing of any other. What is here is on disk.
+//! The galleries of one app in memory, and nothing of any other.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
 use faceward_core::{Embedding, GalleryId, ModelId, SubjectId, SubjectName, TemplateId};
@@ -9,12 +9,15 @@ use faceward_store::{
 };
 use jiff::Timestamp;
 
-use super::gallery::Gallery;
-use crate::index::BestOfSubjects;
+use crate::asking::Search;
+use crate::gallery::Gallery;
+use crate::ranking::BestOfSubjects;
 
 /// The galleries and templates of an app.
+///
+/// Every change needs what the store has checked and written down before.
 #[derive(Default)]
-pub(crate) struct Tenant {
+pub struct Tenant {
     galleries: BTreeMap<GalleryId, Gallery>,
     /// The gallery of every template: an id is unique in the app.
     places: BTreeMap<TemplateId, GalleryId>,
@@ -29,17 +32,23 @@ struct Length {
 
 /// Galleries and subjects.
 impl Tenant {
-    pub(crate) fn create_gallery(&mut self, gallery: GalleryId, created_at: Timestamp) {
+    /// Adds an empty gallery, if it is not there.
+    pub fn create_gallery(&mut self, gallery: GalleryId, created_at: Timestamp) {
         self.galleries.entry(gallery).or_insert_with(|| Gallery::new(created_at));
     }
 
-    pub(crate) fn gallery(&self, gallery: &GalleryId) -> Result<GalleryRecord, StoreError> {
+    /// The record of a gallery.
+    ///
+    /// # Errors
+    /// [`StoreError::GalleryUnknown`].
+    pub fn gallery(&self, gallery: &GalleryId) -> Result<GalleryRecord, StoreError> {
         let created_at = self.known(gallery)?.created_at;
         Ok(GalleryRecord { gallery: gallery.clone(), created_at })
     }
 
     /// Up to `limit` galleries after `after`, in ascending order of id.
-    pub(crate) fn list_galleries(&self, after: Option<&GalleryId>, limit: usize) -> Vec<GalleryRecord> {
+    #[must_use]
+    pub fn list_galleries(&self, after: Option<&GalleryId>, limit: usize) -> Vec<GalleryRecord> {
         let from = (after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
         let record = |(gallery, held): (&GalleryId, &Gallery)| GalleryRecord {
             gallery: gallery.clone(),
@@ -49,7 +58,7 @@ impl Tenant {
     }
 
     /// Takes a gallery out with its templates, and gives how many those were.
-    pub(crate) fn remove_gallery(&mut self, gallery: &GalleryId) -> usize {
+    pub fn remove_gallery(&mut self, gallery: &GalleryId) -> usize {
         let Some(removed) = self.galleries.remove(gallery) else { return 0 };
         let mut n_templates = 0;
         for (template, model) in removed.models() {
@@ -61,14 +70,17 @@ impl Tenant {
     }
 
     /// Takes everything out, and gives how many templates that were.
-    pub(crate) fn remove_all_galleries(&mut self) -> usize {
+    pub fn remove_all_galleries(&mut self) -> usize {
         let n_templates = self.places.len();
         *self = Self::default();
         n_templates
     }
 
     /// Whether templates can be added to `gallery`: `Ok(false)` if it has to be created first.
-    pub(crate) fn has_gallery(&self, gallery: &GalleryId) -> Result<bool, StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError::GalleryUnknown`].
+    pub fn has_gallery(&self, gallery: &GalleryId) -> Result<bool, StoreError> {
         let known = self.galleries.contains_key(gallery);
         if known || gallery.as_str() == DEFAULT_GALLERY {
             Ok(known)
@@ -78,7 +90,10 @@ impl Tenant {
     }
 
     /// Up to `limit` subjects of `gallery` after `after`, in ascending order of id.
-    pub(crate) fn list_subjects(
+    ///
+    /// # Errors
+    /// [`StoreError::GalleryUnknown`].
+    pub fn list_subjects(
         &self,
         gallery: &GalleryId,
         after: Option<&SubjectId>,
@@ -88,18 +103,23 @@ impl Tenant {
     }
 
     /// What people call a subject.
-    pub(crate) fn name(&self, gallery: &GalleryId, subject: &SubjectId) -> Option<&SubjectName> {
+    #[must_use]
+    pub fn name(&self, gallery: &GalleryId, subject: &SubjectId) -> Option<&SubjectName> {
         self.galleries.get(gallery)?.name(subject)
     }
 
     /// Names a subject that has a template.
-    pub(crate) fn set_name(&mut self, gallery: &GalleryId, subject: &SubjectId, name: SubjectName) {
+    pub fn set_name(&mut self, gallery: &GalleryId, subject: &SubjectId, name: SubjectName) {
         if let Some(gallery) = self.galleries.get_mut(gallery) {
             gallery.set_name(subject, name);
         }
     }
 
-    pub(crate) fn references(
+    /// What a subject is compared by, as [`faceward_store::TemplateStore::references`] says.
+    ///
+    /// # Errors
+    /// [`StoreError::GalleryUnknown`].
+    pub fn references(
         &self,
         gallery: &GalleryId,
         subject: &SubjectId,
@@ -116,7 +136,10 @@ impl Tenant {
     }
 
     /// The templates of a subject, in ascending order of id.
-    pub(crate) fn templates_of(
+    ///
+    /// # Errors
+    /// [`StoreError::GalleryUnknown`].
+    pub fn templates_of(
         &self,
         gallery: &GalleryId,
         subject: &SubjectId,
@@ -132,7 +155,10 @@ impl Tenant {
 /// Templates.
 impl Tenant {
     /// Whether vectors of `length` values fit with the others of `model`.
-    pub(crate) fn check_length(&self, model: &ModelId, length: usize) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError::Length`].
+    pub fn check_length(&self, model: &ModelId, length: usize) -> Result<(), StoreError> {
         match self.lengths.get(model) {
             Some(known) if known.n_values != length => {
                 Err(StoreError::Length { model: model.clone(), expected: known.n_values, actual: length })
@@ -144,7 +170,7 @@ impl Tenant {
     /// Adds a template in place of any of the same id, and its gallery if that is new.
     ///
     /// The vector must have passed [`Tenant::check_length`].
-    pub(crate) fn insert(&mut self, mut record: TemplateRecord, vector: &[f32]) {
+    pub fn insert(&mut self, mut record: TemplateRecord, vector: &[f32]) {
         self.remove(&record.template);
         // One copy of the gallery's name, however many templates it has.
         if let Some((known, _)) = self.galleries.get_key_value(&record.gallery) {
@@ -158,7 +184,7 @@ impl Tenant {
     }
 
     /// Takes a template out, and its subject's name with the last one; false if it is not there.
-    pub(crate) fn remove(&mut self, template: &TemplateId) -> bool {
+    pub fn remove(&mut self, template: &TemplateId) -> bool {
         let Some(place) = self.places.remove(template) else { return false };
         let removed = self.galleries.get_mut(&place).and_then(|gallery| gallery.remove(template));
         if let Some(removed) = removed {
@@ -168,22 +194,26 @@ impl Tenant {
     }
 
     /// The record of a template.
-    pub(crate) fn template(&self, template: &TemplateId) -> Option<&TemplateRecord> {
-        self.galleries.get(self.places.get(template)?)?.record(template)
+    #[must_use]
+    pub fn template(&self, template: &TemplateId) -> Option<TemplateRecord> {
+        self.galleries.get(self.places.get(template)?)?.record(template).cloned()
     }
 
     /// The vector of a template.
-    pub(crate) fn embedding(&self, template: &TemplateId) -> Option<Embedding> {
+    #[must_use]
+    pub fn embedding(&self, template: &TemplateId) -> Option<Embedding> {
         self.galleries.get(self.places.get(template)?)?.embedding(template)
     }
 
     /// How many templates there are.
-    pub(crate) fn len(&self) -> usize {
+    #[must_use]
+    pub fn n_templates(&self) -> usize {
         self.places.len()
     }
 
     /// Up to `limit` templates after `after`, in ascending order of id.
-    pub(crate) fn list(
+    #[must_use]
+    pub fn list(
         &self,
         gallery: Option<&GalleryId>,
         after: Option<&TemplateId>,
@@ -193,26 +223,24 @@ impl Tenant {
             return self.galleries.get(gallery).map(|held| held.list(after, limit)).unwrap_or_default();
         }
         let places = self.places.range((after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded));
-        places.filter_map(|(template, _)| self.template(template)).take(limit).cloned().collect()
+        places.filter_map(|(template, _)| self.template(template)).take(limit).collect()
     }
 
-    /// See [`faceward_store::TemplateStore::search`].
-    pub(crate) fn search(
-        &self,
-        galleries: Option<&[GalleryId]>,
-        probe: &Embedding,
-        limit: usize,
-    ) -> Result<Vec<Candidate>, StoreError> {
+    /// The subjects most like each probe, as [`faceward_store::TemplateStore::search`] says; one list a probe, in the order
+    /// of the probes.
+    ///
+    /// # Errors
+    /// [`StoreError::Length`]; [`StoreError::Failed`] with [`crate::Abandoned`] inside.
+    pub fn search(&self, search: Search<'_>) -> Result<Vec<Vec<Candidate>>, StoreError> {
+        search.probes.iter().map(|probe| self.search_one(probe, search)).collect()
+    }
+
+    fn search_one(&self, probe: &Embedding, search: Search<'_>) -> Result<Vec<Candidate>, StoreError> {
         self.check_length(probe.model(), probe.vector().len())?;
-        let mut best = BestOfSubjects::new(limit);
-        let mut search = |gallery: &'_ GalleryId| {
-            if let Some(held) = self.galleries.get(gallery) {
-                held.search(probe.model(), probe.vector(), &mut best);
-            }
-        };
-        match galleries {
-            Some(named) => named.iter().for_each(&mut search),
-            None => self.galleries.keys().for_each(&mut search),
+        let mut best = BestOfSubjects::new(search.limit);
+        for held in self.searched(search.galleries) {
+            search.asked.check().map_err(StoreError::failed)?;
+            held.search(probe.model(), probe.vector(), &mut best);
         }
         let candidate = |(record, cosine): (&TemplateRecord, _)| Candidate {
             template: record.template.clone(),
@@ -222,6 +250,17 @@ impl Tenant {
             cosine,
         };
         Ok(best.ranked().map(candidate).collect())
+    }
+
+    /// The galleries of these names, each once, or all.
+    fn searched(&self, named: Option<&[GalleryId]>) -> Vec<&Gallery> {
+        match named {
+            Some(named) => {
+                let named: BTreeSet<_> = named.iter().collect();
+                named.into_iter().filter_map(|gallery| self.galleries.get(gallery)).collect()
+            }
+            None => self.galleries.values().collect(),
+        }
     }
 }
 

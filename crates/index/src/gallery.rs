@@ -7,11 +7,12 @@ use faceward_core::{Embedding, ModelId, SubjectId, SubjectName, TemplateId};
 use faceward_store::{SubjectRecord, TemplateRecord};
 use jiff::Timestamp;
 
-use crate::index::{BestOfSubjects, Block};
+use crate::block::Block;
+use crate::ranking::BestOfSubjects;
 
 /// The templates of one gallery.
-pub(super) struct Gallery {
-    pub(super) created_at: Timestamp,
+pub(crate) struct Gallery {
+    pub(crate) created_at: Timestamp,
     /// Vectors of different models are never compared.
     blocks: HashMap<ModelId, Block>,
     rows: BTreeMap<TemplateId, Row>,
@@ -32,13 +33,13 @@ struct Subject {
 }
 
 impl Gallery {
-    pub(super) fn new(created_at: Timestamp) -> Self {
+    pub(crate) fn new(created_at: Timestamp) -> Self {
         let (blocks, rows, subjects) = (HashMap::new(), BTreeMap::new(), BTreeMap::new());
         Self { created_at, blocks, rows, subjects }
     }
 
     /// Adds a template whose id is not in use.
-    pub(super) fn insert(&mut self, record: TemplateRecord, vector: &[f32]) {
+    pub(crate) fn insert(&mut self, record: TemplateRecord, vector: &[f32]) {
         let (template, model) = (record.template.clone(), record.model.clone());
         self.subjects.entry(record.subject.clone()).or_default().templates.insert(template.clone());
         let block = self.blocks.entry(model.clone()).or_insert_with(|| Block::new(vector.len()));
@@ -47,7 +48,7 @@ impl Gallery {
     }
 
     /// Takes a template out, and its subject's name with the last one.
-    pub(super) fn remove(&mut self, template: &TemplateId) -> Option<TemplateRecord> {
+    pub(crate) fn remove(&mut self, template: &TemplateId) -> Option<TemplateRecord> {
         let Row { model, row } = self.rows.remove(template)?;
         let block = self.blocks.get_mut(&model)?;
         let removed = block.swap_remove(row);
@@ -67,45 +68,45 @@ impl Gallery {
         Some(removed)
     }
 
-    pub(super) fn set_name(&mut self, subject: &SubjectId, name: SubjectName) {
+    pub(crate) fn set_name(&mut self, subject: &SubjectId, name: SubjectName) {
         if let Some(subject) = self.subjects.get_mut(subject) {
             subject.name = Some(name);
         }
     }
 
-    pub(super) fn name(&self, subject: &SubjectId) -> Option<&SubjectName> {
+    pub(crate) fn name(&self, subject: &SubjectId) -> Option<&SubjectName> {
         self.subjects.get(subject)?.name.as_ref()
     }
 
-    pub(super) fn record(&self, template: &TemplateId) -> Option<&TemplateRecord> {
+    pub(crate) fn record(&self, template: &TemplateId) -> Option<&TemplateRecord> {
         let row = self.rows.get(template)?;
         self.blocks.get(&row.model)?.record(row.row)
     }
 
-    pub(super) fn embedding(&self, template: &TemplateId) -> Option<Embedding> {
+    pub(crate) fn embedding(&self, template: &TemplateId) -> Option<Embedding> {
         let row = self.rows.get(template)?;
         let vector = self.blocks.get(&row.model)?.vector(row.row)?;
         Embedding::restored(row.model.clone(), vector.to_vec())
     }
 
     /// The templates of a subject, in ascending order of id.
-    pub(super) fn templates_of(&self, subject: &SubjectId) -> impl Iterator<Item = &TemplateId> {
+    pub(crate) fn templates_of(&self, subject: &SubjectId) -> impl Iterator<Item = &TemplateId> {
         self.subjects.get(subject).into_iter().flat_map(|subject| &subject.templates)
     }
 
     /// The model of every template.
-    pub(super) fn models(&self) -> impl Iterator<Item = (&TemplateId, &ModelId)> {
+    pub(crate) fn models(&self) -> impl Iterator<Item = (&TemplateId, &ModelId)> {
         self.rows.iter().map(|(template, row)| (template, &row.model))
     }
 
     /// Up to `limit` templates after `after`, in ascending order of id.
-    pub(super) fn list(&self, after: Option<&TemplateId>, limit: usize) -> Vec<TemplateRecord> {
+    pub(crate) fn list(&self, after: Option<&TemplateId>, limit: usize) -> Vec<TemplateRecord> {
         let rows = self.rows.range((after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded));
         rows.filter_map(|(template, _)| self.record(template)).take(limit).cloned().collect()
     }
 
     /// Up to `limit` subjects after `after`, in ascending order of id.
-    pub(super) fn list_subjects(&self, after: Option<&SubjectId>, limit: usize) -> Vec<SubjectRecord> {
+    pub(crate) fn list_subjects(&self, after: Option<&SubjectId>, limit: usize) -> Vec<SubjectRecord> {
         let from = (after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
         let subjects = self.subjects.range(from).take(limit);
         let record = |(subject, held): (&SubjectId, &Subject)| SubjectRecord {
@@ -117,7 +118,7 @@ impl Gallery {
     }
 
     /// Offers every template of `model` to `best`.
-    pub(super) fn search<'a>(&'a self, model: &ModelId, probe: &[f32], best: &mut BestOfSubjects<'a>) {
+    pub(crate) fn search<'a>(&'a self, model: &ModelId, probe: &[f32], best: &mut BestOfSubjects<'a>) {
         if let Some(block) = self.blocks.get(model) {
             block.search(probe, best);
         }

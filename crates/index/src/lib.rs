@@ -1,0 +1,21 @@
+//! What a store keeps, in memory: who may ask, whose faces are known, and the exact search over them.
+//!
+//! Feeds on whatever is durable: a store writes a change down first and applies it here after; every answer comes from
+//! here. A change is seen by every search that begins after it. Knows no disk, no network and no async runtime.
+//!
+//! - [`Index`] holds the apps. [`Index::tenant`] lends one: read it to answer, write to it to apply a change.
+//! - [`Tenant`] holds the galleries, subjects and templates of one app.
+//! - [`Members`] holds apps, keys and revoked tokens.
+
+mod apps;
+mod asking;
+mod block;
+mod gallery;
+mod members;
+mod ranking;
+mod tenant;
+
+pub use apps::Index;
+pub use asking::{Abandoned, Asked, Search, Waiter};
+pub use members::{AppEntry, Members};
+pub use tenant::Tenant;
