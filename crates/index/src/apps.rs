@@ -9,18 +9,20 @@ use parking_lot::RwLock;
 
 use crate::asking::Search;
 use crate::tenant::Tenant;
+use crate::workers::Workers;
 
 /// The templates of all apps.
 #[derive(Default)]
 pub struct Index {
     tenants: RwLock<BTreeMap<AppId, Arc<RwLock<Tenant>>>>,
+    workers: Workers,
 }
 
 impl Index {
     /// With the apps of `tenants` in it.
     pub fn of(tenants: impl IntoIterator<Item = (AppId, Tenant)>) -> Self {
         let shared = tenants.into_iter().map(|(app, tenant)| (app, Arc::new(RwLock::new(tenant))));
-        Self { tenants: RwLock::new(shared.collect()) }
+        Self { tenants: RwLock::new(shared.collect()), workers: Workers::default() }
     }
 
     /// The galleries and templates of an app.
@@ -47,7 +49,7 @@ impl Index {
     /// # Errors
     /// [`StoreError::AppUnknown`], [`StoreError::Length`]; [`StoreError::Failed`] with [`crate::Abandoned`] inside.
     pub fn search(&self, app: &AppId, search: Search<'_>) -> Result<Vec<Vec<Candidate>>, StoreError> {
-        self.tenant(app)?.read().search(search)
+        self.tenant(app)?.read().search(search, &self.workers)
     }
 
     /// A page of everything, as [`faceward_store::TemplateStore::export`] says.

@@ -1,66 +1,61 @@
-//! The vectors of one model in one gallery, one after the other, with the record of each.
+//! The vectors of one model in one gallery, in chunks. Where a row lies changes only when another one is removed.
 
-use faceward_core::Cosine;
-use faceward_store::TemplateRecord;
+use crate::chunk::{CHUNK, Chunk, Row};
 
-use crate::ranking::BestOfSubjects;
-
-/// Rows scored at a time: their scores stay in the first-level cache.
-const BATCH: usize = 1024;
-
-/// Row-major matrix of unit vectors; row `i` belongs to record `i`.
+/// Rows of one length, numbered from 0 without gaps. Every chunk but the last is full.
 pub(crate) struct Block {
     length: usize,
-    values: Vec<f32>,
-    records: Vec<TemplateRecord>,
+    chunks: Vec<Chunk>,
 }
 
 impl Block {
     /// No rows yet, each of `length` values.
-    pub(crate) fn new(length: usize) -> Self {
-        Self { length, values: Vec::new(), records: Vec::new() }
+    pub(crate) const fn new(length: usize) -> Self {
+        Self { length, chunks: Vec::new() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.records.is_empty()
+        self.chunks.is_empty()
     }
 
-    pub(crate) fn record(&self, row: usize) -> Option<&TemplateRecord> {
-        self.records.get(row)
+    pub(crate) const fn length(&self) -> usize {
+        self.length
+    }
+
+    pub(crate) fn chunks(&self) -> &[Chunk] {
+        &self.chunks
+    }
+
+    pub(crate) fn row(&self, row: usize) -> Option<&Row> {
+        self.chunks.get(row / CHUNK)?.row(row % CHUNK)
     }
 
     pub(crate) fn vector(&self, row: usize) -> Option<&[f32]> {
-        self.values.chunks_exact(self.length).nth(row)
+        self.chunks.get(row / CHUNK)?.vector(row % CHUNK)
     }
 
     /// Adds a row and gives its number.
-    pub(crate) fn push(&mut self, record: TemplateRecord, vector: &[f32]) -> usize {
-        debug_assert_eq!(vector.len(), self.length, "the caller checks the length");
-        self.values.extend_from_slice(vector);
-        self.records.push(record);
-        self.records.len() - 1
+    pub(crate) fn push(&mut self, row: Row, vector: &[f32]) -> usize {
+        if self.chunks.last().is_none_or(Chunk::is_full) {
+            self.chunks.push(Chunk::new(self.length));
+        }
+        let before = (self.chunks.len() - 1) * CHUNK;
+        let Some(chunk) = self.chunks.last_mut() else { return before };
+        chunk.push(row, vector);
+        before + chunk.len() - 1
     }
 
     /// Removes `row` and puts the last row in its place.
-    pub(crate) fn swap_remove(&mut self, row: usize) -> TemplateRecord {
-        let last = self.values.len() - self.length;
-        self.values.copy_within(last.., row * self.length);
-        self.values.truncate(last);
-        self.records.swap_remove(row)
-    }
-
-    /// Offers every row to `best`, with the cosine of its vector with `probe`, whose length is that of the rows.
-    pub(crate) fn search<'a>(&'a self, probe: &[f32], best: &mut BestOfSubjects<'a>) {
-        let mut cosines = [Cosine(0.0); BATCH];
-        for (rows, records) in self.values.chunks(BATCH * self.length).zip(self.records.chunks(BATCH)) {
-            for (row, cosine) in rows.chunks_exact(self.length).zip(&mut cosines) {
-                *cosine = Cosine::of(probe, row);
-            }
-            for (record, Cosine(cosine)) in records.iter().zip(cosines) {
-                if cosine >= best.floor() {
-                    best.offer(cosine, record);
-                }
-            }
+    pub(crate) fn swap_remove(&mut self, row: usize) -> Option<Row> {
+        let vector = self.chunks.last()?.vector(self.chunks.last()?.len() - 1)?.to_vec();
+        let n_rows = (self.chunks.len() - 1) * CHUNK + self.chunks.last()?.len();
+        let last = self.chunks.last_mut()?.pop()?;
+        if self.chunks.last()?.len() == 0 {
+            self.chunks.pop();
         }
+        if row + 1 == n_rows {
+            return Some(last);
+        }
+        self.chunks.get_mut(row / CHUNK)?.replace(row % CHUNK, last, &vector)
     }
 }

@@ -3,124 +3,185 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
-use faceward_core::{Embedding, ModelId, SubjectId, SubjectName, TemplateId};
+use faceward_core::{Embedding, GalleryId, ModelId, SubjectId, SubjectName, TemplateId};
 use faceward_store::{SubjectRecord, TemplateRecord};
 use jiff::Timestamp;
 
 use crate::block::Block;
-use crate::ranking::BestOfSubjects;
+use crate::chunk::Row;
+use crate::scan::Held;
 
 /// The templates of one gallery.
 pub(crate) struct Gallery {
+    id: GalleryId,
     pub(crate) created_at: Timestamp,
-    /// Vectors of different models are never compared.
-    blocks: HashMap<ModelId, Block>,
-    rows: BTreeMap<TemplateId, Row>,
-    subjects: BTreeMap<SubjectId, Subject>,
+    /// Vectors of different models are never compared. A block that has become empty stays.
+    blocks: Vec<(ModelId, Block)>,
+    rows: BTreeMap<TemplateId, Place>,
+    subjects: BTreeMap<SubjectId, Templates>,
+    /// Of the subjects that have one.
+    names: HashMap<SubjectId, SubjectName>,
 }
 
-/// Where a template's vector lies.
-struct Row {
-    model: ModelId,
-    row: usize,
+/// Where a template's vector lies. A gallery of four thousand million templates fits no memory.
+#[derive(Clone, Copy)]
+struct Place {
+    block: u32,
+    row: u32,
 }
 
-/// A subject exists as long as it has a template.
-#[derive(Default)]
-struct Subject {
-    name: Option<SubjectName>,
-    templates: BTreeSet<TemplateId>,
+/// The templates of a subject, which exists as long as it has one. Nearly all have just one.
+#[expect(clippy::box_collection, reason = "few have several: a pointer keeps the row of all others short")]
+enum Templates {
+    One(TemplateId),
+    Several(Box<BTreeSet<TemplateId>>),
 }
 
 impl Gallery {
-    pub(crate) fn new(created_at: Timestamp) -> Self {
-        let (blocks, rows, subjects) = (HashMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { created_at, blocks, rows, subjects }
+    pub(crate) fn new(id: GalleryId, created_at: Timestamp) -> Self {
+        let (blocks, rows, subjects, names) = (Vec::new(), BTreeMap::new(), BTreeMap::new(), HashMap::new());
+        Self { id, created_at, blocks, rows, subjects, names }
     }
 
     /// Adds a template whose id is not in use.
     pub(crate) fn insert(&mut self, record: TemplateRecord, vector: &[f32]) {
-        let (template, model) = (record.template.clone(), record.model.clone());
-        self.subjects.entry(record.subject.clone()).or_default().templates.insert(template.clone());
-        let block = self.blocks.entry(model.clone()).or_insert_with(|| Block::new(vector.len()));
-        let row = block.push(record, vector);
-        self.rows.insert(template, Row { model, row });
-    }
-
-    /// Takes a template out, and its subject's name with the last one.
-    pub(crate) fn remove(&mut self, template: &TemplateId) -> Option<TemplateRecord> {
-        let Row { model, row } = self.rows.remove(template)?;
-        let block = self.blocks.get_mut(&model)?;
-        let removed = block.swap_remove(row);
-        // The last row now lies where the removed one lay.
-        if let Some(moved) = block.record(row).and_then(|record| self.rows.get_mut(&record.template)) {
-            moved.row = row;
-        }
-        if block.is_empty() {
-            self.blocks.remove(&model);
-        }
-        if let Some(subject) = self.subjects.get_mut(&removed.subject) {
-            subject.templates.remove(template);
-            if subject.templates.is_empty() {
-                self.subjects.remove(&removed.subject);
+        let TemplateRecord { gallery: _, subject, template, model, created_at } = record;
+        // One copy of a subject's id, however many templates it has.
+        let subject = match self.subjects.get_key_value(&subject) {
+            Some((known, _)) => known.clone(),
+            None => subject,
+        };
+        match self.subjects.get_mut(&subject) {
+            Some(templates) => templates.insert(template.clone()),
+            None => {
+                self.subjects.insert(subject.clone(), Templates::One(template.clone()));
             }
         }
-        Some(removed)
+        let block = self.block_for(model, vector.len());
+        let row = self.blocks[block].1.push(Row { subject, template: template.clone(), created_at }, vector);
+        self.rows.insert(template, Place { block: block as u32, row: row as u32 });
+    }
+
+    /// Where the block for vectors of `length` values of `model` is, made if it is missing.
+    fn block_for(&mut self, model: ModelId, length: usize) -> usize {
+        let Some(at) = self.blocks.iter().position(|(of, _)| *of == model) else {
+            self.blocks.push((model, Block::new(length)));
+            return self.blocks.len() - 1;
+        };
+        // The last template of the model frees it to have another length.
+        if self.blocks[at].1.is_empty() && self.blocks[at].1.length() != length {
+            self.blocks[at].1 = Block::new(length);
+        }
+        at
+    }
+
+    /// Takes a template out, and its subject's name with the last one; gives its model.
+    pub(crate) fn remove(&mut self, template: &TemplateId) -> Option<ModelId> {
+        let place = self.rows.remove(template)?;
+        let (model, block) = self.blocks.get_mut(place.block as usize)?;
+        let removed = block.swap_remove(place.row as usize)?;
+        // The last row now lies where the removed one lay.
+        let moved = block.row(place.row as usize).and_then(|moved| self.rows.get_mut(&moved.template));
+        if let Some(moved) = moved {
+            *moved = place;
+        }
+        let model = model.clone();
+        let left = self.subjects.get_mut(&removed.subject).is_some_and(|held| held.remove(template));
+        if !left {
+            self.subjects.remove(&removed.subject);
+            self.names.remove(&removed.subject);
+        }
+        Some(model)
     }
 
     pub(crate) fn set_name(&mut self, subject: &SubjectId, name: SubjectName) {
-        if let Some(subject) = self.subjects.get_mut(subject) {
-            subject.name = Some(name);
+        if let Some((subject, _)) = self.subjects.get_key_value(subject) {
+            self.names.insert(subject.clone(), name);
         }
     }
 
     pub(crate) fn name(&self, subject: &SubjectId) -> Option<&SubjectName> {
-        self.subjects.get(subject)?.name.as_ref()
+        self.names.get(subject)
     }
 
-    pub(crate) fn record(&self, template: &TemplateId) -> Option<&TemplateRecord> {
-        let row = self.rows.get(template)?;
-        self.blocks.get(&row.model)?.record(row.row)
+    pub(crate) fn record(&self, template: &TemplateId) -> Option<TemplateRecord> {
+        let place = self.rows.get(template)?;
+        let (model, block) = self.blocks.get(place.block as usize)?;
+        let Row { subject, template, created_at } = block.row(place.row as usize)?.clone();
+        let (gallery, model) = (self.id.clone(), model.clone());
+        Some(TemplateRecord { gallery, subject, template, model, created_at })
     }
 
     pub(crate) fn embedding(&self, template: &TemplateId) -> Option<Embedding> {
-        let row = self.rows.get(template)?;
-        let vector = self.blocks.get(&row.model)?.vector(row.row)?;
-        Embedding::restored(row.model.clone(), vector.to_vec())
+        let place = self.rows.get(template)?;
+        let (model, block) = self.blocks.get(place.block as usize)?;
+        Embedding::restored(model.clone(), block.vector(place.row as usize)?.to_vec())
     }
 
     /// The templates of a subject, in ascending order of id.
     pub(crate) fn templates_of(&self, subject: &SubjectId) -> impl Iterator<Item = &TemplateId> {
-        self.subjects.get(subject).into_iter().flat_map(|subject| &subject.templates)
+        self.subjects.get(subject).into_iter().flat_map(Templates::iter)
     }
 
     /// The model of every template.
     pub(crate) fn models(&self) -> impl Iterator<Item = (&TemplateId, &ModelId)> {
-        self.rows.iter().map(|(template, row)| (template, &row.model))
+        let model = |place: &Place| self.blocks.get(place.block as usize).map(|(model, _)| model);
+        self.rows.iter().filter_map(move |(template, place)| Some((template, model(place)?)))
     }
 
     /// Up to `limit` templates after `after`, in ascending order of id.
     pub(crate) fn list(&self, after: Option<&TemplateId>, limit: usize) -> Vec<TemplateRecord> {
         let rows = self.rows.range((after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded));
-        rows.filter_map(|(template, _)| self.record(template)).take(limit).cloned().collect()
+        rows.filter_map(|(template, _)| self.record(template)).take(limit).collect()
     }
 
     /// Up to `limit` subjects after `after`, in ascending order of id.
     pub(crate) fn list_subjects(&self, after: Option<&SubjectId>, limit: usize) -> Vec<SubjectRecord> {
         let from = (after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
         let subjects = self.subjects.range(from).take(limit);
-        let record = |(subject, held): (&SubjectId, &Subject)| SubjectRecord {
+        let record = |(subject, templates): (&SubjectId, &Templates)| SubjectRecord {
             subject: subject.clone(),
-            name: held.name.clone(),
-            templates: held.templates.len(),
+            name: self.names.get(subject).cloned(),
+            templates: templates.iter().count(),
         };
         subjects.map(record).collect()
     }
 
-    /// Offers every template of `model` to `best`.
-    pub(crate) fn search<'a>(&'a self, model: &ModelId, probe: &[f32], best: &mut BestOfSubjects<'a>) {
-        if let Some(block) = self.blocks.get(model) {
-            block.search(probe, best);
+    /// The vectors of `model`, if there are any.
+    pub(crate) fn held(&self, model: &ModelId) -> Option<Held<'_>> {
+        let (_, block) = self.blocks.iter().find(|(of, block)| of == model && !block.is_empty())?;
+        Some(Held { gallery: &self.id, block })
+    }
+}
+
+impl Templates {
+    fn iter(&self) -> impl Iterator<Item = &TemplateId> {
+        let (one, several) = match self {
+            Self::One(template) => (Some(template), None),
+            Self::Several(templates) => (None, Some(templates)),
+        };
+        one.into_iter().chain(several.into_iter().flat_map(|templates| templates.iter()))
+    }
+
+    fn insert(&mut self, template: TemplateId) {
+        match self {
+            Self::One(first) => {
+                *self = Self::Several(Box::new(BTreeSet::from([first.clone(), template])));
+            }
+            Self::Several(templates) => {
+                templates.insert(template);
+            }
+        }
+    }
+
+    /// Whether any are left.
+    fn remove(&mut self, template: &TemplateId) -> bool {
+        match self {
+            Self::One(only) => only != template,
+            Self::Several(templates) => {
+                templates.remove(template);
+                !templates.is_empty()
+            }
         }
     }
 }

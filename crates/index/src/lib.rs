@@ -10,10 +10,16 @@
 mod apps;
 mod asking;
 mod block;
+mod chunk;
+mod codes;
 mod gallery;
 mod members;
 mod ranking;
+mod scan;
+#[cfg(test)]
+mod search_tests;
 mod tenant;
+mod workers;
 
 pub use apps::Index;
 pub use asking::{Abandoned, Asked, Search, Waiter};

@@ -3,8 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
 
-use faceward_core::{Cosine, GalleryId, SubjectId};
-use faceward_store::TemplateRecord;
+use faceward_core::{Cosine, GalleryId, SubjectId, TemplateId};
 
 /// Up to `limit` subjects. A subject that has been pushed out comes back only with a better template, so offering
 /// every template once, in any order, gives the same result.
@@ -14,10 +13,18 @@ pub(crate) struct BestOfSubjects<'a> {
     by_subject: HashMap<(&'a GalleryId, &'a SubjectId), Ranked<'a>>,
 }
 
+/// A template that a search came by. Equals in cosine are ordered as these are.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Found<'a> {
+    pub(crate) gallery: &'a GalleryId,
+    pub(crate) subject: &'a SubjectId,
+    pub(crate) template: &'a TemplateId,
+}
+
 #[derive(Clone, Copy)]
 struct Ranked<'a> {
     cosine: f32,
-    record: &'a TemplateRecord,
+    found: Found<'a>,
 }
 
 impl<'a> BestOfSubjects<'a> {
@@ -33,9 +40,16 @@ impl<'a> BestOfSubjects<'a> {
         }
     }
 
-    pub(crate) fn offer(&mut self, cosine: f32, record: &'a TemplateRecord) {
-        let offered = Ranked { cosine, record };
-        let subject = (&record.gallery, &record.subject);
+    /// Takes over what another part of the same search has found.
+    pub(crate) fn join(&mut self, other: Self) {
+        for (found, Cosine(cosine)) in other.ranked() {
+            self.offer(cosine, found);
+        }
+    }
+
+    pub(crate) fn offer(&mut self, cosine: f32, found: Found<'a>) {
+        let offered = Ranked { cosine, found };
+        let subject = (found.gallery, found.subject);
         match self.by_subject.get(&subject) {
             Some(held) if *held <= offered => return,
             Some(held) => {
@@ -48,21 +62,20 @@ impl<'a> BestOfSubjects<'a> {
         if self.ranked.len() > self.limit
             && let Some(out) = self.ranked.pop_last()
         {
-            self.by_subject.remove(&(&out.record.gallery, &out.record.subject));
+            self.by_subject.remove(&(out.found.gallery, out.found.subject));
         }
     }
 
     /// The subjects' best templates, best first.
-    pub(crate) fn ranked(self) -> impl Iterator<Item = (&'a TemplateRecord, Cosine)> {
-        self.ranked.into_iter().map(|Ranked { cosine, record }| (record, Cosine(cosine)))
+    pub(crate) fn ranked(self) -> impl Iterator<Item = (Found<'a>, Cosine)> {
+        self.ranked.into_iter().map(|Ranked { cosine, found }| (found, Cosine(cosine)))
     }
 }
 
 impl Ord for Ranked<'_> {
     /// Best first.
     fn cmp(&self, other: &Self) -> Ordering {
-        let ids = |ranked: &Self| (&ranked.record.gallery, &ranked.record.subject, &ranked.record.template);
-        other.cosine.total_cmp(&self.cosine).then_with(|| ids(self).cmp(&ids(other)))
+        other.cosine.total_cmp(&self.cosine).then_with(|| self.found.cmp(&other.found))
     }
 }
 
@@ -83,22 +96,18 @@ impl Eq for Ranked<'_> {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use faceward_core::{ModelId, TemplateId};
-    use jiff::Timestamp;
 
-    fn record(subject: &str, template: &str) -> TemplateRecord {
-        TemplateRecord {
-            gallery: GalleryId::parse("g").expect("an id"),
-            subject: SubjectId::parse(subject).expect("an id"),
-            template: TemplateId::parse(template).expect("an id"),
-            model: ModelId::new("m"),
-            created_at: Timestamp::UNIX_EPOCH,
-        }
+    fn ids(subject: &str, template: &str) -> (GalleryId, SubjectId, TemplateId) {
+        (
+            GalleryId::parse("g").expect("an id"),
+            SubjectId::parse(subject).expect("an id"),
+            TemplateId::parse(template).expect("an id"),
+        )
     }
 
     #[track_caller]
     fn check(limit: usize, offers: &[(&str, &str, f32)], expected: &[&str]) {
-        let records: Vec<_> = offers.iter().map(|(s, t, cosine)| (record(s, t), *cosine)).collect();
+        let records: Vec<_> = offers.iter().map(|(s, t, cosine)| (ids(s, t), *cosine)).collect();
         // Forwards and backwards: the order of storage must not show.
         for backwards in [false, true] {
             let mut best = BestOfSubjects::new(limit);
@@ -106,9 +115,9 @@ mod tests {
             if backwards {
                 order.reverse();
             }
-            for (record, cosine) in order {
+            for ((gallery, subject, template), cosine) in order {
                 if *cosine >= best.floor() {
-                    best.offer(*cosine, record);
+                    best.offer(*cosine, Found { gallery, subject, template });
                 }
             }
             let found: Vec<_> =

@@ -3,15 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
-use faceward_core::{Embedding, GalleryId, ModelId, SubjectId, SubjectName, TemplateId};
+use faceward_core::{Cosine, Embedding, GalleryId, ModelId, SubjectId, SubjectName, TemplateId};
 use faceward_store::{
     Candidate, DEFAULT_GALLERY, GalleryRecord, References, StoreError, SubjectRecord, TemplateRecord,
 };
 use jiff::Timestamp;
 
 use crate::asking::Search;
+use crate::codes::Probe;
 use crate::gallery::Gallery;
-use crate::ranking::BestOfSubjects;
+use crate::ranking::Found;
+use crate::scan::Scan;
+use crate::workers::Workers;
 
 /// The galleries and templates of an app.
 ///
@@ -34,7 +37,8 @@ struct Length {
 impl Tenant {
     /// Adds an empty gallery, if it is not there.
     pub fn create_gallery(&mut self, gallery: GalleryId, created_at: Timestamp) {
-        self.galleries.entry(gallery).or_insert_with(|| Gallery::new(created_at));
+        let new = Gallery::new(gallery.clone(), created_at);
+        self.galleries.entry(gallery).or_insert(new);
     }
 
     /// The record of a gallery.
@@ -180,15 +184,16 @@ impl Tenant {
         length.or_insert(Length { n_values: vector.len(), n_templates: 0 }).n_templates += 1;
         self.places.insert(record.template.clone(), record.gallery.clone());
         let gallery = self.galleries.entry(record.gallery.clone());
-        gallery.or_insert_with(|| Gallery::new(record.created_at)).insert(record, vector);
+        let new = || Gallery::new(record.gallery.clone(), record.created_at);
+        gallery.or_insert_with(new).insert(record, vector);
     }
 
     /// Takes a template out, and its subject's name with the last one; false if it is not there.
     pub fn remove(&mut self, template: &TemplateId) -> bool {
         let Some(place) = self.places.remove(template) else { return false };
-        let removed = self.galleries.get_mut(&place).and_then(|gallery| gallery.remove(template));
-        if let Some(removed) = removed {
-            forget_length(&mut self.lengths, &removed.model);
+        let model = self.galleries.get_mut(&place).and_then(|gallery| gallery.remove(template));
+        if let Some(model) = model {
+            forget_length(&mut self.lengths, &model);
         }
         true
     }
@@ -196,7 +201,7 @@ impl Tenant {
     /// The record of a template.
     #[must_use]
     pub fn template(&self, template: &TemplateId) -> Option<TemplateRecord> {
-        self.galleries.get(self.places.get(template)?)?.record(template).cloned()
+        self.galleries.get(self.places.get(template)?)?.record(template)
     }
 
     /// The vector of a template.
@@ -228,28 +233,39 @@ impl Tenant {
 
     /// The subjects most like each probe, as [`faceward_store::TemplateStore::search`] says; one list a probe, in the order
     /// of the probes.
-    ///
-    /// # Errors
-    /// [`StoreError::Length`]; [`StoreError::Failed`] with [`crate::Abandoned`] inside.
-    pub fn search(&self, search: Search<'_>) -> Result<Vec<Vec<Candidate>>, StoreError> {
-        search.probes.iter().map(|probe| self.search_one(probe, search)).collect()
+    pub(crate) fn search(
+        &self,
+        search: Search<'_>,
+        workers: &Workers,
+    ) -> Result<Vec<Vec<Candidate>>, StoreError> {
+        let Search { galleries, probes, limit, asked } = search;
+        for probe in probes {
+            self.check_length(probe.model(), probe.vector().len())?;
+        }
+        let galleries = self.searched(galleries);
+        let mut found = vec![Vec::new(); probes.len()];
+        let models: BTreeSet<_> = probes.iter().map(Embedding::model).collect();
+        for model in models {
+            let places: Vec<_> = (0..probes.len()).filter(|at| probes[*at].model() == model).collect();
+            let coded: Vec<_> = places.iter().map(|at| Probe::new(probes[*at].vector())).collect();
+            let held: Vec<_> = galleries.iter().filter_map(|gallery| gallery.held(model)).collect();
+            let best = Scan { probes: &coded, limit, asked }.run(&held, workers)?;
+            for (at, best) in places.into_iter().zip(best) {
+                found[at] = best.ranked().map(|(found, cosine)| self.candidate(found, cosine)).collect();
+            }
+        }
+        Ok(found)
     }
 
-    fn search_one(&self, probe: &Embedding, search: Search<'_>) -> Result<Vec<Candidate>, StoreError> {
-        self.check_length(probe.model(), probe.vector().len())?;
-        let mut best = BestOfSubjects::new(search.limit);
-        for held in self.searched(search.galleries) {
-            search.asked.check().map_err(StoreError::failed)?;
-            held.search(probe.model(), probe.vector(), &mut best);
-        }
-        let candidate = |(record, cosine): (&TemplateRecord, _)| Candidate {
-            template: record.template.clone(),
-            gallery: record.gallery.clone(),
-            subject: record.subject.clone(),
-            name: self.name(&record.gallery, &record.subject).cloned(),
+    fn candidate(&self, found: Found<'_>, cosine: Cosine) -> Candidate {
+        let Found { gallery, subject, template } = found;
+        Candidate {
+            template: template.clone(),
+            gallery: gallery.clone(),
+            subject: subject.clone(),
+            name: self.name(gallery, subject).cloned(),
             cosine,
-        };
-        Ok(best.ranked().map(candidate).collect())
+        }
     }
 
     /// The galleries of these names, each once, or all.

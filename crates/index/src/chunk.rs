@@ -1,0 +1,108 @@
+//! Some thousand rows: their codes for the first look, their vectors for the second, and whose they are.
+
+use faceward_core::{SubjectId, TemplateId};
+use faceward_kernels::{GROUP, Part, QUAD};
+use jiff::Timestamp;
+
+use crate::codes::{GroupBounds, LONGEST_CODED, n_quads};
+
+/// Rows of a full chunk. A gallery grows by chunks, so that no enrolment waits until a large one is copied.
+pub(crate) const CHUNK: usize = 16_384;
+/// The code 0 in every place.
+const ZERO: Part = [128; GROUP * QUAD];
+
+/// Whose vector a row is. The gallery and the model are those of the block.
+#[derive(Clone)]
+pub(crate) struct Row {
+    pub(crate) subject: SubjectId,
+    pub(crate) template: TemplateId,
+    pub(crate) created_at: Timestamp,
+}
+
+/// Rows of one length. Those of whole groups are coded; the last few, less than a group, are compared as they are.
+pub(crate) struct Chunk {
+    length: usize,
+    values: Vec<f32>,
+    rows: Vec<Row>,
+    parts: Vec<Part>,
+    bounds: Vec<GroupBounds>,
+}
+
+impl Chunk {
+    pub(crate) const fn new(length: usize) -> Self {
+        Self { length, values: Vec::new(), rows: Vec::new(), parts: Vec::new(), bounds: Vec::new() }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.rows.len() >= CHUNK
+    }
+
+    pub(crate) fn row(&self, at: usize) -> Option<&Row> {
+        self.rows.get(at)
+    }
+
+    pub(crate) fn vector(&self, at: usize) -> Option<&[f32]> {
+        self.values.get(at * self.length..)?.get(..self.length)
+    }
+
+    /// How many rows from the first on are coded.
+    pub(crate) fn n_coded(&self) -> usize {
+        self.bounds.len() * GROUP
+    }
+
+    /// The codes of groups `from` to before `to`.
+    pub(crate) fn parts(&self, from: usize, to: usize) -> &[Part] {
+        let quads = n_quads(self.length);
+        self.parts.get(from * quads..to * quads).unwrap_or_default()
+    }
+
+    /// The bounds of the same.
+    pub(crate) fn bounds(&self, from: usize, to: usize) -> &[GroupBounds] {
+        self.bounds.get(from..to).unwrap_or_default()
+    }
+
+    pub(crate) fn push(&mut self, row: Row, vector: &[f32]) {
+        debug_assert_eq!(vector.len(), self.length, "the caller checks the length");
+        self.values.extend_from_slice(vector);
+        self.rows.push(row);
+        if self.rows.len().is_multiple_of(GROUP) && self.length <= LONGEST_CODED {
+            self.bounds.push(GroupBounds::EMPTY);
+            self.parts.resize(self.parts.len() + n_quads(self.length), ZERO);
+            for at in self.rows.len() - GROUP..self.rows.len() {
+                self.code(at);
+            }
+        }
+    }
+
+    /// Puts another row in the place of row `at`, and gives the one that was there.
+    pub(crate) fn replace(&mut self, at: usize, row: Row, vector: &[f32]) -> Option<Row> {
+        let place = self.values.get_mut(at * self.length..)?.get_mut(..self.length)?;
+        place.copy_from_slice(vector);
+        let old = std::mem::replace(self.rows.get_mut(at)?, row);
+        self.code(at);
+        Some(old)
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<Row> {
+        let row = self.rows.pop()?;
+        let groups = self.rows.len() / GROUP;
+        self.values.truncate(self.rows.len() * self.length);
+        self.bounds.truncate(groups);
+        self.parts.truncate(groups * n_quads(self.length));
+        Some(row)
+    }
+
+    /// Makes the codes of row `at`, if its group has codes.
+    fn code(&mut self, at: usize) {
+        let (quads, group) = (n_quads(self.length), at / GROUP);
+        let parts = self.parts.get_mut(group * quads..).and_then(|parts| parts.get_mut(..quads));
+        let vector = self.values.get(at * self.length..).and_then(|values| values.get(..self.length));
+        if let (Some(parts), Some(bounds), Some(vector)) = (parts, self.bounds.get_mut(group), vector) {
+            bounds.put(parts, at % GROUP, vector);
+        }
+    }
+}
