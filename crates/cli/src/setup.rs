@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use faceward_embedded::Embedded;
+use faceward_embedded::{Embedded, Opening};
 use faceward_engine::{Engine, EngineOptions, OnCompiled};
 use faceward_http::{Phase, Startup};
 use faceward_models::{FetchOptions, Selection, Store, default_root};
@@ -96,7 +96,9 @@ pub(crate) fn service_telling(
     environment: &Environment,
     startup: &Startup,
 ) -> Result<Service, Failure> {
-    let embedded = embedded(&config.data_dir)?;
+    let read = |Opening { done, total }| startup.report(Phase::ReadingTemplates { done, total });
+    let embedded = Embedded::open_telling(&config.data_dir, &read)
+        .map_err(|error| Failure::new(Exit::DataRefused, error))?;
     let fetching = FetchBar::telling(startup.clone());
     let engine = load(config, environment, &fetching, &|done, total| {
         startup.report(Phase::Compiling { done, total });

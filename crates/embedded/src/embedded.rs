@@ -7,6 +7,7 @@ use faceward_store::StoreError;
 
 use crate::EmbeddedError;
 use crate::folder::Folder;
+use crate::opening::Opening;
 
 /// Everything of one data folder. Cheap to clone; all clones are one store. Its methods are those of the traits of
 /// `faceward-store`, to be awaited inside a tokio runtime.
@@ -22,7 +23,15 @@ impl Embedded {
     /// Another process uses the folder; the key file is missing, exposed or the wrong one; a template was altered; a
     /// database is of a newer version or fails.
     pub fn open(dir: &Path) -> Result<Self, EmbeddedError> {
-        Ok(Self { folder: Arc::new(Folder::open(dir)?) })
+        Self::open_telling(dir, &|_| {})
+    }
+
+    /// The same, telling `tell` how far it is, from time to time.
+    ///
+    /// # Errors
+    /// As of [`Embedded::open`].
+    pub fn open_telling(dir: &Path, tell: &dyn Fn(Opening)) -> Result<Self, EmbeddedError> {
+        Ok(Self { folder: Arc::new(Folder::open(dir, tell)?) })
     }
 
     /// For what waits for no disk and no search.

@@ -13,6 +13,7 @@ use crate::EmbeddedError;
 use crate::audit::AuditLog;
 use crate::challenges::Challenges;
 use crate::database::Database;
+use crate::opening::Opening;
 
 /// One writer at a time; readers and searches run side by side. Locks are always taken in the order database, members,
 /// index, tenant. That of the members is never held for long: each request reads them.
@@ -29,10 +30,10 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Opens the folder and reads all of it.
-    pub(crate) fn open(dir: &Path) -> Result<Self, EmbeddedError> {
+    /// Opens the folder and reads all of it, telling how far it is.
+    pub(crate) fn open(dir: &Path, tell: &dyn Fn(Opening)) -> Result<Self, EmbeddedError> {
         let database = Database::open(dir)?;
-        let (members, index) = load(&database)?;
+        let (members, index) = load(&database, tell)?;
         Ok(Self {
             audit: AuditLog::open(dir)?,
             database: Mutex::new(database),
@@ -53,8 +54,11 @@ impl Folder {
     }
 }
 
+/// Templates from one word about the opening to the next.
+const TOLD_EVERY: usize = 4096;
+
 /// Everything that is on disk.
-fn load(database: &Database) -> Result<(Members, Index), EmbeddedError> {
+fn load(database: &Database, tell: &dyn Fn(Opening)) -> Result<(Members, Index), EmbeddedError> {
     let mut members = Members::default();
     let mut tenants: HashMap<AppId, Tenant> = HashMap::new();
     for record in database.apps()? {
@@ -67,6 +71,8 @@ fn load(database: &Database) -> Result<(Members, Index), EmbeddedError> {
         tenants.insert(app, tenant);
     }
     members.revoked = database.revoked_tokens()?.into_iter().collect();
+    let total = database.count_templates()?;
+    let mut done = 0;
     database.for_each_template(|app, record, vector| {
         let tenant = tenants.get_mut(&app).ok_or(EmbeddedError::Corrupt("the app of a template"))?;
         let fits = tenant.check_length(&record.model, vector.len()).is_ok();
@@ -74,6 +80,10 @@ fn load(database: &Database) -> Result<(Members, Index), EmbeddedError> {
             return Err(EmbeddedError::Corrupt("the length of a vector"));
         }
         tenant.insert(record, &vector);
+        if done % TOLD_EVERY == 0 {
+            tell(Opening { done, total });
+        }
+        done += 1;
         Ok(())
     })?;
     database.for_each_subject_name(|app, gallery, subject, name| {

@@ -11,6 +11,7 @@ mod embedded;
 mod error;
 mod folder;
 mod migrations;
+mod opening;
 mod sealing;
 #[cfg(test)]
 mod traces_tests;
@@ -19,3 +20,4 @@ mod traits;
 pub use audit::AuditReader;
 pub use embedded::Embedded;
 pub use error::EmbeddedError;
+pub use opening::Opening;

@@ -8,6 +8,13 @@ pub enum Phase {
     /// The data folder is being opened.
     #[default]
     OpeningData,
+    /// Templates are being read from the data folder.
+    ReadingTemplates {
+        /// Templates that are in memory.
+        done: usize,
+        /// All templates.
+        total: usize,
+    },
     /// Another process fetches models into the same folder.
     WaitingForFetch,
     /// Models are being fetched.
@@ -34,6 +41,7 @@ impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::OpeningData => f.write_str("opening the data folder"),
+            Self::ReadingTemplates { done, total } => write!(f, "reading templates, {done} of {total}"),
             Self::WaitingForFetch => f.write_str("waiting for another process that fetches them"),
             Self::Fetching { received_bytes, total_bytes } => {
                 write!(f, "fetching, {received_bytes} of {total_bytes} bytes")

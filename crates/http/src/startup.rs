@@ -116,6 +116,8 @@ mod tests {
         let router = Entrance::closed(HttpSettings::default(), metrics, startup.clone()).router();
         assert_eq!(ask(&router, "/healthz").await.0, StatusCode::OK);
         assert_eq!(ask(&router, "/metrics").await.0, StatusCode::OK);
+        startup.report(Phase::ReadingTemplates { done: 4096, total: 10_000 });
+        assert!(ask(&router, "/readyz").await.2.contains("reading templates, 4096 of 10000"));
         startup.report(Phase::Fetching { received_bytes: 12, total_bytes: 200 });
         let (status, retry, body) = ask(&router, "/readyz").await;
         assert_eq!((status, retry.as_deref()), (StatusCode::SERVICE_UNAVAILABLE, Some("1")));

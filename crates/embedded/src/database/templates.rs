@@ -2,6 +2,7 @@
 
 use faceward_core::{AppId, GalleryId, SubjectId, SubjectName, TemplateId};
 use faceward_store::TemplateRecord;
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use rusqlite::{Row, params};
 
 use crate::EmbeddedError;
@@ -9,6 +10,9 @@ use crate::database::Database;
 use crate::database::rows::{app_id, gallery_id, micros, model_id, subject_id, template_id, timestamp};
 use crate::database::subjects::put_name;
 use crate::sealing::{SubjectContext, VectorContext};
+
+/// Rows that are opened together.
+const BATCH: usize = 1024;
 
 /// What is written of a template.
 #[derive(Clone, Copy)]
@@ -22,7 +26,14 @@ pub(crate) struct TemplateRow<'a> {
 }
 
 impl Database {
-    /// Calls `visit` with every template of every app and its vector.
+    /// How many templates all apps have.
+    pub(crate) fn count_templates(&self) -> Result<usize, EmbeddedError> {
+        let count: i64 = self.connection.query_row("SELECT count(*) FROM templates", [], |row| row.get(0))?;
+        usize::try_from(count).map_err(|_| EmbeddedError::Corrupt("the number of templates"))
+    }
+
+    /// Calls `visit` with every template of every app and its vector, in the order of enrolment. Vectors are opened on all
+    /// cores.
     pub(crate) fn for_each_template(
         &self,
         mut visit: impl FnMut(AppId, TemplateRecord, Vec<f32>) -> Result<(), EmbeddedError>,
@@ -31,14 +42,27 @@ impl Database {
             "SELECT app, gallery, subject, id, model, sealed, created_at FROM templates ORDER BY key",
         )?;
         let mut rows = statement.query([])?;
+        let mut batch = Vec::with_capacity(BATCH);
         while let Some(row) = rows.next()? {
-            let (app, record) = (app_id(row, "app")?, record(row)?);
-            let sealed =
-                row.get_ref("sealed")?.as_blob().map_err(|_| EmbeddedError::Corrupt("a sealed vector"))?;
-            let vector = self
-                .sealer
-                .open_vector(sealed, context(&app, &record))
-                .ok_or_else(|| EmbeddedError::Damaged { app, template: record.template.to_string() })?;
+            batch.push(Sealed { app: app_id(row, "app")?, record: record(row)?, sealed: sealed(row)? });
+            if batch.len() == BATCH {
+                self.open_batch(std::mem::take(&mut batch), &mut visit)?;
+            }
+        }
+        self.open_batch(batch, &mut visit)
+    }
+
+    fn open_batch(
+        &self,
+        batch: Vec<Sealed>,
+        visit: &mut impl FnMut(AppId, TemplateRecord, Vec<f32>) -> Result<(), EmbeddedError>,
+    ) -> Result<(), EmbeddedError> {
+        let sealer = &self.sealer;
+        let open = |row: &Sealed| sealer.open_vector(&row.sealed, context(&row.app, &row.record));
+        let vectors: Vec<Option<Vec<f32>>> = batch.par_iter().map(open).collect();
+        for (Sealed { app, record, sealed: _ }, vector) in batch.into_iter().zip(vectors) {
+            let damaged = || EmbeddedError::Damaged { app, template: record.template.to_string() };
+            let vector = vector.ok_or_else(damaged)?;
             visit(app, record, vector)?;
         }
         Ok(())
@@ -96,6 +120,18 @@ impl Database {
         )?;
         Ok(())
     }
+}
+
+/// A row as it lies on disk.
+struct Sealed {
+    app: AppId,
+    record: TemplateRecord,
+    sealed: Vec<u8>,
+}
+
+fn sealed(row: &Row<'_>) -> Result<Vec<u8>, EmbeddedError> {
+    let sealed = row.get_ref("sealed")?.as_blob();
+    Ok(sealed.map_err(|_| EmbeddedError::Corrupt("a sealed vector"))?.to_vec())
 }
 
 fn record(row: &Row<'_>) -> Result<TemplateRecord, EmbeddedError> {

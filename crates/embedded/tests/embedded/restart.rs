@@ -1,9 +1,12 @@
 //! What was acknowledged is there after a restart, to the last bit.
 
+use std::sync::Mutex;
+
 use faceward_conformance::Fixture;
 use faceward_conformance::samples::{
     add, app, at, create_apps, create_gallery, gallery_id, key_hash, new_template, seeded, subject_name,
 };
+use faceward_embedded::{Embedded, Opening};
 use faceward_store::{
     AppRecord, AppSettings, ChallengeKey, ChallengeRecord, NewChallenge, OtherKeys, Page, SigningKey,
     Standing, StoredTemplate, Stores, every_template,
@@ -69,4 +72,20 @@ async fn everything_but_challenges_survives_a_restart() {
     assert_eq!(held(&stores).await, before);
     assert!(stores.challenges.take(&app(1), &id, at(1)).await.is_err(), "refused, never taken twice");
     assert_eq!(gallery_id("default"), before.templates[0].record.gallery);
+}
+
+#[tokio::test]
+async fn an_opening_tells_how_far_it_is() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let stores: Stores = Embedded::open(dir.path()).expect("it opens").into();
+    create_apps(&stores, 1).await;
+    for index in 0..3 {
+        add(&stores, &new_template("s", &format!("t{index}"), &seeded(index, 16))).await;
+    }
+    drop(stores);
+    let told = Mutex::new(Vec::new());
+    let reopened =
+        Embedded::open_telling(dir.path(), &|opening| told.lock().expect("no panic").push(opening));
+    assert!(reopened.is_ok());
+    assert_eq!(*told.lock().expect("no panic"), [Opening { done: 0, total: 3 }]);
 }
