@@ -52,6 +52,18 @@ impl Index {
         self.tenant(app)?.read().search(search, &self.workers)
     }
 
+    /// What people call the instructions that a search uses.
+    #[must_use]
+    pub fn instructions(&self) -> &'static str {
+        self.workers.kernel.name()
+    }
+
+    /// How many threads all searches share.
+    #[must_use]
+    pub fn n_threads(&self) -> usize {
+        self.workers.n_threads()
+    }
+
     /// A page of everything, as [`faceward_store::TemplateStore::export`] says.
     pub fn export(&self, after: Option<&TemplatePlace>, limit: usize) -> Vec<StoredTemplate> {
         let mut rows = Vec::new();

@@ -11,6 +11,12 @@ pub(crate) const CHUNK: usize = 16_384;
 /// The code 0 in every place.
 const ZERO: Part = [128; GROUP * QUAD];
 
+/// Bytes that a search reads of every row of `n_values` values: its codes, and what is known about them.
+#[must_use]
+pub const fn bytes_looked_at(n_values: usize) -> usize {
+    n_quads(n_values) * QUAD + size_of::<GroupBounds>() / GROUP
+}
+
 /// Whose vector a row is. The gallery and the model are those of the block.
 #[derive(Clone)]
 pub(crate) struct Row {

@@ -23,5 +23,6 @@ mod workers;
 
 pub use apps::Index;
 pub use asking::{Abandoned, Asked, Search, Waiter};
+pub use chunk::bytes_looked_at;
 pub use members::{AppEntry, Members};
 pub use tenant::Tenant;

@@ -24,6 +24,10 @@ impl Workers {
         Self { kernel, n_threads, pool: OnceLock::new() }
     }
 
+    pub(crate) const fn n_threads(&self) -> usize {
+        self.n_threads
+    }
+
     /// What `work` gives on each of the threads, or on this one alone if the work is `small`. Blocks.
     pub(crate) fn run<T: Send>(
         &self,

@@ -4,6 +4,7 @@ mod analysis;
 mod client;
 mod pipeline;
 mod report;
+mod search;
 mod steps;
 
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use crate::setup;
 pub(crate) enum Bench {
     Analysis(analysis::Analysis),
     Pipeline(pipeline::Pipeline),
+    Search(search::BenchSearch),
 }
 
 impl Bench {
@@ -29,6 +31,7 @@ impl Bench {
         match self {
             Self::Analysis(analysis) => analysis.run(context),
             Self::Pipeline(pipeline) => pipeline.run(context),
+            Self::Search(search) => search.run(),
         }
     }
 }

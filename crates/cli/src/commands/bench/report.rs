@@ -153,8 +153,17 @@ pub(super) fn percentile(times: impl Iterator<Item = Duration>, share: f64) -> f
 
 /// Largest resident memory so far, as Linux tells it.
 pub(super) fn peak_resident_bytes() -> Option<u64> {
+    status_bytes("VmHWM:")
+}
+
+/// Resident memory at present, as Linux tells it.
+pub(super) fn resident_bytes() -> Option<u64> {
+    status_bytes("VmRSS:")
+}
+
+fn status_bytes(name: &str) -> Option<u64> {
     let status = fs_err::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kibibytes * 1024)
 }
@@ -174,5 +183,6 @@ mod tests {
     #[test]
     fn linux_tells_the_peak_memory() {
         assert_eq!(peak_resident_bytes().is_some(), cfg!(target_os = "linux"));
+        assert!(resident_bytes() <= peak_resident_bytes());
     }
 }
