@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use faceward_core::AppId;
+use faceward_sealing::SealingError;
 use faceward_store::StoreError;
 
 /// Failure of the embedded store. No text holds a vector or a key.
@@ -12,23 +13,9 @@ pub enum EmbeddedError {
     /// Another process works on the folder.
     #[error("the data folder {} is in use by another faceward process; stop that one first", .0.display())]
     InUse(PathBuf),
-    /// There are templates and the key that opens them is gone.
-    #[error("the key file {} is missing, and without it the stored templates cannot be read; restore it from a backup", .0.display())]
-    KeyMissing(PathBuf),
-    /// The file is not a key.
-    #[error("the key file {} is damaged; restore it from a backup", .0.display())]
-    KeyMalformed(PathBuf),
-    /// Others than the owner can read the key.
-    #[error("the key file {} can be read by others (mode {mode:o}); run: chmod 600 {}", path.display(), path.display())]
-    KeyExposed {
-        /// The key file.
-        path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
-    },
-    /// The templates were sealed with another key.
-    #[error("the key file {} is not the one that sealed the stored templates", .0.display())]
-    KeyWrong(PathBuf),
+    /// The key is missing, exposed or the wrong one.
+    #[error(transparent)]
+    Sealing(#[from] SealingError),
     /// A stored template was altered or belongs to another row.
     #[error("the stored template `{template}` of app {app} is damaged or was altered")]
     Damaged {
@@ -51,9 +38,6 @@ pub enum EmbeddedError {
         /// Newest version that this program knows.
         known: u32,
     },
-    /// The system gives no random numbers.
-    #[error("the system gives no random numbers: {0}")]
-    Randomness(getrandom::Error),
     /// A task off the async threads panicked or was cancelled.
     #[error("a task of the store died")]
     TaskDied(#[source] tokio::task::JoinError),

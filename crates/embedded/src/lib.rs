@@ -12,7 +12,6 @@ mod error;
 mod folder;
 mod migrations;
 mod opening;
-mod sealing;
 #[cfg(test)]
 mod traces_tests;
 mod traits;

@@ -18,6 +18,10 @@ impl Version {
 pub enum Traces {
     /// Nothing.
     Wiped,
+    /// Its sealed bytes, in old versions of rows and in logs that a database of its own overwrites in its own time: nobody
+    /// can wipe them at once, and nobody opens them without the key, which is not there. The store's documentation says
+    /// for how long.
+    Fading,
     /// Its sealed bytes, in a log of the store. The store wipes them at the next chance, at its next start at the latest.
     Left,
 }
@@ -28,6 +32,22 @@ impl Traces {
         match (self, other) {
             (Self::Wiped, Self::Wiped) => Self::Wiped,
             (Self::Left, _) | (_, Self::Left) => Self::Left,
+            (Self::Fading, _) | (_, Self::Fading) => Self::Fading,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_of_two_is_the_worse_of_them() {
+        let all = [Traces::Wiped, Traces::Fading, Traces::Left];
+        for (one, first) in all.into_iter().enumerate() {
+            for (other, second) in all.into_iter().enumerate() {
+                assert_eq!(first.and(second), all[one.max(other)]);
+            }
         }
     }
 }

@@ -1,9 +1,14 @@
-//! Helpers for the tests of every crate: the fetched models, photos of real people, comparisons with a tolerance.
+//! Helpers for the tests of every crate: the fetched models, photos of real people, a PostgreSQL server, comparisons with a tolerance.
 //!
 //! Only tests depend on this crate, and it is the only one besides the binary that reads the environment.
 
+mod fail;
+#[cfg(unix)]
+mod postgres;
 mod store;
 mod tolerance;
 
+#[cfg(unix)]
+pub use postgres::{PostgresServer, postgres_database, postgres_server};
 pub use store::{PHOTOS, fixture, onnx_runtime_file, photo, store};
 pub use tolerance::{assert_all_near, assert_near};

@@ -9,6 +9,8 @@ use std::sync::OnceLock;
 use faceward_core::RuntimeKind;
 use faceward_models::{FetchOptions, Selection, Silent, Store, default_root};
 
+use crate::fail::fail;
+
 /// The photos of [`photo`]: two public figures (three portraits of one), two partial faces, a PNG with alpha.
 pub const PHOTOS: [&str; 7] = [
     "obama.jpg",
@@ -72,7 +74,8 @@ pub fn photo(name: &str) -> Vec<u8> {
     }
 }
 
-fn root() -> PathBuf {
+/// Where models lie, and whatever else can be had again.
+pub(crate) fn root() -> PathBuf {
     let folder = |name| variable(name).map(PathBuf::from);
     let default = || default_root(folder("HOME").as_deref(), folder("XDG_CACHE_HOME").as_deref());
     match folder("FACEWARD_MODELS").or_else(default) {
@@ -87,17 +90,6 @@ fn root() -> PathBuf {
 )]
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-#[expect(clippy::panic, reason = "this is how a test fails")]
-fn fail(error: &dyn std::error::Error) -> ! {
-    let mut message = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        message = format!("{message}: {error}");
-        cause = error.source();
-    }
-    panic!("{message}");
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ impl AuditLog {
         let path = path_in(dir);
         if !path.try_exists()? {
             // SQLite gives its other files the permissions of the database.
-            crate::sealing::owner_only().create_new(true).open(&path)?;
+            faceward_sealing::owner_only().create_new(true).open(&path)?;
         }
         let mut connection = Connection::open(&path)?;
         configure(&connection)?;

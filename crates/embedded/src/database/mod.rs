@@ -14,11 +14,11 @@ mod tokens;
 use std::cell::Cell;
 use std::path::Path;
 
+use faceward_sealing::{Sealer, key_path, owner_only_folder};
 use faceward_store::Traces;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
 use crate::EmbeddedError;
-use crate::sealing::{MasterKey, Sealer, key_path};
 use lock::FolderLock;
 pub(crate) use rows::as_stored;
 use schema::SCHEMA;
@@ -39,12 +39,12 @@ pub(crate) struct Database {
 impl Database {
     /// Opens the data folder `dir`, with all that it needs created where it is missing.
     pub(crate) fn open(dir: &Path) -> Result<Self, EmbeddedError> {
-        lock::create_folder(dir)?;
+        owner_only_folder(dir)?;
         let lock = FolderLock::take(dir)?;
         let path = dir.join("gallery.db");
         if !path.try_exists()? {
             // SQLite gives the log the permissions of the database.
-            crate::sealing::owner_only().create_new(true).open(&path)?;
+            faceward_sealing::owner_only().create_new(true).open(&path)?;
         }
         let mut connection = Connection::open(&path)?;
         configure(&connection)?;
@@ -53,7 +53,7 @@ impl Database {
         let database = Self { connection, sealer, traces: Cell::new(Traces::Wiped), _lock: lock };
         // A crash between a delete and its clean-up must not leave traces for good.
         match database.wipe() {
-            Traces::Wiped => Ok(database),
+            Traces::Wiped | Traces::Fading => Ok(database),
             Traces::Left => Err(EmbeddedError::NotErased),
         }
     }
@@ -114,25 +114,11 @@ fn unlock(connection: &Connection, path: &Path) -> Result<Sealer, EmbeddedError>
     let proof: Option<Vec<u8>> = connection
         .query_row("SELECT value FROM meta WHERE name = ?1", params![KEY_PROOF], |row| row.get(0))
         .optional()?;
-    let key = MasterKey::load(path)?;
-    match (proof, key) {
-        (Some(proof), Some(key)) => {
-            let sealer = Sealer::new(&key);
-            if sealer.accepts_proof(&proof) { Ok(sealer) } else { Err(EmbeddedError::KeyWrong(path.into())) }
-        }
-        // A new key would make the old templates unreadable for ever.
-        (Some(_), None) => Err(EmbeddedError::KeyMissing(path.into())),
-        (None, key) => {
-            let sealer = Sealer::new(&match key {
-                Some(key) => key,
-                None => MasterKey::create(path)?,
-            });
-            let proof = sealer.key_proof()?;
-            connection
-                .execute("INSERT INTO meta (name, value) VALUES (?1, ?2)", params![KEY_PROOF, proof])?;
-            Ok(sealer)
-        }
+    let unlocked = faceward_sealing::unlock(path, proof.as_deref())?;
+    if let Some(proof) = unlocked.new_proof {
+        connection.execute("INSERT INTO meta (name, value) VALUES (?1, ?2)", params![KEY_PROOF, proof])?;
     }
+    Ok(unlocked.sealer)
 }
 
 #[cfg(test)]

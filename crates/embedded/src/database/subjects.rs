@@ -1,12 +1,12 @@
 //! What people call subjects. Sealed: a name says more about a person than an id does.
 
 use faceward_core::{AppId, GalleryId, SubjectId, SubjectName};
+use faceward_sealing::{Sealer, SubjectContext};
 use rusqlite::{Transaction, params};
 
 use crate::EmbeddedError;
 use crate::database::Database;
 use crate::database::rows::{app_id, gallery_id, subject_id};
-use crate::sealing::{Sealer, SubjectContext};
 
 impl Database {
     /// Calls `visit` with the name of every subject that has one.

@@ -1,6 +1,7 @@
 //! Templates: written one at a time, read all at once when the folder opens.
 
 use faceward_core::{AppId, GalleryId, SubjectId, SubjectName, TemplateId};
+use faceward_sealing::{SubjectContext, VectorContext};
 use faceward_store::TemplateRecord;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use rusqlite::{Row, params};
@@ -9,7 +10,6 @@ use crate::EmbeddedError;
 use crate::database::Database;
 use crate::database::rows::{app_id, gallery_id, micros, model_id, subject_id, template_id, timestamp};
 use crate::database::subjects::put_name;
-use crate::sealing::{SubjectContext, VectorContext};
 
 /// Rows that are opened together.
 const BATCH: usize = 1024;

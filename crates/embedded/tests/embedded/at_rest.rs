@@ -4,6 +4,7 @@ use std::path::Path;
 
 use faceward_conformance::samples::{add, listed, new_template, seeded, subject_name};
 use faceward_embedded::{Embedded, EmbeddedError};
+use faceward_sealing::SealingError;
 use faceward_store::{OtherKeys, SigningKey};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -88,12 +89,16 @@ async fn without_its_own_key_the_store_stays_shut_and_makes_no_new_one() {
     let key = dir.path().join("master.key");
     let kept = fs_err::read(&key).expect("a key");
     fs_err::remove_file(&key).expect("removed");
-    assert!(matches!(refusal(dir.path()), EmbeddedError::KeyMissing(path) if path == key));
+    assert!(
+        matches!(refusal(dir.path()), EmbeddedError::Sealing(SealingError::KeyMissing(path)) if path == key)
+    );
     assert!(!key.exists());
 
     let stranger = folder().await;
     fs_err::copy(stranger.path().join("master.key"), &key).expect("copied");
-    assert!(matches!(refusal(dir.path()), EmbeddedError::KeyWrong(path) if path == key));
+    assert!(
+        matches!(refusal(dir.path()), EmbeddedError::Sealing(SealingError::KeyWrong(path)) if path == key)
+    );
 
     fs_err::write(&key, kept).expect("restored");
     assert_eq!(listed(&open(dir.path())).await, ["anna a1", "anna a2", "bert b1"]);

@@ -124,7 +124,7 @@ impl Apps {
     pub async fn delete(&self, app: &AppId) -> Result<(), ServiceError> {
         let deleted = async {
             match self.directory.delete_app(app).await? {
-                Traces::Wiped => Ok(()),
+                Traces::Wiped | Traces::Fading => Ok(()),
                 Traces::Left => Err(ServiceError::from(InternalError::TracesLeft)),
             }
         };

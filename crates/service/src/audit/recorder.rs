@@ -176,7 +176,7 @@ impl Writer {
             tracing::info!(n_purged, %before, "purged audit records whose time was over");
         }
         match traces {
-            Traces::Wiped => BETWEEN_PURGES,
+            Traces::Wiped | Traces::Fading => BETWEEN_PURGES,
             Traces::Left => {
                 tracing::warn!("a reader keeps traces of purged audit records on disk; they are wiped soon");
                 BEFORE_ANOTHER_TRY

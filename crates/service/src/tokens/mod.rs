@@ -186,7 +186,7 @@ impl Tokens {
         let made = async {
             let key = off_thread(|| ring::generate(Timestamp::now())).await?;
             match directory.add_signing_key(&key, others).await? {
-                Traces::Wiped => {}
+                Traces::Wiped | Traces::Fading => {}
                 Traces::Left => {
                     tracing::warn!(
                         "traces of ended signing keys are left; the store's next change wipes them"

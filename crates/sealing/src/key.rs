@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::EmbeddedError;
+use crate::SealingError;
 
 const KEY_BYTES: usize = 32;
 
 /// The key that seals every vector. Wiped from memory when dropped.
-pub(crate) struct MasterKey(Zeroizing<[u8; KEY_BYTES]>);
+pub struct MasterKey(Zeroizing<[u8; KEY_BYTES]>);
 
 /// Where the key of the data folder `dir` lies.
-pub(crate) fn key_path(dir: &Path) -> PathBuf {
+#[must_use]
+pub fn key_path(dir: &Path) -> PathBuf {
     dir.join("master.key")
 }
 
@@ -23,21 +24,27 @@ impl MasterKey {
     }
 
     /// The key in the file at `path`; `None` if there is no such file.
-    pub(crate) fn load(path: &Path) -> Result<Option<Self>, EmbeddedError> {
+    ///
+    /// # Errors
+    /// It can be read by others or is no key.
+    pub fn load(path: &Path) -> Result<Option<Self>, SealingError> {
         if !path.try_exists()? {
             return Ok(None);
         }
         refuse_exposed(path)?;
         let content = Zeroizing::new(fs_err::read(path)?);
         let bytes: [u8; KEY_BYTES] =
-            content.as_slice().try_into().map_err(|_| EmbeddedError::KeyMalformed(path.to_path_buf()))?;
+            content.as_slice().try_into().map_err(|_| SealingError::KeyMalformed(path.to_path_buf()))?;
         Ok(Some(Self(Zeroizing::new(bytes))))
     }
 
     /// Makes a random key and puts it at `path`, on disk before this returns.
-    pub(crate) fn create(path: &Path) -> Result<Self, EmbeddedError> {
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn create(path: &Path) -> Result<Self, SealingError> {
         let mut bytes = Zeroizing::new([0; KEY_BYTES]);
-        getrandom::fill(bytes.as_mut_slice()).map_err(EmbeddedError::Randomness)?;
+        getrandom::fill(bytes.as_mut_slice()).map_err(SealingError::Randomness)?;
         // Written beside and renamed: a crash leaves either no key or a whole one.
         let unfinished = path.with_extension("key.new");
         if unfinished.try_exists()? {
@@ -54,8 +61,26 @@ impl MasterKey {
     }
 }
 
+/// Makes the folder, for its owner alone, unless it exists.
+///
+/// # Errors
+/// The file system refuses.
+pub fn owner_only_folder(dir: &Path) -> std::io::Result<()> {
+    if dir.try_exists()? {
+        return Ok(());
+    }
+    fs_err::create_dir_all(dir)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs_err::set_permissions(dir, std::fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
 /// Options to write a file that only its owner can read.
-pub(crate) fn owner_only() -> fs_err::OpenOptions {
+#[must_use]
+pub fn owner_only() -> fs_err::OpenOptions {
     let mut options = fs_err::OpenOptions::new();
     options.write(true);
     #[cfg(unix)]
@@ -67,24 +92,24 @@ pub(crate) fn owner_only() -> fs_err::OpenOptions {
 }
 
 #[cfg(unix)]
-fn refuse_exposed(path: &Path) -> Result<(), EmbeddedError> {
+fn refuse_exposed(path: &Path) -> Result<(), SealingError> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = fs_err::metadata(path)?.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 { Ok(()) } else { Err(EmbeddedError::KeyExposed { path: path.to_path_buf(), mode }) }
+    if mode & 0o077 == 0 { Ok(()) } else { Err(SealingError::KeyExposed { path: path.to_path_buf(), mode }) }
 }
 
 #[cfg(not(unix))]
-fn refuse_exposed(_path: &Path) -> Result<(), EmbeddedError> {
+fn refuse_exposed(_path: &Path) -> Result<(), SealingError> {
     Ok(())
 }
 
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> Result<(), EmbeddedError> {
+fn sync_folder(folder: &Path) -> Result<(), SealingError> {
     Ok(fs_err::File::open(folder)?.sync_all()?)
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> Result<(), EmbeddedError> {
+fn sync_folder(_folder: &Path) -> Result<(), SealingError> {
     Ok(())
 }
 
@@ -110,7 +135,7 @@ mod tests {
         MasterKey::create(&path).expect("created");
         for content in [&[7_u8; 31][..], &[7; 33], &[]] {
             fs_err::write(&path, content).expect("written");
-            assert!(matches!(MasterKey::load(&path), Err(EmbeddedError::KeyMalformed(_))));
+            assert!(matches!(MasterKey::load(&path), Err(SealingError::KeyMalformed(_))));
         }
     }
 

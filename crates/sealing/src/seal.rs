@@ -8,8 +8,7 @@ use faceward_core::{AppId, GalleryId, ModelId, SubjectId, SubjectName, TemplateI
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::EmbeddedError;
-use crate::sealing::MasterKey;
+use crate::{MasterKey, SealingError};
 
 const VERSION: u8 = 1;
 const NONCE_BYTES: usize = 24;
@@ -20,92 +19,114 @@ const NAME_DOMAIN: &[u8] = b"faceward subject name 1";
 const SIGNING_KEY_DOMAIN: &[u8] = b"faceward signing key 1";
 
 /// Seals and opens under one key.
-pub(crate) struct Sealer {
+pub struct Sealer {
     cipher: XChaCha20Poly1305,
 }
 
 /// The row that a vector belongs to. A sealed vector moved to another row does not open.
 #[derive(Clone, Copy)]
-pub(crate) struct VectorContext<'a> {
-    pub(crate) app: &'a AppId,
-    pub(crate) gallery: &'a GalleryId,
-    pub(crate) subject: &'a SubjectId,
-    pub(crate) template: &'a TemplateId,
-    pub(crate) model: &'a ModelId,
+pub struct VectorContext<'a> {
+    /// Its app.
+    pub app: &'a AppId,
+    /// Its gallery.
+    pub gallery: &'a GalleryId,
+    /// Its subject.
+    pub subject: &'a SubjectId,
+    /// Its id.
+    pub template: &'a TemplateId,
+    /// The model that made it.
+    pub model: &'a ModelId,
 }
 
 /// The subject that a sealed name belongs to.
 #[derive(Clone, Copy)]
-pub(crate) struct SubjectContext<'a> {
-    pub(crate) app: &'a AppId,
-    pub(crate) gallery: &'a GalleryId,
-    pub(crate) subject: &'a SubjectId,
+pub struct SubjectContext<'a> {
+    /// Its app.
+    pub app: &'a AppId,
+    /// Its gallery.
+    pub gallery: &'a GalleryId,
+    /// Its subject.
+    pub subject: &'a SubjectId,
 }
 
 impl Sealer {
-    pub(crate) fn new(key: &MasterKey) -> Self {
+    /// One that seals under `key`.
+    #[must_use]
+    pub fn new(key: &MasterKey) -> Self {
         Self { cipher: XChaCha20Poly1305::new(key.bytes().into()) }
     }
 
     /// `vector`, sealed for the row of `context`.
-    pub(crate) fn seal_vector(
-        &self,
-        vector: &[f32],
-        context: VectorContext<'_>,
-    ) -> Result<Vec<u8>, EmbeddedError> {
+    ///
+    /// # Errors
+    /// The system gives no random numbers.
+    pub fn seal_vector(&self, vector: &[f32], context: VectorContext<'_>) -> Result<Vec<u8>, SealingError> {
         let plain = zeroize::Zeroizing::new(vector.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>());
         self.seal(&plain, &context.bytes())
     }
 
     /// The vector in `sealed`; `None` if it was altered or sealed for another row or with another key.
-    pub(crate) fn open_vector(&self, sealed: &[u8], context: VectorContext<'_>) -> Option<Vec<f32>> {
+    #[must_use]
+    pub fn open_vector(&self, sealed: &[u8], context: VectorContext<'_>) -> Option<Vec<f32>> {
         let plain = zeroize::Zeroizing::new(self.open(sealed, &context.bytes())?);
         let (values, rest) = plain.as_chunks::<4>();
         rest.is_empty().then(|| values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
     }
 
     /// `name`, sealed for the subject of `context`.
-    pub(crate) fn seal_name(
+    ///
+    /// # Errors
+    /// The system gives no random numbers.
+    pub fn seal_name(
         &self,
         name: &SubjectName,
         context: SubjectContext<'_>,
-    ) -> Result<Vec<u8>, EmbeddedError> {
+    ) -> Result<Vec<u8>, SealingError> {
         self.seal(name.as_str().as_bytes(), &context.bytes())
     }
 
     /// The name in `sealed`; `None` as for [`Sealer::open_vector`].
-    pub(crate) fn open_name(&self, sealed: &[u8], context: SubjectContext<'_>) -> Option<SubjectName> {
+    #[must_use]
+    pub fn open_name(&self, sealed: &[u8], context: SubjectContext<'_>) -> Option<SubjectName> {
         let plain = String::from_utf8(self.open(sealed, &context.bytes())?).ok()?;
         SubjectName::stored(&plain).ok()
     }
 
     /// A private key, sealed under its id.
-    pub(crate) fn seal_signing_key(&self, private: &[u8], id: &Uuid) -> Result<Vec<u8>, EmbeddedError> {
+    ///
+    /// # Errors
+    /// The system gives no random numbers.
+    pub fn seal_signing_key(&self, private: &[u8], id: &Uuid) -> Result<Vec<u8>, SealingError> {
         self.seal(private, &framed(&[SIGNING_KEY_DOMAIN, id.as_bytes()]))
     }
 
     /// The private key in `sealed`; `None` as for [`Sealer::open_vector`].
-    pub(crate) fn open_signing_key(&self, sealed: &[u8], id: &Uuid) -> Option<Zeroizing<Vec<u8>>> {
+    #[must_use]
+    pub fn open_signing_key(&self, sealed: &[u8], id: &Uuid) -> Option<Zeroizing<Vec<u8>>> {
         self.open(sealed, &framed(&[SIGNING_KEY_DOMAIN, id.as_bytes()])).map(Zeroizing::new)
     }
 
     /// Something that only this key opens.
-    pub(crate) fn key_proof(&self) -> Result<Vec<u8>, EmbeddedError> {
+    ///
+    /// # Errors
+    /// The system gives no random numbers.
+    pub fn key_proof(&self) -> Result<Vec<u8>, SealingError> {
         self.seal(&[], KEY_PROOF_CONTEXT)
     }
 
     /// Whether `proof` was made with this key.
-    pub(crate) fn accepts_proof(&self, proof: &[u8]) -> bool {
+    #[must_use]
+    pub fn accepts_proof(&self, proof: &[u8]) -> bool {
         self.open(proof, KEY_PROOF_CONTEXT).is_some()
     }
 
-    fn seal(&self, plain: &[u8], context: &[u8]) -> Result<Vec<u8>, EmbeddedError> {
+    fn seal(&self, plain: &[u8], context: &[u8]) -> Result<Vec<u8>, SealingError> {
         let mut nonce = [0; NONCE_BYTES];
-        getrandom::fill(&mut nonce).map_err(EmbeddedError::Randomness)?;
+        getrandom::fill(&mut nonce).map_err(SealingError::Randomness)?;
         let ciphertext = self
             .cipher
             .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: context })
-            .map_err(|_| EmbeddedError::Corrupt("a vector that is too long to be sealed"))?;
+            .map_err(|_| SealingError::TooLong)?;
         Ok([&[VERSION][..], &nonce, &ciphertext].concat())
     }
 
