@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use faceward_core::{Embedding, FivePoints, HeadPose, Outcome, PixelRect, Point, QualityValues, Turn};
 
-use crate::findings::{Attributes, Liveness};
+use crate::findings::{Attributes, Genuineness, Liveness};
 use crate::image::PhotoFormat;
 use crate::networks::NetworkTiming;
 use crate::quality::IsoMeasure;
@@ -70,8 +70,8 @@ pub struct FaceAnalysis {
     pub photographed: Outcome<f32>,
     /// Presentation attack detection.
     pub liveness: Outcome<Liveness>,
-    /// Probability that the face is genuine, neither swapped nor generated: 0 to 1.
-    pub genuine: Outcome<f32>,
+    /// Whether the face is genuine, neither swapped nor generated.
+    pub genuine: Outcome<Genuineness>,
     /// Eyes, mouth, expression and demography.
     pub attributes: Attributes,
     /// Quality measures, each 0 to 1 on its own [`faceward_core::Scale`].

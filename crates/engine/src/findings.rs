@@ -13,6 +13,24 @@ pub struct Liveness {
     pub reasons: Vec<&'static str>,
 }
 
+/// Whether a face is genuine, neither swapped nor generated.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Genuineness {
+    /// Calibrated score, 0 to 1, higher is more likely genuine; 0.9 is the stated operating point.
+    pub score: f32,
+    /// What the face would be if it were none: the answer that made the score as low as it is.
+    pub suspected: Forgery,
+}
+
+/// Ways of forging a face.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forgery {
+    /// Another person's face was put in.
+    Swap,
+    /// The whole face was generated.
+    Generated,
+}
+
 /// Estimates about the subject. Probabilities are 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attributes {

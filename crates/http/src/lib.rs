@@ -19,6 +19,7 @@ mod middleware;
 mod native;
 mod openapi;
 mod phase;
+mod remarks;
 mod router;
 #[cfg(test)]
 mod sample;
@@ -32,7 +33,6 @@ mod state;
 mod surface;
 mod surfaces;
 mod transaction;
-mod turned;
 mod upload_room;
 mod vendors;
 

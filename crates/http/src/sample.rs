@@ -3,7 +3,8 @@
 use faceward_core::{FivePoints, HeadPose, ModelId, Outcome, PixelRect, Point, QualityValues, Turn};
 use faceward_service::quality::{Assessment, Basis, Component, IsoMeasure, MeasureResult};
 use faceward_service::{
-    Attributes, FaceAnalysis, FaceReport, Judged, Liveness, PhotoFormat, PhotoInfo, Race,
+    Attributes, FaceAnalysis, FaceReport, Forgery, Genuineness, Judged, Liveness, PhotoFormat, PhotoInfo,
+    Race,
 };
 
 /// Everything is known.
@@ -60,7 +61,7 @@ fn face(values: &Values) -> FaceAnalysis {
         pose: values.or_unavailable(HeadPose { yaw: 1.5, pitch: 2.5, roll: 3.5 }),
         embedding: Outcome::NotRequested,
         liveness: values.or_unavailable(Liveness { score: 0.25, raw, reasons: Vec::new() }),
-        genuine: (values.number)(0.25),
+        genuine: values.or_unavailable(Genuineness { score: 0.25, suspected: Forgery::Swap }),
         photographed: (values.number)(0.25),
         attributes: Attributes {
             left_eye_open: (values.number)(0.9),

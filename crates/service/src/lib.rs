@@ -32,7 +32,7 @@ pub use movement::{Movement, MovementPart, Stance};
 pub use photo::{Declared, Photo};
 pub use policy::{Likeness, Motion, NotCalibrated, SequenceReason, SequenceVerdict, Still};
 pub use report::{
-    ActiveLiveness, AnalysisReport, Comparison, Enrollment, FaceReport, FrameFault, FrameVerdict,
+    ActiveLiveness, Advice, AnalysisReport, Comparison, Enrollment, FaceReport, FrameFault, FrameVerdict,
     Identification, Judged, Match, Refusal, SubjectVerification, TemplateVerification, Verification,
 };
 pub use requests::{
@@ -52,10 +52,19 @@ pub use use_cases::create_challenge::OpenChallenge;
 pub use use_cases::galleries::MOST_LISTED;
 pub use use_cases::info::{Info, ModelInfo, Unavailable, UnavailableReason};
 
+/// The tables that say what was measured of two checks.
+pub mod measured {
+    pub use faceward_models::calibration::deepfake::deepfake;
+    pub use faceward_models::calibration::liveness::liveness;
+}
+
 // What reports and settings are made of, so that the layers above need not know the ones below.
 pub use faceward_engine::image::PhotoFormat;
-pub use faceward_engine::quality;
-pub use faceward_engine::{Attributes, FaceAnalysis, Liveness, Output, Outputs, PhotoInfo, Race, StepTiming};
+pub use faceward_engine::{
+    Attributes, FaceAnalysis, Forgery, Genuineness, Liveness, Output, Outputs, PhotoInfo, Race, StepTiming,
+};
+pub use faceward_engine::{LITTLE_CONTEXT, quality};
+pub use faceward_models::calibration::evidence::{Evidence, Rate};
 pub use faceward_models::calibration::similarity::{Knot, OperatingPoint, SimilarityCalibration};
 pub use faceward_models::calibration::thresholds::{MovementThresholds, Rule, Thresholds};
 pub use faceward_models::{ModelDecl, Task};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use faceward_core::{
     Cosine, GalleryId, Outcome, QualityValues, Similarity, SubjectId, SubjectName, TemplateId,
 };
-use faceward_engine::{FaceAnalysis, PhotoInfo, StepTiming};
+use faceward_engine::{FaceAnalysis, Forgery, LITTLE_CONTEXT, PhotoInfo, StepTiming};
 use faceward_store::TemplateRecord;
 
 use crate::error::{Check, PhotoFault};
@@ -39,6 +39,46 @@ pub struct FaceReport {
     pub photographed: Outcome<Judged>,
     /// The quality measures with their verdicts, each 0 to 1 on its own [`faceward_core::Scale`].
     pub quality: QualityValues<Outcome<Judged>>,
+}
+
+/// What to tell whoever holds the camera, so that the next photo does better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Advice {
+    /// Show more of the surroundings: the face fills the photo.
+    StepBack,
+}
+
+impl Advice {
+    /// A stable `snake_case` name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::StepBack => "step_back",
+        }
+    }
+}
+
+impl FaceReport {
+    /// What would help, where the photo was refused for something that another photo can do better.
+    #[must_use]
+    pub fn advice(&self) -> Option<Advice> {
+        let refused = self.liveness.value().is_some_and(|judged| !judged.fine) && self.is_photograph();
+        let close = self.face.liveness.value().is_some_and(|found| found.reasons.contains(&LITTLE_CONTEXT));
+        (refused && close).then_some(Advice::StepBack)
+    }
+
+    /// How the face was forged, if the deepfake check is not fine and it is not for being no photograph.
+    #[must_use]
+    pub fn suspected(&self) -> Option<Forgery> {
+        let refused = self.genuine.value().is_some_and(|judged| !judged.fine) && self.is_photograph();
+        let found = self.face.genuine.value().filter(|_| refused)?;
+        Some(found.suspected)
+    }
+
+    /// Whether nothing says that no camera took it.
+    fn is_photograph(&self) -> bool {
+        self.photographed.value().is_none_or(|judged| judged.fine)
+    }
 }
 
 /// Whether two photos show one person.

@@ -171,6 +171,8 @@ pub struct AnswerRequest {
     pub challenge: ChallengeId,
     /// The frames in the order in which they were taken, each with the step that it was taken for, from 0 on.
     pub frames: Vec<(usize, Photo)>,
+    /// Whether every frame is checked for swapped and generated faces, too.
+    pub check_deepfake: bool,
 }
 
 /// A page of an app's templates.

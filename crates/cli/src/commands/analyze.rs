@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use faceward_core::Outcome;
-use faceward_service::{AnalysisReport, AnalyzeRequest, FaceReport, Judged, Service};
+use faceward_service::{AnalysisReport, AnalyzeRequest, FaceReport, Forgery, Judged, Service};
 use serde_json::json;
 
 use super::verify::read_photo;
@@ -91,6 +91,16 @@ fn face_in_words(number: usize, report: &FaceReport) -> String {
     let scores = [("liveness", &report.liveness), ("genuine", &report.genuine)];
     let measures = report.quality.iter().map(|(key, outcome)| (key.name(), outcome));
     rows.extend(scores.into_iter().chain(measures).filter_map(judged_row));
+    if let Some(forgery) = report.suspected() {
+        let what = match forgery {
+            Forgery::Swap => "a face put in",
+            Forgery::Generated => "a generated face",
+        };
+        rows.push(vec!["  suspected".to_owned(), what.to_owned()]);
+    }
+    if report.advice().is_some() {
+        rows.push(vec!["  advice".to_owned(), "step back: the face fills the photo".to_owned()]);
+    }
     let estimates = &face.attributes;
     let guesses = [
         ("male", &estimates.male),

@@ -14,6 +14,7 @@ use faceward_models::calibration::deepfake::deepfake as table;
 
 use self::scale::Odds;
 use crate::face::{FaceGeometry, StepError};
+use crate::findings::Genuineness;
 use crate::image::{Border, Resampling, RgbImage};
 use crate::networks::ModelSession;
 
@@ -32,11 +33,11 @@ impl DeepfakeStep {
         Self { both, closer, recent }
     }
 
-    /// How likely the face at `face` is genuine, 0 to 1; 0.9 is the stated operating point.
+    /// How likely the face at `face` is genuine, and what it would be if it were not.
     ///
     /// # Errors
     /// The face box is empty or not finite, or a network fails.
-    pub(crate) fn run(&mut self, photo: &RgbImage, face: &FaceGeometry) -> Result<f32, StepError> {
+    pub(crate) fn run(&mut self, photo: &RgbImage, face: &FaceGeometry) -> Result<Genuineness, StepError> {
         let square = square::round(photo.size(), &face.rect).ok_or_else(no_face)?;
         let [swapped, generated] = of_both_sides(&mut self.both, photo, &square)?;
         let [swapped_too, _] = of_both_sides(&mut self.closer, photo, &square)?;

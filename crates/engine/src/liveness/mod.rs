@@ -24,7 +24,7 @@ type Read = fn(&[f32]) -> Option<f32>;
 const READ: [Read; 3] = [|logits| of_class(logits, 0), |logits| of_class(logits, 1), odds];
 
 /// The photo shows too little around the face to see the edge of a print or screen.
-const LITTLE_CONTEXT: &str = "little_context";
+pub const LITTLE_CONTEXT: &str = "little_context";
 
 /// Judges liveness.
 pub(crate) struct LivenessStep([ModelSession; 3]);

@@ -11,7 +11,7 @@ fn genuine(photo: &[u8]) -> f32 {
     let outputs = Outputs::of(&[Output::Genuine]);
     let request = Request { outputs, ..Request::default() };
     let analysis = try_analyze(photo, &request).expect("a photo");
-    *only_face(&analysis).genuine.value().expect("a score")
+    only_face(&analysis).genuine.value().expect("a score").score
 }
 
 #[test]

@@ -59,6 +59,8 @@ pub(crate) struct FaceRecord {
     pub(crate) liveness_reasons: Vec<String>,
     /// Probability of a genuine face.
     pub(crate) genuine: Reading<f32>,
+    /// Score of the photographed face of a human.
+    pub(crate) photographed: Reading<f32>,
     /// Eyes, mouth, expression, demography.
     pub(crate) attributes: Attributes,
     /// Quality measures that have a value, by name; components of ISO/IEC 29794-5 as `iso.<name>`, 0 to 100.
@@ -121,7 +123,8 @@ impl From<FaceAnalysis> for FaceRecord {
             embedding: face.embedding.map(vector).into(),
             liveness_reasons: reasons.into_iter().flatten().collect(),
             liveness: face.liveness.map(|liveness| liveness.score).into(),
-            genuine: face.genuine.into(),
+            photographed: face.photographed.into(),
+            genuine: face.genuine.map(|genuine| genuine.score).into(),
             attributes: face.attributes.into(),
         }
     }

@@ -78,7 +78,10 @@ struct AnswerForm {
 #[utoipa::path(
     post, path = "/challenges/{challenge_id}/answer", tag = "native", operation_id = "answer_challenge",
     security(("app_id" = [], "app_key" = [])),
-    params(("challenge_id" = String, Path, description = "The challenge")),
+    params(
+        ("challenge_id" = String, Path, description = "The challenge"),
+        ("check_deepfake" = Option<bool>, Query, description = "Look for swapped or generated faces on every frame, too"),
+    ),
     request_body(content = AnswerForm, content_type = "multipart/form-data"),
     responses((status = 200, description = "Judged: passed or not", body = wire::ChallengeVerdict), ChallengeFailures),
 )]
@@ -86,16 +89,19 @@ async fn answer_challenge(
     State(app): State<AppState>,
     Caller(app_id): Caller,
     transaction: TransactionId,
-    PathPiece(challenge_id): PathPiece,
+    address: (PathPiece, Parameters),
     PhotoForm(form): PhotoForm,
 ) -> Result<Json<wire::ChallengeVerdict>, Failure> {
+    let (PathPiece(challenge_id), query) = address;
+    query.refuse_unknown(&["check_deepfake"])?;
+    let check_deepfake = query.flag("check_deepfake")?;
     if let Some(text) = form.text("trx_id")? {
         note_trx_id(text);
     }
     // What is no id names a challenge that nobody has.
     let challenge = ChallengeId::parse(&challenge_id).ok_or(ServiceError::ChallengeUnknown)?;
     let frames = form.numbered_photos("step_")?;
-    let request = AnswerRequest { challenge, frames };
+    let request = AnswerRequest { challenge, frames, check_deepfake };
     let answer = app.service.answer_challenge(&app_id, request).await?;
     Ok(Json(convert::verdict(&answer, &challenge_id, transaction)))
 }

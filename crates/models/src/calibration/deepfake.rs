@@ -6,7 +6,11 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::embedded::each_once;
 use super::table;
+
+/// What `kind` says of what was not forged.
+pub const GENUINE: &str = "genuine";
 
 static TABLE: LazyLock<DeepfakeTable> = LazyLock::new(|| {
     let text = include_str!("../../../../models/calibration/deepfake.toml");
@@ -45,6 +49,15 @@ pub struct DeepfakeTable {
     pub ranked: Vec<MeasuredRanking>,
 }
 
+impl DeepfakeTable {
+    /// Every way of forging that the score was measured on, each once.
+    #[must_use]
+    pub fn methods(&self) -> Vec<&str> {
+        let kinds = self.measured.iter().map(|row| row.kind.as_str()).filter(|kind| *kind != GENUINE);
+        each_once(kinds)
+    }
+}
+
 /// From log-odds of forgery to log-odds of genuine: `offset - slope * log-odds`.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,6 +80,9 @@ pub struct MeasuredError {
     pub photos: u32,
     /// 0 to 1.
     pub error: f32,
+    /// 95 % of the error, over actors, scenes or photos; absent where it was not measured.
+    #[serde(default)]
+    pub interval: Option<[f32; 2]>,
 }
 
 /// How well forgeries of one generator are told from genuine photos of the same pipeline, whatever the threshold.

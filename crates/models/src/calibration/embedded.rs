@@ -1,5 +1,7 @@
 //! Reading embedded tables.
 
+use std::collections::BTreeSet;
+
 use serde::de::DeserializeOwned;
 
 /// A table that is not what its accessor expects.
@@ -30,6 +32,12 @@ pub enum TableError {
         /// Name of the table.
         name: &'static str,
     },
+}
+
+/// The names in the order in which they come, each once.
+pub(super) fn each_once<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut seen = BTreeSet::new();
+    names.filter(|name| seen.insert(*name)).collect()
 }
 
 /// Reads the embedded TOML `text` of the table `name`.

@@ -6,7 +6,11 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::embedded::each_once;
 use super::table;
+
+/// What `kind` says of what was no attack.
+pub const BONA_FIDE: &str = "bona fide";
 
 static TABLE: LazyLock<LivenessTable> = LazyLock::new(|| {
     let text = include_str!("../../../../models/calibration/liveness.toml");
@@ -46,6 +50,15 @@ pub struct LivenessTable {
     pub measured: Vec<MeasuredError>,
     /// How well the score ranks photos, on groups that were not fitted.
     pub ranked: Vec<MeasuredRanking>,
+}
+
+impl LivenessTable {
+    /// Every kind of attack that the score was measured on, each once.
+    #[must_use]
+    pub fn methods(&self) -> Vec<&str> {
+        let kinds = self.measured.iter().map(|row| row.kind.as_str()).filter(|kind| *kind != BONA_FIDE);
+        each_once(kinds)
+    }
 }
 
 /// Slope and offset at one context: how many face boxes fit into the photo, at most 2.7.

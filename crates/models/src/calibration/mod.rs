@@ -9,6 +9,7 @@ pub mod defects;
 pub mod distortion;
 mod embedded;
 pub mod embedding;
+pub mod evidence;
 pub mod face_attributes;
 pub mod head_pose;
 pub mod landmarks68;

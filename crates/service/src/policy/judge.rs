@@ -20,6 +20,7 @@ pub(crate) fn report(
     let embedding = std::mem::replace(&mut face.embedding, Outcome::NotRequested);
     let thresholds = &settings.thresholds;
     let liveness = face.liveness.as_ref().map(|liveness| liveness.score);
+    let genuine = face.genuine.as_ref().map(|genuine| genuine.score);
     let photographed = judge(&face.photographed, PHOTOGRAPHED);
     // A picture that no camera took of a face is neither live nor genuine, whatever those networks make of it.
     let photograph = photographed.value().is_none_or(|judged| judged.fine);
@@ -30,7 +31,7 @@ pub(crate) fn report(
         photo,
         n_detected,
         liveness: judged(&liveness, thresholds.liveness),
-        genuine: judged(&face.genuine, thresholds.deepfake),
+        genuine: judged(&genuine, thresholds.deepfake),
         photographed,
         quality: QualityValues::from_fn(|key| judge(&face.quality[key], thresholds.quality[key])),
         face,
@@ -54,10 +55,11 @@ fn shortest(value: f32) -> f64 {
 #[cfg(test)]
 mod tests {
     use faceward_core::{FivePoints, PixelRect, Point, QualityKey, Turn};
-    use faceward_engine::Liveness;
     use faceward_engine::image::PhotoFormat;
+    use faceward_engine::{Forgery, Genuineness, LITTLE_CONTEXT, Liveness};
 
     use super::*;
+    use crate::report::Advice;
 
     #[test]
     fn the_score_that_is_shown_is_the_one_that_is_judged() {
@@ -93,12 +95,33 @@ mod tests {
         {
             let mut face = FaceAnalysis::detected(rect, 1.0, FivePoints::from_array([somewhere; 5]));
             face.liveness = Outcome::Value(Liveness { score: 0.99, raw: Vec::new(), reasons: Vec::new() });
-            face.genuine = Outcome::Value(0.99);
+            face.genuine = Outcome::Value(Genuineness { score: 0.99, suspected: Forgery::Swap });
             face.photographed = photographed;
             let (report, _no_embedding) = report(face, photo, 1, &Settings::default());
             let expected = Outcome::Value(Judged { score: 0.99, fine });
             assert_eq!((&report.liveness, &report.genuine), (&expected, &expected));
         }
+    }
+
+    #[test]
+    fn who_is_too_close_is_told_to_step_back_and_a_forgery_has_its_name_unless_it_is_no_photograph() {
+        let said = |score: f32, photographed: f32, reasons: Vec<&'static str>| {
+            let rect = PixelRect { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
+            let points = FivePoints::from_array([Point::new(0.0, 0.0); 5]);
+            let photo = PhotoInfo { format: PhotoFormat::Png, width: 1, height: 1, turned: Turn::None };
+            let mut face = FaceAnalysis::detected(rect, 1.0, points);
+            face.liveness = Outcome::Value(Liveness { score, raw: Vec::new(), reasons });
+            face.genuine = Outcome::Value(Genuineness { score, suspected: Forgery::Generated });
+            face.photographed = Outcome::Value(photographed);
+            let (report, _no_embedding) = report(face, photo, 1, &Settings::default());
+            (report.advice(), report.suspected())
+        };
+        let close = || vec![LITTLE_CONTEXT];
+        let (advice, suspected) = (Some(Advice::StepBack), Some(Forgery::Generated));
+        assert_eq!(said(0.5, 0.9, close()), (advice, suspected));
+        assert_eq!(said(0.5, 0.9, Vec::new()), (None, suspected));
+        assert_eq!(said(0.95, 0.9, close()), (None, None));
+        assert_eq!(said(0.5, 0.1, close()), (None, None));
     }
 
     #[test]

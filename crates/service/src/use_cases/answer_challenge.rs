@@ -11,8 +11,8 @@ use crate::error::{InternalError, PhotoFault, PhotoField, ServiceError};
 use crate::movement::{Movement, Stance, outputs_of};
 use crate::photo::Photo;
 use crate::policy::{ExaminedFrame, Facts, Rules, SequenceVerdict, Still, judge_sequence};
-use crate::report::Judged;
-use crate::requests::AnswerRequest;
+use crate::report::{Advice, Judged};
+use crate::requests::{AnswerRequest, Checks};
 use crate::service::Service;
 use crate::subject::SubjectRef;
 
@@ -43,6 +43,10 @@ pub struct FrameReport {
     pub stance: Result<Stance, PhotoFault>,
     /// Passive liveness; `None` where the frame cannot be used or the check cannot decide, which is as bad as not fine.
     pub liveness: Option<Judged>,
+    /// The deepfake check; `None` where it was not asked for, the frame cannot be used, or the check cannot decide.
+    pub genuine: Option<Judged>,
+    /// What would help where it is not live.
+    pub advice: Option<Advice>,
 }
 
 impl ChallengeAnswer {
@@ -80,7 +84,8 @@ impl Service {
         request: AnswerRequest,
         trail: &mut Trail,
     ) -> Result<ChallengeAnswer, ServiceError> {
-        let AnswerRequest { challenge: id, frames } = request;
+        let AnswerRequest { challenge: id, frames, check_deepfake } = request;
+        self.require(Checks { liveness: false, deepfake: check_deepfake })?;
         let (challenges, id) = (&self.stores().challenges, (&id).into());
         let challenge = Challenge::try_from(challenges.look(&app, &id, Timestamp::now()).await?)?;
         if let Some(SubjectRef { gallery, subject }) = &challenge.subject {
@@ -93,8 +98,8 @@ impl Service {
             Some(subject) => Some(self.references(app, subject).await?.embeddings),
             None => None,
         };
-        let frames = self.examine(app, &admitted, frames, &challenge).await?;
-        self.verdict(challenge, frames, templates.as_deref())
+        let frames = self.examine(app, &admitted, frames, (&challenge, check_deepfake)).await?;
+        self.verdict(challenge, frames, templates.as_deref(), check_deepfake)
     }
 
     fn verdict(
@@ -102,9 +107,14 @@ impl Service {
         challenge: Challenge,
         frames: Vec<ExaminedFrame>,
         templates: Option<&[Embedding]>,
+        check_deepfake: bool,
     ) -> Result<ChallengeAnswer, ServiceError> {
         let Challenge { movements, subject, mirrored: _ } = challenge;
-        let rules = Rules { thresholds: &self.settings().thresholds.movement, comparator: self.comparator() };
+        let rules = Rules {
+            thresholds: &self.settings().thresholds.movement,
+            comparator: self.comparator(),
+            check_deepfake,
+        };
         let verdict =
             judge_sequence(&movements, &frames, templates, &rules).map_err(InternalError::Incomparable)?;
         let threshold = self.comparator().threshold();
@@ -118,7 +128,7 @@ impl Service {
         app: AppId,
         admitted: &Admitted,
         frames: Vec<(usize, Photo)>,
-        challenge: &Challenge,
+        (challenge, check_deepfake): (&Challenge, bool),
     ) -> Result<Vec<ExaminedFrame>, ServiceError> {
         let mirrored = challenge.mirrored;
         // Whoever moves is one living person: that takes the pose, the embedding and the passive check of every frame.
@@ -128,6 +138,7 @@ impl Service {
             Output::Liveness,
             Output::Photographed,
         ]));
+        let outputs = outputs.with_if(Output::Genuine, check_deepfake);
         let mut examined: Vec<(usize, Result<Facts, PhotoFault>)> = Vec::with_capacity(frames.len());
         let queued: Vec<_> = frames
             .into_iter()
@@ -173,8 +184,14 @@ impl Service {
             pose: report.face.pose.value().copied(),
             fingerprint,
         };
-        let liveness = report.liveness.value().copied();
-        Ok(Facts { stance: Stance::of(&report.face, mirrored), still, liveness, embedding })
+        Ok(Facts {
+            stance: Stance::of(&report.face, mirrored),
+            still,
+            liveness: report.liveness.value().copied(),
+            genuine: report.genuine.value().copied(),
+            advice: report.advice(),
+            embedding,
+        })
     }
 }
 
@@ -204,8 +221,10 @@ fn check_order(frames: &[(usize, Photo)], n_steps: usize) -> Result<(), ServiceE
 }
 
 fn frame_report(frame: ExaminedFrame) -> FrameReport {
-    let liveness = frame.facts.as_ref().ok().and_then(|facts| facts.liveness);
-    FrameReport { step: frame.step, stance: frame.facts.map(|facts| facts.stance), liveness }
+    let facts = frame.facts.as_ref().ok();
+    let (liveness, genuine) = (facts.and_then(|facts| facts.liveness), facts.and_then(|facts| facts.genuine));
+    let advice = facts.and_then(|facts| facts.advice);
+    FrameReport { step: frame.step, stance: frame.facts.map(|facts| facts.stance), liveness, genuine, advice }
 }
 
 /// What the audit log is told: the verdict, its reasons, the numbers closest to a limit.
@@ -216,6 +235,10 @@ fn note(trail: &mut Trail, answer: &ChallengeAnswer) {
     let scores = answer.frames.iter().filter_map(|frame| Some(frame.liveness?.score));
     if let Some(least) = scores.min_by(f64::total_cmp) {
         trail.score("least_liveness", least);
+    }
+    let scores = answer.frames.iter().filter_map(|frame| Some(frame.genuine?.score));
+    if let Some(least) = scores.min_by(f64::total_cmp) {
+        trail.score("least_deepfake", least);
     }
     let similarities = answer.verdict.similarities.iter().flatten();
     if let Some(least) = similarities.map(|similarity| similarity.0).min_by(f32::total_cmp) {

@@ -1,9 +1,11 @@
 //! Info: what this service runs with, and what it cannot answer and why.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use faceward_core::{Cosine, ModelId};
 use faceward_engine::{LoadedModel, Outputs};
+use faceward_models::calibration::evidence::{Evidence, evidence};
 use faceward_models::calibration::similarity::SimilarityCalibration;
 use faceward_models::calibration::thresholds::Thresholds;
 use faceward_models::{Manifest, ModelDecl};
@@ -30,6 +32,8 @@ pub struct Info {
     pub least_cosine: Option<Cosine>,
     /// The thresholds in force.
     pub thresholds: Thresholds,
+    /// What is known about verdicts, by the name of their threshold; `photographed` has a fixed one.
+    pub evidence: BTreeMap<&'static str, Evidence>,
     /// The rules about the number and size of faces.
     pub faces: FaceRules,
     /// Which guesses about the subject are made.
@@ -83,6 +87,7 @@ impl Service {
             similarity: Arc::clone(comparator.calibration()),
             least_cosine: comparator.calibration().least_cosine(comparator.threshold()),
             thresholds: settings.thresholds.clone(),
+            evidence: evidence(comparator.calibration()),
             faces: settings.faces,
             demography: settings.demography,
             unavailable: self.unavailable(),

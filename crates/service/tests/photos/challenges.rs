@@ -38,7 +38,7 @@ async fn answer(
     challenge: ChallengeId,
     frames: Vec<(usize, Photo)>,
 ) -> Result<ChallengeAnswer, ServiceError> {
-    service.answer_challenge(app, AnswerRequest { challenge, frames }).await
+    service.answer_challenge(app, AnswerRequest { challenge, frames, check_deepfake: false }).await
 }
 
 /// The reasons against an answer of two steps.

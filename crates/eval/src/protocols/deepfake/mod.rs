@@ -106,6 +106,7 @@ mod tests {
             liveness: none(),
             liveness_reasons: Vec::new(),
             genuine: Reading::Value(score),
+            photographed: Reading::NotRequested,
             attributes: Attributes {
                 left_eye_open: none(),
                 right_eye_open: none(),

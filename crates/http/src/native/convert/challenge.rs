@@ -2,8 +2,8 @@
 
 use faceward_core::Outcome;
 use faceward_service::{
-    ChallengeAnswer, ChallengeSettings, FrameReport, Movement, OpenChallenge, PhotoField, SequenceReason,
-    SubjectRef,
+    Advice, ChallengeAnswer, ChallengeSettings, FrameReport, Judged, Movement, OpenChallenge, PhotoField,
+    SequenceReason, SubjectRef,
 };
 
 use super::wire;
@@ -69,7 +69,8 @@ pub(crate) fn verdict(
 }
 
 fn frame(report: &FrameReport, similarity: Option<f32>) -> wire::ChallengeFrame {
-    let FrameReport { step, stance, liveness } = report;
+    let FrameReport { step, stance, liveness, genuine, advice } = report;
+    let judged = |judged: Judged| wire::Judged { score: judged.score, fine: judged.fine };
     let pose = stance.as_ref().ok().and_then(|stance| match &stance.pose {
         Outcome::Value(pose) => Some(wire::Pose { yaw: pose.yaw, pitch: pose.pitch, roll: pose.roll }),
         Outcome::NotRequested | Outcome::Unavailable | Outcome::Failed(_) => None,
@@ -78,7 +79,9 @@ fn frame(report: &FrameReport, similarity: Option<f32>) -> wire::ChallengeFrame 
         step: step + 1,
         fault: stance.as_ref().err().map(|fault| Failure::from(fault.of(PhotoField::Only)).kind().code()),
         pose,
-        liveness: liveness.map(|judged| wire::Judged { score: judged.score, fine: judged.fine }),
+        liveness: liveness.map(judged),
+        deepfake: genuine.map(judged),
+        advice: advice.map(Advice::name),
         similarity,
     }
 }

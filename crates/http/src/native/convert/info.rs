@@ -1,7 +1,8 @@
 //! What a server runs with, to the JSON of `/v1`.
 
 use faceward_service::{
-    Info, ModelInfo, Rule, SimilarityCalibration, Unavailable, UnavailableReason, movement_rules,
+    Evidence, Info, ModelInfo, Rate, Rule, SimilarityCalibration, Unavailable, UnavailableReason,
+    movement_rules,
 };
 
 use super::{answered_as, wire};
@@ -22,6 +23,7 @@ pub(crate) fn info(info: &Info, transaction: TransactionId) -> wire::Info {
             calibration: calibration(&info.similarity),
         },
         thresholds: thresholds.collect(),
+        evidence: info.evidence.iter().map(|(name, known)| (*name, evidence(known))).collect(),
         faces: wire::FaceRules {
             min_side: info.faces.min_side,
             second_face_share: info.faces.second_face_share,
@@ -63,6 +65,29 @@ fn calibration(fitted: &SimilarityCalibration) -> wire::Calibration {
                 similarity: point.similarity,
             })
             .collect(),
+    }
+}
+
+fn evidence(known: &Evidence) -> wire::Evidence {
+    wire::Evidence {
+        models: known.models.clone(),
+        data: known.data.clone(),
+        date: known.date.clone(),
+        at: known.at,
+        rates: known.rates.iter().map(rate).collect(),
+        measured_on: known.methods.clone(),
+    }
+}
+
+fn rate(measured: &Rate) -> wire::MeasuredRate {
+    wire::MeasuredRate {
+        rate: measured.error.name(),
+        set: measured.set.clone(),
+        method: measured.method.clone(),
+        condition: measured.condition.clone(),
+        count: measured.count,
+        share: measured.share,
+        interval: measured.interval,
     }
 }
 

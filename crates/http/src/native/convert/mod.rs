@@ -7,10 +7,11 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use faceward_core::{Outcome, Point};
+use faceward_service::measured;
 use faceward_service::quality::{Assessment, Basis, IsoMeasure, MeasureResult};
 use faceward_service::{
-    AnalysisReport, FaceReport, Judged, Output, Outputs, PhotoFormat, PhotoInfo, TemplateRecord,
-    TemplateVerification,
+    Advice, AnalysisReport, FaceReport, Forgery, Judged, Output, Outputs, PhotoFormat, PhotoInfo,
+    TemplateRecord, TemplateVerification,
 };
 
 use super::wire;
@@ -94,7 +95,7 @@ fn face(report: &FaceReport) -> wire::Face {
         },
         pose,
         liveness: liveness(report, &mut absences),
-        deepfake: absences.take("deepfake", &report.genuine).map(judged),
+        deepfake: deepfake(report, &mut absences),
         photographed: absences.take("photographed", &report.photographed).map(judged),
         attributes: attributes(report, &mut absences),
         quality: quality(report, &mut absences),
@@ -122,6 +123,22 @@ fn liveness(report: &FaceReport, absences: &mut Absences) -> Option<wire::Livene
         fine: judged.fine,
         networks: networks.unwrap_or_default(),
         reasons,
+        advice: report.advice().map(Advice::name),
+        measured_on: measured::liveness().methods(),
+    })
+}
+
+fn deepfake(report: &FaceReport, absences: &mut Absences) -> Option<wire::Deepfake> {
+    let judged = absences.take("deepfake", &report.genuine)?;
+    let suspected = report.suspected().map(|forgery| match forgery {
+        Forgery::Swap => wire::Forgery::Swap,
+        Forgery::Generated => wire::Forgery::Generated,
+    });
+    Some(wire::Deepfake {
+        score: judged.score,
+        fine: judged.fine,
+        suspected,
+        measured_on: measured::deepfake().methods(),
     })
 }
 

@@ -76,7 +76,7 @@ pub(crate) struct ChallengeVerdict {
     /// Whether nothing speaks against it.
     pub(crate) passed: bool,
     /// Why it did not pass, of a closed list: `unusable_frame`, `movement_not_shown`, `duplicate_frames`,
-    /// `reused_frames`, `different_person`, `not_the_subject`, `not_live`, `motion_not_continuous`,
+    /// `reused_frames`, `different_person`, `not_the_subject`, `not_live`, `not_genuine`, `motion_not_continuous`,
     /// `scene_not_constant`.
     pub(crate) reasons: Vec<&'static str>,
     /// Each movement that was asked for.
@@ -115,6 +115,12 @@ pub(crate) struct ChallengeFrame {
     /// Passive liveness; `null`: not decided.
     #[schema(required)]
     pub(crate) liveness: Option<super::Judged>,
+    /// The deepfake check; only where it was asked for and could decide.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) deepfake: Option<super::Judged>,
+    /// What would help: `step_back` where the face fills the frame. Only where it is not live.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) advice: Option<&'static str>,
     /// Similarity to the reference frame, the first that faces the camera.
     #[schema(required)]
     pub(crate) similarity: Option<f32>,

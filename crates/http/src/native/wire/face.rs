@@ -21,9 +21,9 @@ pub(crate) struct Face {
     /// Presentation attack detection.
     #[schema(required)]
     pub(crate) liveness: Option<Liveness>,
-    /// Score 0 to 1, higher is more likely genuine.
+    /// Whether the face is genuine, neither swapped nor generated.
     #[schema(required)]
-    pub(crate) deepfake: Option<Judged>,
+    pub(crate) deepfake: Option<Deepfake>,
     /// Score 0 to 1; not fine for a drawing, an animal, a statue, a negative: liveness and deepfake are not fine either.
     #[schema(required)]
     pub(crate) photographed: Option<Judged>,
@@ -115,6 +115,35 @@ pub(crate) struct Liveness {
     pub(crate) networks: Vec<NetworkScore>,
     /// What lowers the confidence in the score.
     pub(crate) reasons: Vec<&'static str>,
+    /// What would help: `step_back` where the face fills the photo. Only where it is not fine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) advice: Option<&'static str>,
+    /// The attacks that the score was measured on; `/v1/info` has the figures. Others may pass unseen.
+    pub(crate) measured_on: Vec<&'static str>,
+}
+
+/// Whether a face is genuine.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Deepfake {
+    /// 0 to 1, higher is more likely genuine.
+    pub(crate) score: f64,
+    /// Whether it satisfies its threshold.
+    pub(crate) fine: bool,
+    /// What it seems to be. Only where it is not fine, and not for being no photograph.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) suspected: Option<Forgery>,
+    /// The ways of forging that the score was measured on; `/v1/info` has the figures. Others may pass unseen.
+    pub(crate) measured_on: Vec<&'static str>,
+}
+
+/// Ways of forging a face.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Forgery {
+    /// Another person's face was put in.
+    Swap,
+    /// The whole face was generated.
+    Generated,
 }
 
 /// What one network said.

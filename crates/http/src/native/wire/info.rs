@@ -21,6 +21,8 @@ pub(crate) struct Info {
     pub(crate) similarity: Similarity,
     /// When each score is `fine`, by its name; and when a face shows a movement, in degrees or as a probability.
     pub(crate) thresholds: BTreeMap<&'static str, Rule>,
+    /// What is known about verdicts, by the name of their threshold; and about `photographed`, which has a fixed one.
+    pub(crate) evidence: BTreeMap<&'static str, Evidence>,
     /// Which faces count.
     pub(crate) faces: FaceRules,
     /// Which guesses about the subject are made.
@@ -132,6 +134,46 @@ pub(crate) enum Rule {
     /// From the first to the second.
     #[schema(value_type = Vec<f64>)]
     Within([f64; 2]),
+}
+
+/// What is known about one verdict.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Evidence {
+    /// The models whose score is judged.
+    pub(crate) models: Vec<String>,
+    /// The photos that the scale was fitted on.
+    pub(crate) data: String,
+    /// Day of the fit.
+    pub(crate) date: String,
+    /// The score at which errors were counted. Where the threshold in force is another one, they differ.
+    pub(crate) at: f64,
+    /// How often it is wrong.
+    pub(crate) rates: Vec<MeasuredRate>,
+    /// Attacks, generators, kinds of pictures that it was measured on. What is not among them may pass unseen.
+    pub(crate) measured_on: Vec<String>,
+}
+
+/// One share of wrong verdicts.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MeasuredRate {
+    /// `FMR`, `FNMR`, `BPCER` or `APCER`.
+    pub(crate) rate: &'static str,
+    /// The photos.
+    pub(crate) set: String,
+    /// The attack, generator or kind of picture, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) method: Option<String>,
+    /// What the figure holds for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) condition: Option<String>,
+    /// How many photos, or pairs of them.
+    pub(crate) count: u64,
+    /// 0 to 1.
+    pub(crate) share: f64,
+    /// 95 % of it, where that was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<f64>>)]
+    pub(crate) interval: Option<[f64; 2]>,
 }
 
 /// Which faces count.

@@ -15,12 +15,12 @@ pub(crate) use challenge::{
     ChallengeSubject, ChallengeVerdict, FrameLimits,
 };
 pub(crate) use face::{
-    Absent, AbsentReason, Attributes, Basis, Face, FaceBox, IsoComponent, Judged, Landmarks, Liveness,
-    Measure, NetworkScore, Pose, Quality, Race,
+    Absent, AbsentReason, Attributes, Basis, Deepfake, Face, FaceBox, Forgery, IsoComponent, Judged,
+    Landmarks, Liveness, Measure, NetworkScore, Pose, Quality, Race,
 };
 pub(crate) use info::{
-    Calibration, Demography, FaceRules, Info, Knot, Model, OperatingPoint, Rule, Runtime, Similarity,
-    Unavailable, UnavailableReason,
+    Calibration, Demography, Evidence, FaceRules, Info, Knot, MeasuredRate, Model, OperatingPoint, Rule,
+    Runtime, Similarity, Unavailable, UnavailableReason,
 };
 
 /// Every failed answer.

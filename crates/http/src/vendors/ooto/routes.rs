@@ -17,17 +17,17 @@ use crate::extract::fields;
 use crate::extract::form::{Form, PhotoForm};
 use crate::extract::parameters::Parameters;
 use crate::failure::Failure;
+use crate::remarks::Remarks;
 use crate::state::AppState;
 use crate::transaction::TransactionId;
-use crate::turned::Turned;
 
 /// Most candidates that `identify` names.
 const MAX_CANDIDATES: usize = 100;
 /// Largest body of `delete` that is no form: one id.
 const MAX_DELETE_BYTES: usize = 64 * 1024;
 
-/// A successful answer, with the header that tells of turned photos.
-type Answered<T> = Result<(Turned, Json<wire::Answer<T>>), Failure>;
+/// A successful answer, with the headers about its photos.
+type Answered<T> = Result<(Remarks, Json<wire::Answer<T>>), Failure>;
 
 /// Every route, below the API's prefix.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -150,8 +150,8 @@ async fn identify(
         options: wanted.options(),
     };
     let found = app.service.identify(&app_id, request).await?;
-    let turned = Turned::default().and("photo", found.face.photo.turned);
-    Ok((turned, transaction.answers(convert::identified(&found, wanted.scheme, limit.is_some()))))
+    let remarks = Remarks::default().and("photo", &found.face);
+    Ok((remarks, transaction.answers(convert::identified(&found, wanted.scheme, limit.is_some()))))
 }
 
 /// Enrols the face of a photo.
@@ -186,8 +186,8 @@ async fn add(
         options: wanted.options(),
     };
     let enrollment = app.service.enroll(&app_id, request).await?;
-    let turned = Turned::default().and("photo", enrollment.face.photo.turned);
-    Ok((turned, transaction.answers(convert::enrolled(&enrollment, wanted.scheme))))
+    let remarks = Remarks::default().and("photo", &enrollment.face);
+    Ok((remarks, transaction.answers(convert::enrolled(&enrollment, wanted.scheme))))
 }
 
 /// Deletes a template for good.
@@ -254,8 +254,8 @@ async fn inspect(
 ) -> Answered<wire::Inspection> {
     let request = InspectRequest { photo: form.photo(&["photo"])?, options: wanted.options() };
     let report = app.service.inspect(request).await?;
-    let turned = Turned::default().and("photo", report.photo.turned);
-    Ok((turned, transaction.answers(convert::inspection(&report, wanted.scheme))))
+    let remarks = Remarks::default().and("photo", &report);
+    Ok((remarks, transaction.answers(convert::inspection(&report, wanted.scheme))))
 }
 
 async fn compare(
@@ -271,10 +271,9 @@ async fn compare(
         options: wanted.options(),
     };
     let verification = app.service.verify(request).await?;
-    let turned = Turned::default()
-        .and("first_photo", verification.first.photo.turned)
-        .and("second_photo", verification.second.photo.turned);
-    Ok((turned, transaction.answers(convert::verified(&verification, wanted.scheme))))
+    let remarks =
+        Remarks::default().and("first_photo", &verification.first).and("second_photo", &verification.second);
+    Ok((remarks, transaction.answers(convert::verified(&verification, wanted.scheme))))
 }
 
 /// What the query asks about a face.

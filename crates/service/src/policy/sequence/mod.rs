@@ -15,7 +15,7 @@ use faceward_models::calibration::thresholds::MovementThresholds;
 use super::comparison::Comparator;
 use crate::error::PhotoFault;
 use crate::movement::{Movement, MovementPart, Stance};
-use crate::report::Judged;
+use crate::report::{Advice, Judged};
 
 pub use copies::Likeness;
 pub use steps::{Motion, Still};
@@ -37,6 +37,8 @@ pub enum SequenceReason {
     NotTheSubject,
     /// Passive liveness is not fine.
     NotLive,
+    /// The deepfake check, which was asked for, is not fine.
+    NotGenuine,
     /// From one frame to the next the head jumps, further than a head moves.
     MotionNotContinuous,
     /// From one frame to the next the surroundings change, or the size of the photos.
@@ -45,7 +47,7 @@ pub enum SequenceReason {
 
 impl SequenceReason {
     /// Every reason, in the order in which they are told.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::UnusableFrame,
         Self::MovementNotShown,
         Self::DuplicateFrames,
@@ -53,6 +55,7 @@ impl SequenceReason {
         Self::DifferentPerson,
         Self::NotTheSubject,
         Self::NotLive,
+        Self::NotGenuine,
         Self::MotionNotContinuous,
         Self::SceneNotConstant,
     ];
@@ -68,6 +71,7 @@ impl SequenceReason {
             Self::DifferentPerson => "different_person",
             Self::NotTheSubject => "not_the_subject",
             Self::NotLive => "not_live",
+            Self::NotGenuine => "not_genuine",
             Self::MotionNotContinuous => "motion_not_continuous",
             Self::SceneNotConstant => "scene_not_constant",
         }
@@ -82,8 +86,8 @@ const MOST_SHIFT: f32 = 0.5;
 const MOST_ZOOM: f32 = 0.35;
 /// Least correlation of the surroundings of two frames.
 const LEAST_SCENE: f32 = 0.6;
-/// Least share of frames whose passive liveness is fine.
-const LEAST_LIVE_SHARE: f32 = 0.8;
+/// Least share of frames whose passive liveness is fine, and whose deepfake check is.
+const LEAST_FINE_SHARE: f32 = 0.8;
 
 /// One frame of an answer.
 pub(crate) struct ExaminedFrame {
@@ -101,6 +105,10 @@ pub(crate) struct Facts {
     pub(crate) still: Still,
     /// `None`: the check could not decide.
     pub(crate) liveness: Option<Judged>,
+    /// `None`: not asked for, or the check could not decide.
+    pub(crate) genuine: Option<Judged>,
+    /// What would help where it is not live.
+    pub(crate) advice: Option<Advice>,
     pub(crate) embedding: Embedding,
 }
 
@@ -108,6 +116,8 @@ pub(crate) struct Facts {
 pub(crate) struct Rules<'a> {
     pub(crate) thresholds: &'a MovementThresholds,
     pub(crate) comparator: &'a Comparator,
+    /// Whether the deepfake check was asked for.
+    pub(crate) check_deepfake: bool,
 }
 
 /// What came of an answer.
@@ -163,7 +173,9 @@ pub(crate) fn judge(
     // Without a usable frame there is nobody to be the subject.
     let is_subject = templates.is_none() || subject.is_some_and(|similarity| similarity >= threshold);
     blame(is_subject, SequenceReason::NotTheSubject);
-    blame(is_live(frames), SequenceReason::NotLive);
+    blame(mostly_fine(frames, |facts| facts.liveness), SequenceReason::NotLive);
+    let genuine = !rules.check_deepfake || mostly_fine(frames, |facts| facts.genuine);
+    blame(genuine, SequenceReason::NotGenuine);
     let moves = motion.turn <= MOST_TURN && motion.shift <= MOST_SHIFT && motion.zoom <= MOST_ZOOM;
     blame(moves, SequenceReason::MotionNotContinuous);
     let one_scene = !motion.resized && motion.scene.is_none_or(|scene| scene >= LEAST_SCENE);
@@ -259,11 +271,12 @@ fn still(frame: &ExaminedFrame) -> Option<&Still> {
     frame.facts.as_ref().ok().map(|facts| &facts.still)
 }
 
-fn is_live(frames: &[ExaminedFrame]) -> bool {
+/// Whether `check` is fine on enough of the usable frames.
+fn mostly_fine(frames: &[ExaminedFrame], check: impl Fn(&Facts) -> Option<Judged>) -> bool {
     let usable: Vec<&Facts> = frames.iter().filter_map(|frame| frame.facts.as_ref().ok()).collect();
-    let is_fine = |facts: &&&Facts| facts.liveness.is_some_and(|judged| judged.fine);
+    let is_fine = |facts: &&&Facts| check(facts).is_some_and(|judged| judged.fine);
     let n_fine = usable.iter().filter(is_fine).count();
-    !usable.is_empty() && n_fine as f32 >= LEAST_LIVE_SHARE * usable.len() as f32
+    !usable.is_empty() && n_fine as f32 >= LEAST_FINE_SHARE * usable.len() as f32
 }
 
 /// The greatest changes between usable neighbours.

@@ -47,6 +47,8 @@ fn face(yaw: f32, mouth_open: f32) -> Facts {
             },
         },
         liveness: Some(Judged { score: 0.97, fine: true }),
+        genuine: None,
+        advice: None,
         embedding: embedding(0.0),
     }
 }
@@ -68,10 +70,18 @@ fn honest() -> Vec<ExaminedFrame> {
 }
 
 fn judged(frames: &[ExaminedFrame], templates: Option<&[Embedding]>) -> SequenceVerdict {
+    judged_with(frames, templates, false)
+}
+
+fn judged_with(
+    frames: &[ExaminedFrame],
+    templates: Option<&[Embedding]>,
+    check_deepfake: bool,
+) -> SequenceVerdict {
     let comparator =
         Comparator::new(similarity().model(), std::sync::Arc::clone(similarity()), Similarity(0.75))
             .expect("the calibrated model");
-    let rules = Rules { thresholds: &thresholds().movement, comparator: &comparator };
+    let rules = Rules { thresholds: &thresholds().movement, comparator: &comparator, check_deepfake };
     judge(&MOVEMENTS, frames, templates, &rules).expect("one model")
 }
 
@@ -229,6 +239,22 @@ fn every_frame_is_live_and_usable() {
     check("a picture of a screen", all(Some(Judged { score: 0.2, fine: false })), &[NotLive]);
     check("nobody can tell", all(None), &[NotLive]);
     check("no face", |frames| frames[2].facts = Err(PhotoFault::NoFace), &[UnusableFrame]);
+}
+
+#[test]
+fn every_frame_is_genuine_where_that_was_asked_for() {
+    let with = |genuine: Option<Judged>, check_deepfake| {
+        let mut frames = honest();
+        for index in 0..frames.len() {
+            of(&mut frames, index).genuine = genuine;
+        }
+        judged_with(&frames, None, check_deepfake).reasons.into_iter().collect::<Vec<_>>()
+    };
+    let swapped = Some(Judged { score: 0.3, fine: false });
+    assert_eq!(with(Some(Judged { score: 0.97, fine: true }), true), []);
+    assert_eq!(with(swapped, true), [SequenceReason::NotGenuine]);
+    assert_eq!(with(None, true), [SequenceReason::NotGenuine], "nobody can tell");
+    assert_eq!(with(swapped, false), [], "nobody asked");
 }
 
 #[test]

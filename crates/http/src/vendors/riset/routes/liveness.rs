@@ -1,7 +1,7 @@
 //! Active and passive liveness.
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use faceward_core::AppId;
 use faceward_service::{ActiveLiveness, FrameFault, PhotoField, ServiceError};
 
@@ -12,6 +12,7 @@ use super::super::received::ReceivedPhotos;
 use super::super::{answer, forms, wire};
 use crate::extract::caller::Caller;
 use crate::failure::Failure;
+use crate::remarks::Remarks;
 use crate::state::AppState;
 
 /// Do the images show what was asked for, live and of the right person? A list of images, or one.
@@ -38,10 +39,13 @@ pub(super) async fn verify_face_liveness(
     let (report, asked) = judged(&app, &app_id, wanted).await?;
     let rules = &app.service.settings().thresholds.movement;
     match shape {
-        Shape::List => Ok(answer::success(convert::list(&report, &asked, rules), &app.settings)),
+        Shape::List => {
+            let answered = answer::success(convert::list(&report, &asked, rules), &app.settings);
+            Ok((remarks(&report), answered).into_response())
+        }
         Shape::Single => {
             let result = convert::single(&report, rules).map_err(whole_call)?;
-            Ok(answer::success(result, &app.settings))
+            Ok((remarks(&report), answer::success(result, &app.settings)).into_response())
         }
     }
 }
@@ -65,7 +69,17 @@ pub(super) async fn batch_verify_face_liveness(
     let wanted = received.read(batch).await?;
     let (report, asked) = judged(&app, &app_id, wanted).await?;
     let rules = &app.service.settings().thresholds.movement;
-    Ok(answer::success(convert::batch(&report, &asked, rules), &app.settings))
+    let answered = answer::success(convert::batch(&report, &asked, rules), &app.settings);
+    Ok((remarks(&report), answered).into_response())
+}
+
+/// What would help, by the names that the images have in the answer of a list.
+fn remarks(report: &ActiveLiveness) -> Remarks {
+    let frames = report.frames.iter().zip(1..);
+    frames.fold(Remarks::default(), |remarks, (frame, number)| {
+        let advice = frame.as_ref().ok().and_then(|verdict| verdict.face.advice());
+        remarks.and_advice(&format!("image{number}"), advice)
+    })
 }
 
 async fn judged(
