@@ -20,6 +20,7 @@ mod report;
 pub mod similarity;
 mod trivial;
 
+pub use degrade::Ruin;
 pub use error::EvalError;
 pub use index::{IdentityIndex, PairList, PhotoPair};
 pub use observe::{FaceChoice, Failure, JournalPlace, ObserveOptions};

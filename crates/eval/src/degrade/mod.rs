@@ -1,14 +1,17 @@
-//! Known defects for clean photos, in steps of known strength.
+//! Known defects for clean photos, in steps of known strength; and, in `ruin`, photos too poor to tell anybody.
 //!
 //! Lengths are in widths of the face's box, so that a step means the same on every photo. `blur`, `light` and `shape`
 //! hold the arithmetic on pixels.
 
 mod blur;
 mod light;
+mod ruin;
 mod shape;
 
 use faceward_core::PixelRect;
 use faceward_engine::image::{EncodeError, RgbImage};
+
+pub use ruin::Ruin;
 
 /// A defect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

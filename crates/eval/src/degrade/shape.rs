@@ -39,6 +39,19 @@ pub(super) fn bulged(photo: &RgbImage, face: &PixelRect, strength: f32) -> RgbIm
     })
 }
 
+/// Length and reach of waves, in widths of the face.
+const WAVES: (f32, f32) = (0.4, 0.05);
+
+/// `photo` in waves, each row moved sideways and each column up and down; a face is `width` pixels wide.
+pub(super) fn waved(photo: &RgbImage, width: f32) -> RgbImage {
+    let (length, reach) = (WAVES.0 * width.max(1.0), WAVES.1 * width);
+    drawn(photo, |x, y| {
+        let (column, row) = (x as f32, y as f32);
+        let wave = |along: f32| reach * (along / length * std::f32::consts::TAU).sin();
+        bilinear(photo, column + wave(row), row + wave(column))
+    })
+}
+
 /// The colour between four pixels; whole numbers are pixel centres.
 fn bilinear(photo: &RgbImage, x: f32, y: f32) -> [f32; 3] {
     let (left, top) = (x.floor(), y.floor());

@@ -20,6 +20,7 @@ mod replicates;
 mod scores;
 mod search;
 mod two_classes;
+mod wilson;
 
 pub use bootstrap::{Interval, Intervals, bootstrap};
 pub use classes::{Confusion, mean};
@@ -36,3 +37,4 @@ pub use reliability::{ReliabilityBin, calibration_error, reliability};
 pub use scores::{ComparisonScores, Genuine, Impostor, ImpostorDesign, Strongest};
 pub use search::{MatedSearch, SearchPoint, fnir_at, rank_one, search_point};
 pub use two_classes::{Errors, TwoClassError, TwoClasses, share_below, share_from, threshold_accepting};
+pub use wilson::wilson;

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use plotters::coord::ranged1d::ValueFormatter;
 use plotters::prelude::*;
 
-use super::{Chart, Curve, Drawing, Plot};
+use super::{Chart, Curve, Drawing, Plot, ShareBar};
 
 const SIZE: (u32, u32) = (800, 520);
+/// Of a list of shares: width, height of a row, room for the names.
+const LIST: (u32, u32, u32) = (1100, 20, 560);
 const TITLE_SIZE: u32 = 20;
 const MARGIN: u32 = 14;
 const LABEL_AREA: u32 = 56;
@@ -47,7 +49,7 @@ pub fn draw(plot: &Plot, folder: &Path) -> Result<PathBuf, PlotError> {
     let failed = |reason: String| PlotError { path: path.clone(), reason };
     let mut svg = String::new();
     {
-        let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
+        let root = SVGBackend::with_string(&mut svg, size(&plot.drawing)).into_drawing_area();
         root.fill(&WHITE).map_err(|error| failed(error.to_string()))?;
         chart(plot, &root).map_err(|error| failed(error.to_string()))?;
         root.present().map_err(|error| failed(error.to_string()))?;
@@ -58,6 +60,17 @@ pub fn draw(plot: &Plot, folder: &Path) -> Result<PathBuf, PlotError> {
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
+
+/// Width and height in pixels.
+fn size(drawing: &Drawing) -> (u32, u32) {
+    match drawing {
+        Drawing::TradeOff(_) | Drawing::Histogram(_) | Drawing::Reliability(_) | Drawing::Lines(_) => SIZE,
+        Drawing::Shares(bars) => {
+            let (width, row, _) = LIST;
+            (width, 2 * MARGIN + TITLE_SIZE + LABEL_AREA + row * bars.len() as u32)
+        }
+    }
+}
 
 fn chart<'a>(plot: &Plot, root: &Area<'a>) -> Drawn<'a> {
     let title = plot.title.as_str();
@@ -79,7 +92,31 @@ fn chart<'a>(plot: &Plot, root: &Area<'a>) -> Drawn<'a> {
             let legend = emptiest(chart, &x, &y);
             lines(title, chart, root, (x, y), (legend, None))
         }
+        Drawing::Shares(bars) => shares(title, bars, root),
     }
+}
+
+/// A line of its interval and a dot for each share, its name to the left.
+fn shares<'a>(title: &str, bars: &[ShareBar], root: &Area<'a>) -> Drawn<'a> {
+    let (_, _, names) = LIST;
+    let mut context = ChartBuilder::on(root)
+        .caption(title, ("sans-serif", TITLE_SIZE))
+        .margin(MARGIN)
+        .set_label_area_size(LabelAreaPosition::Left, names)
+        .set_label_area_size(LabelAreaPosition::Bottom, LABEL_AREA / 2)
+        .build_cartesian_2d(0.0..1.0, 0.0..bars.len().max(1) as f64)?;
+    let percent = |share: &f64| format!("{:.0} %", 100.0 * share);
+    context.configure_mesh().disable_y_mesh().y_labels(0).x_labels(11).x_label_formatter(&percent).draw()?;
+    for (place, bar) in bars.iter().rev().enumerate() {
+        let height = place as f64 + 0.5;
+        let colour = if bar.wrong_way { COLOURS[1] } else { COLOURS[0] };
+        let ends = bar.ends.map(|end| (end, height));
+        context.draw_series(LineSeries::new(ends, colour.stroke_width(2)))?;
+        context.draw_series([Circle::new((bar.share, height), 4, colour.filled())])?;
+        let (_, y) = context.backend_coord(&(0.0, height));
+        root.draw(&Text::new(bar.label.clone(), (MARGIN as i32, y - 6), ("sans-serif", 13)))?;
+    }
+    Ok(())
 }
 
 fn trade_off<'a>(title: &str, chart: &Chart, root: &Area<'a>) -> Drawn<'a> {
@@ -239,6 +276,21 @@ mod tests {
             for text in ["<svg", "A title", "across", "up"] {
                 assert!(svg.contains(text), "{text} in plot {nth}");
             }
+        }
+    }
+
+    #[test]
+    fn a_list_of_shares_names_each() {
+        let bar = |label: &str, share: f64| {
+            let ends = [share / 2.0, share];
+            ShareBar { label: label.to_owned(), wrong_way: share > 0.5, share, ends }
+        };
+        let drawing = Drawing::Shares(vec![bar("live swap", 0.6), bar("genuine", 0.01)]);
+        let plot = Plot { name: "methods".to_owned(), title: "A title".to_owned(), drawing };
+        let folder = tempfile::tempdir().expect("a folder");
+        let svg = fs_err::read_to_string(draw(&plot, folder.path()).expect("drawn")).expect("a file");
+        for text in ["A title", "live swap", "genuine", "50 %"] {
+            assert!(svg.contains(text), "{text}: {svg}");
         }
     }
 }

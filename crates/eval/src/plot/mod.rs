@@ -30,6 +30,21 @@ pub enum Drawing {
     Reliability(Chart),
     /// Lines over linear axes.
     Lines(Chart),
+    /// Shares with their intervals, one below the other.
+    Shares(Vec<ShareBar>),
+}
+
+/// One share of a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShareBar {
+    /// What it is the share of.
+    pub label: String,
+    /// Whether it is of those that pass though they should not; else of those refused though they should pass.
+    pub wrong_way: bool,
+    /// 0 to 1.
+    pub share: f64,
+    /// Its interval.
+    pub ends: [f64; 2],
 }
 
 /// Axes and curves.

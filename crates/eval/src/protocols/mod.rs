@@ -6,7 +6,9 @@ pub mod deepfake;
 pub mod degrade;
 pub mod identification;
 pub mod landmarks;
+pub mod methods;
 pub mod pad;
+pub mod poor;
 pub mod quality;
 pub mod verification;
 

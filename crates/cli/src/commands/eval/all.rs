@@ -18,6 +18,9 @@ use crate::terminal;
 const BEGIN: &str = "<!-- Measured, by `faceward eval all`: begin. Do not edit by hand. -->";
 const END: &str = "<!-- Measured: end. -->";
 
+/// Folder of the document's drawings, beside it.
+const DRAWINGS: &str = "drawings";
+
 /// Arguments of `eval all`.
 #[derive(Debug, Args)]
 pub(crate) struct All {
@@ -59,8 +62,10 @@ struct Measurement {
     title: String,
     /// What a reader must know: which photos, what was fitted on them.
     note: String,
-    /// Name of the set below the data folder, without `.tar`.
-    set: String,
+    /// Name of the set below the data folder, without `.tar`; absent where no photos are needed.
+    set: Option<String>,
+    /// Name of the drawing that stands in the document, which is kept in `drawings` beside it.
+    drawing: Option<String>,
     /// Protocol and its options, without `--root`. An index that lies beside the plan is found there.
     arguments: Vec<String>,
 }
@@ -115,13 +120,21 @@ impl All {
         let mut words: Vec<OsString> = vec!["eval".into()];
         words.extend(one.arguments.iter().map(|word| self.beside_the_plan(word)));
         let mut option = |name: &str, value: PathBuf| words.extend([name.into(), value.into_os_string()]);
-        option("--root", self.set(&one.set)?);
+        if let Some(set) = &one.set {
+            option("--root", self.set(set)?);
+        }
+        let beside = one.drawing.as_ref().and(self.out.as_deref());
+        if let Some(document) = beside {
+            option("--plots", document.parent().unwrap_or(Path::new("")).join(DRAWINGS));
+        }
         if let Some(results) = &self.results {
             fs_err::create_dir_all(results).map_err(|error| Failure::new(Exit::Failed, error))?;
             option("--json", results.join(format!("{}.json", one.name)));
-            option("--plots", results.join(&one.name));
+            if beside.is_none() {
+                option("--plots", results.join(&one.name));
+            }
         }
-        if let Some(cache) = &self.cache {
+        if let Some(cache) = self.cache.as_ref().filter(|_| one.set.is_some()) {
             option("--cache", cache.clone());
         }
         let line = Line::try_parse_from(words);
@@ -154,9 +167,12 @@ fn measured(eval: &Eval, context: &Context) -> Result<String, Failure> {
 }
 
 fn section(one: &Measurement, figures: &str) -> String {
-    let Measurement { title, note, set, arguments, name: _ } = one;
+    let Measurement { title, note, set, arguments, drawing, name: _ } = one;
     let command = arguments.join(" ");
-    format!("### {title}\n\n{}\n\n{figures}\n\n`faceward eval {command} --root {set}`\n", note.trim())
+    let root = set.as_ref().map(|set| format!(" --root {set}")).unwrap_or_default();
+    let picture = drawing.as_ref().map(|drawing| format!("![{title}]({DRAWINGS}/{drawing}.svg)\n\n"));
+    let picture = picture.unwrap_or_default();
+    format!("### {title}\n\n{}\n\n{picture}{figures}\n\n`faceward eval {command}{root}`\n", note.trim())
 }
 
 /// Sections of the measured part, by the name of the measurement.
@@ -228,7 +244,8 @@ mod tests {
         let plan: Plan = toml::from_str(text).expect("a plan");
         for one in &plan.measurements {
             let words = ["eval"].into_iter().chain(one.arguments.iter().map(String::as_str));
-            let line = Line::try_parse_from(words.chain(["--root", "photos"]));
+            let root = one.set.iter().flat_map(|_| ["--root", "photos"]);
+            let line = Line::try_parse_from(words.chain(root));
             assert!(line.is_ok(), "{}: {:?}", one.name, line.err().map(|error| error.to_string()));
         }
     }

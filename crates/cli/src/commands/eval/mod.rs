@@ -7,6 +7,7 @@ mod deepfake;
 mod degrade;
 mod identification;
 mod landmarks;
+mod methods;
 mod pad;
 mod quality;
 mod verification;
@@ -39,6 +40,8 @@ pub(crate) enum Eval {
     Quality(quality::Quality),
     /// Does each quality measure follow the defect that it is about, and no other?
     Degrade(degrade::Degrade),
+    /// What is known of a check, method by method, from the tables of this binary; needs no photos
+    Methods(methods::Methods),
     /// Make every measurement of a plan and write them into a document
     All(all::All),
 }
@@ -61,6 +64,7 @@ impl Eval {
             Self::Landmarks(landmarks) => landmarks.measure(context),
             Self::Quality(quality) => quality.measure(context),
             Self::Degrade(degrade) => degrade.measure(context),
+            Self::Methods(methods) => methods.measure(context),
             Self::All(all) => all.measure(context),
         }
     }
