@@ -61,6 +61,7 @@ fn load(
         .map_err(|error| Failure::new(Exit::ModelsMissing, error))?;
     let options = EngineOptions {
         runtime: config.runtime,
+        precision: config.precision,
         limits: config.photo,
         disabled: config.disabled_models.clone(),
     };

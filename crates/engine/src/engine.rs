@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use faceward_core::ModelId;
-use faceward_inference::RuntimeKind;
+use faceward_inference::{Precision, RuntimeKind};
 use faceward_models::Store;
 
 use crate::detection::{self, Detector};
@@ -38,6 +38,8 @@ pub struct LoadedModel {
     pub id: ModelId,
     /// Whether the compiled-model cache had it, where the runtime can tell.
     pub from_cache: Option<bool>,
+    /// The precision in which it computes.
+    pub precision: Precision,
 }
 
 /// Compiled networks, shared by all workers. Cheap to clone.
@@ -99,12 +101,13 @@ impl Engine {
 impl Capabilities {
     fn of(networks: &Networks, outputs: Outputs) -> Self {
         let mut models: Vec<LoadedModel> = Vec::new();
-        for (key, from_cache) in networks.list() {
+        for (key, network) in networks.list() {
+            let (from_cache, precision) = (network.loaded_from_cache(), network.precision());
             let id = ModelId::new(key.model);
             match models.iter_mut().find(|model| model.id == id) {
                 // One model at several sides came from the cache if all of them did.
                 Some(model) => model.from_cache = model.from_cache.zip(from_cache).map(|(a, b)| a && b),
-                None => models.push(LoadedModel { id, from_cache }),
+                None => models.push(LoadedModel { id, from_cache, precision }),
             }
         }
         Self {

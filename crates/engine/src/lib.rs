@@ -37,6 +37,6 @@ pub use findings::{Attributes, Forgery, Genuineness, Liveness, Race};
 pub use fingerprint::{Fingerprint, Grid};
 pub use liveness::LITTLE_CONTEXT;
 pub use networks::NetworkTiming;
-pub use options::{AnalyzeError, EngineError, EngineOptions, OnCompiled};
+pub use options::{AnalyzeError, EngineError, EngineOptions, OnCompiled, PrecisionChoice};
 pub use request::{Output, Outputs, Request, Scope};
 pub use run::Worker;

@@ -12,10 +12,40 @@ pub type OnCompiled<'a> = &'a (dyn Fn(usize, usize) + Sync);
 pub struct EngineOptions {
     /// Which runtime computes.
     pub runtime: RuntimeKind,
+    /// In which numbers networks compute.
+    pub precision: PrecisionChoice,
     /// What a photo may cost.
     pub limits: Limits,
     /// Ids of models that are not loaded; what depends on them is [`faceward_core::Outcome::Unavailable`].
     pub disabled: Vec<String>,
+}
+
+/// In which numbers networks compute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PrecisionChoice {
+    /// Those networks of which it was measured that it changes nothing that matters compute in bf16 where the processor has
+    /// instructions for it, all others in f32.
+    #[default]
+    Auto,
+    /// All networks compute in f32: the same answers on machines of all kinds.
+    F32,
+    /// As [`Self::Auto`], and an engine does not load where the processor has no such instructions.
+    Bf16,
+}
+
+impl PrecisionChoice {
+    /// All choices.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::F32, Self::Bf16];
+
+    /// A stable name: `auto`, `f32` or `bf16`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::F32 => "f32",
+            Self::Bf16 => "bf16",
+        }
+    }
 }
 
 /// Why an engine cannot be loaded.

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use faceward_core::Precision;
+
 /// Failure of a runtime, a model file or a run.
 #[derive(Debug, thiserror::Error)]
 pub enum InferenceError {
@@ -43,6 +45,14 @@ pub enum InferenceError {
         file: PathBuf,
         /// The runtime's or the system's words.
         reason: String,
+    },
+    /// The runtime does not compute in this precision.
+    #[error("{runtime} does not compute in {precision}")]
+    Precision {
+        /// The runtime's name.
+        runtime: &'static str,
+        /// What was asked for.
+        precision: Precision,
     },
     /// A tensor of a model holds something else than `f32`.
     #[error("tensor `{tensor}` of the model {} is {element}, not f32", file.display())]

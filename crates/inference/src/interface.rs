@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use faceward_core::Precision;
+
 use crate::error::InferenceError;
 use crate::tensor::{TensorSpec, TensorView};
 
@@ -21,6 +23,7 @@ pub(crate) struct Interface {
     pub(crate) inputs: Vec<TensorSpec>,
     pub(crate) outputs: Vec<TensorSpec>,
     pub(crate) loaded_from_cache: Option<bool>,
+    pub(crate) precision: Precision,
 }
 
 impl Interface {

@@ -14,7 +14,7 @@ mod runtime;
 mod tensor;
 
 pub use error::InferenceError;
-pub use faceward_core::RuntimeKind;
+pub use faceward_core::{Precision, RuntimeKind};
 pub use interface::RuntimeOptions;
 pub use runtime::{Network, Runtime, Session};
 pub use tensor::{Tensor, TensorSpec, TensorView};

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use faceward_core::Precision;
 use ort::environment::Environment;
 use ort::session::SessionInputValue;
 use ort::value::{Outlet, TensorElementType, TensorRef, ValueType};
@@ -54,8 +55,12 @@ impl Runtime {
         &self,
         file: &Path,
         input_shapes: &[&[usize]],
+        precision: Precision,
     ) -> Result<(Interface, Network), InferenceError> {
         let failed = |reason: String| InferenceError::Model { file: file.to_path_buf(), reason };
+        if precision != Precision::F32 {
+            return Err(InferenceError::Precision { runtime: "ONNX Runtime", precision });
+        }
         let mut model = fs_err::read(file).map_err(|error| failed(error.to_string()))?;
         let mut session = build(&self.environment, &model).map_err(|error| failed(error.to_string()))?;
         let declared = specs(file, "input", session.inputs())?;
@@ -67,6 +72,7 @@ impl Runtime {
             inputs: specs(file, "input", session.inputs())?,
             outputs: specs(file, "output", session.outputs())?,
             loaded_from_cache: None,
+            precision,
         };
         let model = model.into();
         let environment = self.environment.clone();

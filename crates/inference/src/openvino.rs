@@ -1,4 +1,4 @@
-//! OpenVINO behind the crate's own types. Settings: f32 always, one stream on one thread, one compiled network a session.
+//! OpenVINO behind the crate's own types. Settings: the precision that is asked for, one stream on one thread, one compiled network a session.
 //!
 //! With exactly one stream and one thread OpenVINO runs an inference on the thread that asks for it. With more it
 //! hands each over to threads of its own, which wait for each other and for the callers as soon as workers are as many
@@ -11,6 +11,7 @@ use ::openvino::{
     CompiledModel, Core, DeviceType, ElementType, InferRequest, Model, Node, PartialShape, PropertyKey,
     RwPropertyKey, Shape,
 };
+use faceward_core::Precision;
 use parking_lot::Mutex;
 
 use crate::error::InferenceError;
@@ -24,7 +25,8 @@ static LIBRARY: LoadedOnce<String> = LoadedOnce::new("OpenVINO");
 pub(crate) struct Runtime {
     core: Arc<Mutex<Core>>,
     version: String,
-    caches: bool,
+    /// Folder of compiled networks.
+    cache: Option<PathBuf>,
 }
 
 #[derive(Clone)]
@@ -40,6 +42,10 @@ struct Source {
     file: PathBuf,
     /// Shape of each input; empty: as the file says.
     input_shapes: Vec<Vec<usize>>,
+    precision: Precision,
+    /// Folder of networks compiled for this precision: the runtime takes a cached network for the same one in whatever
+    /// precision it was compiled.
+    cache: Option<PathBuf>,
 }
 
 pub(crate) struct Session {
@@ -63,34 +69,51 @@ impl Runtime {
         if let Some(folder) = &options.compiled_cache {
             fs_err::create_dir_all(folder).map_err(InferenceError::CompiledCache)?;
         }
-        let core = configured_core(options).map_err(|reason| InferenceError::LibraryUnusable {
+        let core = configured_core().map_err(|reason| InferenceError::LibraryUnusable {
             runtime: "OpenVINO",
             path: options.library.clone(),
             reason,
         })?;
-        Ok(Self { core: Arc::new(Mutex::new(core)), version, caches: options.compiled_cache.is_some() })
+        Ok(Self { core: Arc::new(Mutex::new(core)), version, cache: options.compiled_cache.clone() })
     }
 
     pub(crate) fn version(&self) -> &str {
         &self.version
     }
 
+    /// Whether the CPU plugin lists bf16 among what the processor is good at.
+    pub(crate) fn computes_bf16(&self) -> Result<bool, InferenceError> {
+        let key = PropertyKey::Other("OPTIMIZATION_CAPABILITIES".into());
+        let listed = self.core.lock().get_property(&DeviceType::CPU, &key).map_err(run_error)?;
+        Ok(listed.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "BF16"))
+    }
+
     pub(crate) fn compile(
         &self,
         file: &Path,
         input_shapes: &[&[usize]],
+        precision: Precision,
     ) -> Result<(Interface, Network), InferenceError> {
         let failed = |reason: String| InferenceError::Model { file: file.to_path_buf(), reason };
         fs_err::metadata(file).map_err(|error| failed(error.to_string()))?;
         let input_shapes = input_shapes.iter().map(|shape| shape.to_vec()).collect();
-        let source = Source { file: file.to_path_buf(), input_shapes };
+        let cache = self.cache.as_deref().map(|folder| match precision {
+            Precision::F32 => folder.to_path_buf(),
+            Precision::Bf16 => folder.join(precision.as_str()),
+        });
+        let source = Source { file: file.to_path_buf(), input_shapes, precision, cache };
         let (model, compiled) = source.compile(&self.core)?;
         let interface = Interface {
             inputs: specs(file, "input", model.get_inputs_len(), |index| model.get_input_by_index(index))?,
             outputs: specs(file, "output", model.get_outputs_len(), |index| {
                 model.get_output_by_index(index)
             })?,
-            loaded_from_cache: if self.caches { Some(cache_hit(&compiled).map_err(failed)?) } else { None },
+            loaded_from_cache: if self.cache.is_some() {
+                Some(cache_hit(&compiled).map_err(failed)?)
+            } else {
+                None
+            },
+            precision,
         };
         let (core, spare) = (Arc::clone(&self.core), Arc::new(Mutex::new(Some(compiled))));
         Ok((interface, Network { core, source: Arc::new(source), spare }))
@@ -104,9 +127,24 @@ impl Source {
         let mut core = core.lock();
         let mut model = core.read_model_from_file(path, "").map_err(|error| failed(error.to_string()))?;
         reshape(&mut model, &self.input_shapes).map_err(failed)?;
+        // A network keeps the settings that the core had when it was compiled.
+        core.set_properties(&DeviceType::CPU, self.settings().map_err(failed)?)
+            .map_err(|error| failed(error.to_string()))?;
         let compiled =
             core.compile_model(&model, DeviceType::CPU).map_err(|error| failed(error.to_string()))?;
         Ok((model, compiled))
+    }
+
+    /// What networks of one core differ in.
+    fn settings(&self) -> Result<Vec<(RwPropertyKey, &str)>, String> {
+        // Without it the CPU plugin computes in bf16 or f16 where the CPU can: another result on another machine.
+        let mut settings = vec![(RwPropertyKey::HintInferencePrecision, self.precision.as_str())];
+        if let Some(folder) = &self.cache {
+            let folder =
+                folder.to_str().ok_or("the path of the folder for compiled networks is not valid UTF-8")?;
+            settings.push((RwPropertyKey::CacheDir, folder));
+        }
+        Ok(settings)
     }
 }
 
@@ -157,22 +195,15 @@ impl Session {
 }
 
 /// A core with our settings; every model compiled by it inherits them.
-fn configured_core(options: &RuntimeOptions) -> Result<Core, String> {
+fn configured_core() -> Result<Core, String> {
     let mut core = Core::new().map_err(|error| error.to_string())?;
-    let mut settings = vec![
-        // Without it the CPU plugin computes in bf16 or f16 where the CPU can: another result on another machine.
-        (RwPropertyKey::HintInferencePrecision, "f32"),
+    let settings = [
         // Exactly one of both: the inference then runs on the caller's own thread.
         (RwPropertyKey::NumStreams, "1"),
         (RwPropertyKey::InferenceNumThreads, "1"),
         // Pinned threads of two processes would share the first cores and leave the others idle.
         (RwPropertyKey::HintEnableCpuPinning, "NO"),
     ];
-    if let Some(folder) = &options.compiled_cache {
-        let folder =
-            folder.to_str().ok_or("the path of the folder for compiled networks is not valid UTF-8")?;
-        settings.push((RwPropertyKey::CacheDir, folder));
-    }
     core.set_properties(&DeviceType::CPU, settings).map_err(|error| error.to_string())?;
     Ok(core)
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use faceward_core::RuntimeKind;
+use faceward_core::{Precision, RuntimeKind};
 
 use crate::error::InferenceError;
 use crate::interface::{Interface, RuntimeOptions};
@@ -78,19 +78,37 @@ impl Runtime {
         }
     }
 
-    /// Compiles the model at `file`. `input_shapes` fixes the shape of each input that the file leaves open or that
+    /// Whether this processor computes in `precision` by instructions of its own, as far as the runtime uses them.
+    ///
+    /// # Errors
+    /// The runtime does not say.
+    pub fn computes(&self, precision: Precision) -> Result<bool, InferenceError> {
+        match (precision, &self.backend) {
+            (Precision::F32, _) => Ok(true),
+            (Precision::Bf16, RuntimeBackend::OpenVino(runtime)) => runtime.computes_bf16(),
+            (Precision::Bf16, RuntimeBackend::OnnxRuntime(_)) => Ok(false),
+        }
+    }
+
+    /// Compiles the model at `file`, to compute in `precision`. `input_shapes` fixes the shape of each input that the file leaves open or that
     /// shall differ from the file's (input order of the file; empty: as the file says).
     ///
     /// # Errors
-    /// The file cannot be read or compiled, has tensors other than `f32`, or cannot take these shapes.
-    pub fn compile(&self, file: &Path, input_shapes: &[&[usize]]) -> Result<Network, InferenceError> {
+    /// The file cannot be read or compiled, has tensors other than `f32`, cannot take these shapes, or the runtime has no
+    /// such precision.
+    pub fn compile(
+        &self,
+        file: &Path,
+        input_shapes: &[&[usize]],
+        precision: Precision,
+    ) -> Result<Network, InferenceError> {
         let (interface, backend) = match &self.backend {
             RuntimeBackend::OpenVino(runtime) => {
-                let (interface, network) = runtime.compile(file, input_shapes)?;
+                let (interface, network) = runtime.compile(file, input_shapes, precision)?;
                 (interface, NetworkBackend::OpenVino(network))
             }
             RuntimeBackend::OnnxRuntime(runtime) => {
-                let (interface, network) = runtime.compile(file, input_shapes)?;
+                let (interface, network) = runtime.compile(file, input_shapes, precision)?;
                 (interface, NetworkBackend::OnnxRuntime(network))
             }
         };
@@ -115,6 +133,12 @@ impl Network {
     #[must_use]
     pub fn loaded_from_cache(&self) -> Option<bool> {
         self.interface.loaded_from_cache
+    }
+
+    /// The precision in which it computes.
+    #[must_use]
+    pub fn precision(&self) -> Precision {
+        self.interface.precision
     }
 
     /// A session of this network, for one worker. Sessions of one network run side by side, each on the thread that

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use faceward_core::{Embedding, Outcome};
 use faceward_engine::image::Limits;
-use faceward_engine::{Engine, EngineOptions, Output, Outputs, Request, Worker};
+use faceward_engine::{Engine, EngineOptions, Output, Outputs, PrecisionChoice, Request, Worker};
 use faceward_inference::RuntimeKind;
 use faceward_models::calibration::similarity::similarity;
 use faceward_service::{Movement, Stance, Still, Thresholds};
@@ -25,8 +25,12 @@ struct Frame {
 fn main() -> Result<(), Failure> {
     let list = std::env::args_os().nth(1).ok_or("which list of pairs?")?;
     let list = fs_err::read_to_string(list)?;
-    let options =
-        EngineOptions { runtime: RuntimeKind::OpenVino, limits: Limits::default(), disabled: Vec::new() };
+    let options = EngineOptions {
+        runtime: RuntimeKind::OpenVino,
+        precision: PrecisionChoice::F32,
+        limits: Limits::default(),
+        disabled: Vec::new(),
+    };
     let mut worker = Engine::load(faceward_testkit::store(), &options)?.worker()?;
     let mut frames = HashMap::new();
     let mut out = io::stdout().lock();

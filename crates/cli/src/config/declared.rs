@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use faceward_core::RuntimeKind;
+use faceward_engine::PrecisionChoice;
 use faceward_http::{HttpSettings, ServerLimits};
 use faceward_service::Settings;
 use faceward_settings::{Setting, address, bytes, choice, path, switch, text, whole, words};
@@ -62,7 +63,7 @@ pub(crate) fn flag_name(key: &str) -> String {
     key.replace(['.', '_'], "-")
 }
 
-fn of_the_process() -> [Setting<Config>; 9] {
+fn of_the_process() -> [Setting<Config>; 10] {
     [
         Setting::new("listen", "Host and port of the server", |c: &mut Config| address(&mut c.listen))
             .with_flag_of("serve", "ADDR"),
@@ -80,6 +81,13 @@ fn of_the_process() -> [Setting<Config>; 9] {
         Setting::new("runtime", "Inference runtime", |c: &mut Config| {
             choice(&mut c.runtime, &RuntimeKind::ALL, RuntimeKind::as_str)
         })
+        .with_flag("NAME"),
+        Setting::new(
+            "precision",
+            "In which numbers networks compute: auto is bf16 where the processor has it, for those that lose nothing; f32 is \
+             the same everywhere",
+            |c: &mut Config| choice(&mut c.precision, &PrecisionChoice::ALL, PrecisionChoice::as_str),
+        )
         .with_flag("NAME"),
         Setting::new(
             "disabled_models",

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use faceward_core::RuntimeKind;
+use faceward_engine::PrecisionChoice;
 use faceward_engine::image::Limits;
 use faceward_http::{HttpSettings, ServerLimits};
 use faceward_models::calibration::similarity::SimilarityCalibration;
@@ -24,6 +25,8 @@ pub(crate) struct Config {
     pub(crate) offline: bool,
     /// The inference runtime.
     pub(crate) runtime: RuntimeKind,
+    /// In which numbers networks compute.
+    pub(crate) precision: PrecisionChoice,
     /// Ids of models that are not loaded.
     pub(crate) disabled_models: Vec<String>,
     /// How log lines look.
@@ -72,6 +75,7 @@ impl Default for Config {
             models_dir: None,
             offline: false,
             runtime: RuntimeKind::OpenVino,
+            precision: PrecisionChoice::Auto,
             disabled_models: Vec::new(),
             log_format: LogFormat::Human,
             log_level: None,

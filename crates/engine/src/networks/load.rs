@@ -5,11 +5,11 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use faceward_inference::{Runtime, RuntimeKind, RuntimeOptions};
+use faceward_inference::{Precision, Runtime, RuntimeKind, RuntimeOptions};
 use faceward_models::{Dim, Manifest, ModelDecl, Store, Task};
 
 use super::{Compiled, NetworkKey, Networks, check};
-use crate::options::{EngineError, EngineOptions, OnCompiled};
+use crate::options::{EngineError, EngineOptions, OnCompiled, PrecisionChoice};
 
 /// A network to be made.
 struct Job {
@@ -35,10 +35,11 @@ impl Networks {
         let runtime_options = RuntimeOptions { library, compiled_cache: Some(store.compiled_dir()) };
         let runtime = Runtime::load(options.runtime, &runtime_options)?;
         let jobs = jobs(options.runtime, &options.disabled, sides)?;
+        let short = shortest(&runtime, options.precision)?;
         let n_done = AtomicUsize::new(0);
         on_compiled(0, jobs.len());
         let results = in_parallel(&jobs, |job| {
-            let compiled = compile(store, &runtime, job);
+            let compiled = compile(store, &runtime, job, short);
             on_compiled(n_done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
             compiled
         });
@@ -55,6 +56,19 @@ impl Networks {
             Ok(Self { runtime, compiled: Arc::new(compiled) })
         } else {
             Err(EngineError::Models(problems))
+        }
+    }
+}
+
+/// The precision of networks that bear bf16.
+fn shortest(runtime: &Runtime, choice: PrecisionChoice) -> Result<Precision, EngineError> {
+    let natively = runtime.computes(Precision::Bf16)?;
+    match (choice, natively) {
+        (PrecisionChoice::F32, _) | (PrecisionChoice::Auto, false) => Ok(Precision::F32),
+        (PrecisionChoice::Auto | PrecisionChoice::Bf16, true) => Ok(Precision::Bf16),
+        (PrecisionChoice::Bf16, false) => {
+            let kind = runtime.kind();
+            Err(EngineError::Models(vec![format!("{kind} does not compute in bf16 on this processor")]))
         }
     }
 }
@@ -85,14 +99,15 @@ fn jobs(runtime: RuntimeKind, disabled: &[String], sides: &[u32]) -> Result<Vec<
     Ok(jobs)
 }
 
-/// Compiles one network, checks it and runs it once on zeros.
-fn compile(store: &Store, runtime: &Runtime, job: &Job) -> Result<Compiled, Vec<String>> {
+/// Compiles one network, checks it and runs it once on zeros. It computes in `short` if it bears that.
+fn compile(store: &Store, runtime: &Runtime, job: &Job, short: Precision) -> Result<Compiled, Vec<String>> {
     let Job { key, decl } = job;
     let told = |error: &dyn std::fmt::Display| vec![format!("{}: {error}", decl.id)];
     let file = store.model_file_for(&decl.id, runtime.kind()).map_err(|error| told(&error))?;
     let shapes: Vec<Vec<usize>> = decl.inputs.iter().map(|input| resolve(&input.shape, key.side)).collect();
     let borrowed: Vec<&[usize]> = shapes.iter().map(Vec::as_slice).collect();
-    let network = runtime.compile(&file, &borrowed).map_err(|error| told(&error))?;
+    let precision = if decl.bf16 { short } else { Precision::F32 };
+    let network = runtime.compile(&file, &borrowed, precision).map_err(|error| told(&error))?;
     let problems = check::differences(decl, network.inputs(), network.outputs());
     if !problems.is_empty() {
         return Err(problems);

@@ -61,9 +61,9 @@ impl Networks {
         &self.runtime
     }
 
-    /// Every network with whether it came from the compiled-model cache.
-    pub(crate) fn list(&self) -> impl Iterator<Item = (NetworkKey, Option<bool>)> {
-        self.compiled.iter().map(|(key, compiled)| (*key, compiled.network.loaded_from_cache()))
+    /// Every network.
+    pub(crate) fn list(&self) -> impl Iterator<Item = (NetworkKey, &Network)> {
+        self.compiled.iter().map(|(key, compiled)| (*key, &compiled.network))
     }
 
     /// Whether the model was loaded.

@@ -5,16 +5,20 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use faceward_core::{Cosine, FivePoints, Outcome};
 use faceward_engine::image::{Limits, RgbImage, Size, decode};
 use faceward_engine::{
-    Analysis, AnalyzeError, Engine, EngineOptions, FaceAnalysis, FacePart, Output, Outputs, Request, Scope,
-    Worker,
+    Analysis, AnalyzeError, Engine, EngineOptions, FaceAnalysis, FacePart, Output, Outputs, PrecisionChoice,
+    Request, Scope, Worker,
 };
 use faceward_inference::RuntimeKind;
 
 pub(crate) fn engine() -> &'static Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
     ENGINE.get_or_init(|| {
-        let options =
-            EngineOptions { runtime: RuntimeKind::OpenVino, limits: Limits::default(), disabled: Vec::new() };
+        let options = EngineOptions {
+            runtime: RuntimeKind::OpenVino,
+            precision: PrecisionChoice::F32,
+            limits: Limits::default(),
+            disabled: Vec::new(),
+        };
         Engine::load(faceward_testkit::store(), &options).expect("the engine loads")
     })
 }

@@ -9,4 +9,4 @@ mod table;
 
 pub use identities::IdentityIndex;
 pub use pairs::{PairList, PhotoPair};
-pub(crate) use table::Table;
+pub(crate) use table::{Table, evenly};

@@ -137,6 +137,12 @@ fn malformed(error: csv::Error) -> EvalError {
     EvalError::Index { line, reason: error.to_string() }
 }
 
+/// At most `most` of `paths`, taken evenly.
+pub(crate) fn evenly(paths: &[String], most: usize) -> Vec<String> {
+    let n = paths.len().min(most.max(1));
+    (0..n).map(|nth| paths[nth * paths.len() / n].clone()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,7 @@ const SOURCES: &str = env!("FACEWARD_ENGINE_FINGERPRINT");
 /// A name for everything but the photo that the result of a photo depends on.
 pub(super) fn of(engine: &Engine, options: &ObserveOptions) -> String {
     let about = engine.capabilities();
-    let models: Vec<&str> = about.models.iter().map(|model| model.id.as_str()).collect();
+    let models: Vec<_> = about.models.iter().map(|model| (model.id.as_str(), model.precision)).collect();
     let ObserveOptions { outputs, mirrored, face, part, trivial, n_threads: _, journal: _ } = options;
     let text = format!(
         "{SOURCES} {models:?} {:?} {} {outputs:?} {mirrored} {face:?} {part:?} {trivial}",

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::OnDone;
 use crate::degrade::{Defect, N_STEPS};
 use crate::error::EvalError;
-use crate::index::Table;
+use crate::index::{Table, evenly};
 use crate::metrics::{mean, spearman};
 use crate::observe::{FaceRecord, ObserveOptions, Observed, Sight, observe_all};
 use crate::photos::{PhotoSource, ReadPhoto};
@@ -53,8 +53,7 @@ impl DegradeIndex {
     /// The column is missing, a cell is empty, or there is no line at all.
     pub fn parse(csv: &[u8], most: usize) -> Result<Self, EvalError> {
         let paths = Table::read(csv, &["path"])?.paths()?;
-        let n = paths.len().min(most.max(1));
-        Ok(Self { paths: (0..n).map(|nth| paths[nth * paths.len() / n].clone()).collect() })
+        Ok(Self { paths: evenly(&paths, most) })
     }
 
     /// Photos that are looked at, with all their defects.

@@ -9,6 +9,7 @@ pub mod landmarks;
 pub mod methods;
 pub mod pad;
 pub mod poor;
+pub mod precision;
 pub mod quality;
 pub mod verification;
 

@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use faceward_embedded::Embedded;
 use faceward_engine::image::Limits;
-use faceward_engine::{Engine, EngineOptions};
+use faceward_engine::{Engine, EngineOptions, PrecisionChoice};
 use faceward_http::{AppState, HttpSettings, Metrics, router};
 use faceward_inference::RuntimeKind;
 use faceward_service::apps::NewApp;
@@ -32,7 +32,7 @@ fn engine() -> Engine {
 fn engine_without(disabled: &[&str]) -> Engine {
     let (runtime, limits) = (RuntimeKind::OpenVino, Limits::default());
     let disabled = disabled.iter().map(|id| (*id).to_owned()).collect();
-    let options = EngineOptions { runtime, limits, disabled };
+    let options = EngineOptions { runtime, precision: PrecisionChoice::F32, limits, disabled };
     Engine::load(faceward_testkit::store(), &options).expect("the models load")
 }
 

@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use faceward_embedded::Embedded;
 use faceward_engine::image::Limits;
-use faceward_engine::{Engine, EngineOptions};
+use faceward_engine::{Engine, EngineOptions, PrecisionChoice};
 use faceward_http::{AppState, HttpSettings, Metrics, router};
 use faceward_inference::RuntimeKind;
 use faceward_service::apps::NewApp;
@@ -31,8 +31,12 @@ struct Server {
 
 impl Server {
     async fn start(folder: &std::path::Path) -> Self {
-        let options =
-            EngineOptions { runtime: RuntimeKind::OpenVino, limits: Limits::default(), disabled: Vec::new() };
+        let options = EngineOptions {
+            runtime: RuntimeKind::OpenVino,
+            precision: PrecisionChoice::F32,
+            limits: Limits::default(),
+            disabled: Vec::new(),
+        };
         let engine = Engine::load(faceward_testkit::store(), &options).expect("the models load");
         let mut settings = Settings::default();
         settings.compute.workers = NonZeroUsize::MIN;

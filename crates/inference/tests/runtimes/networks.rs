@@ -1,6 +1,6 @@
 //! The networks that the product uses: both runtimes read them, agree, and find them in the cache again.
 
-use faceward_inference::{Network, Runtime, RuntimeKind, Tensor, TensorView};
+use faceward_inference::{Network, Precision, Runtime, RuntimeKind, Tensor, TensorView};
 use faceward_models::Manifest;
 use faceward_testkit::{assert_all_near, onnx_runtime_file, store};
 
@@ -29,7 +29,8 @@ fn both_runtimes_give_the_same_embedding() {
         let openvino = store().model_file(id).expect("a fetched model");
         let files = [openvino, onnx_runtime_file(id)];
         let [first, second] = [0, 1].map(|index| {
-            let network = runtime(BOTH[index]).compile(&files[index], &[]).expect("a network");
+            let network =
+                runtime(BOTH[index]).compile(&files[index], &[], Precision::F32).expect("a network");
             normalised(&output(&network)[0].data)
         });
         // A runtime that computes in bf16 where the CPU has it is off by 4e-3.
@@ -43,8 +44,9 @@ fn the_detector_runs_at_several_sizes_alike_on_both_runtimes() {
         [store().model_file("yunet-2023mar").expect("a fetched model"), onnx_runtime_file("yunet-2023mar")];
     for size in [320, 448, 640] {
         let shape: &[usize] = &[1, 3, size, size];
-        let [first, second] =
-            [0, 1].map(|index| runtime(BOTH[index]).compile(&files[index], &[shape]).expect("a network"));
+        let [first, second] = [0, 1].map(|index| {
+            runtime(BOTH[index]).compile(&files[index], &[shape], Precision::F32).expect("a network")
+        });
         assert_eq!(first.inputs()[0].shape, shape.iter().map(|size| Some(*size)).collect::<Vec<_>>());
         assert_eq!((first.inputs(), first.outputs()), (second.inputs(), second.outputs()));
         assert_eq!(
@@ -63,7 +65,7 @@ fn the_detector_runs_at_several_sizes_alike_on_both_runtimes() {
 fn openvino_reads_every_declared_model_and_runs_it() {
     for model in Manifest::embedded().models() {
         let file = store().model_file(&model.id).expect("a fetched model");
-        let network = runtime(RuntimeKind::OpenVino).compile(&file, &[]).expect("a network");
+        let network = runtime(RuntimeKind::OpenVino).compile(&file, &[], Precision::F32).expect("a network");
         let outputs = output(&network);
         assert_eq!(outputs.len(), network.outputs().len(), "{}", model.id);
         for (tensor, spec) in outputs.iter().zip(network.outputs()) {
@@ -81,7 +83,7 @@ fn the_second_start_takes_the_network_from_the_cache() {
     let start = || {
         let options = options(RuntimeKind::OpenVino, Some(cache.clone()));
         let runtime = Runtime::load(RuntimeKind::OpenVino, &options).expect("a runtime");
-        runtime.compile(&file, &[]).expect("a network")
+        runtime.compile(&file, &[], Precision::F32).expect("a network")
     };
     let [first, second] = [start(), start()];
     assert_eq!(first.loaded_from_cache(), Some(false));
@@ -91,13 +93,39 @@ fn the_second_start_takes_the_network_from_the_cache() {
 }
 
 #[test]
+fn a_network_of_another_precision_is_not_taken_from_the_cache() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = store().model_file("gender-v1").expect("a fetched model");
+    let options = options(RuntimeKind::OpenVino, Some(folder.path().to_path_buf()));
+    let runtime = Runtime::load(RuntimeKind::OpenVino, &options).expect("a runtime");
+    for precision in [Precision::F32, Precision::Bf16] {
+        let network = runtime.compile(&file, &[], precision).expect("a network");
+        assert_eq!((network.precision(), network.loaded_from_cache()), (precision, Some(false)));
+    }
+}
+
+#[test]
+fn bf16_is_near_to_f32_and_not_the_same_where_the_processor_has_it() {
+    let runtime = runtime(RuntimeKind::OpenVino);
+    let file = store().model_file("sface-2021dec").expect("a fetched model");
+    let [exact, short] = [Precision::F32, Precision::Bf16].map(|precision| {
+        output(&runtime.compile(&file, &[], precision).expect("a network")).swap_remove(0).data
+    });
+    let differ = exact != short;
+    assert_eq!(differ, runtime.computes(Precision::Bf16).expect("an answer"));
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+    let cosine = dot(&exact, &short) / (dot(&exact, &exact) * dot(&short, &short)).sqrt();
+    assert!(cosine > 0.999, "{cosine}");
+}
+
+#[test]
 fn a_damaged_cache_is_compiled_over() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = store().model_file("gender-v1").expect("a fetched model");
     let start = || {
         let options = options(RuntimeKind::OpenVino, Some(folder.path().to_path_buf()));
         let runtime = Runtime::load(RuntimeKind::OpenVino, &options).expect("a runtime");
-        runtime.compile(&file, &[]).expect("a network")
+        runtime.compile(&file, &[], Precision::F32).expect("a network")
     };
     let expected = output(&start());
     let mut damaged = 0;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use faceward_inference::{InferenceError, Runtime, RuntimeKind, TensorView};
+use faceward_inference::{InferenceError, Precision, Runtime, RuntimeKind, TensorView};
 use faceward_testkit::{fixture, store};
 
 use crate::toy::Toy;
@@ -13,7 +13,7 @@ use crate::{BOTH, options, runtime};
 fn tensors_that_do_not_fit_are_refused_and_the_session_works_on() {
     let file = affine();
     for kind in BOTH {
-        let network = runtime(kind).compile(&file.path, &[]).expect("a network");
+        let network = runtime(kind).compile(&file.path, &[], Precision::F32).expect("a network");
         let mut session = network.session().expect("a session");
         let shift = TensorView::new(&[1, 2], &[0.0, 0.0]);
         let counts: [&[TensorView<'_>]; 3] = [&[], &[shift], &[shift, shift, shift]];
@@ -50,7 +50,7 @@ fn files_that_are_no_model_are_refused_by_name() {
     let photo = fixture("obama.jpg");
     for kind in BOTH {
         for path in [garbage.as_path(), &cut, &missing, &photo, folder.path()] {
-            let error = runtime(kind).compile(path, &[]).err().expect("no model");
+            let error = runtime(kind).compile(path, &[], Precision::F32).err().expect("no model");
             assert!(
                 matches!(&error, InferenceError::Model { file, .. } if file == path),
                 "{kind:?}: {error}"
@@ -67,7 +67,8 @@ fn shapes_that_the_graph_cannot_take_are_refused() {
         [&[&[1, 3], &[1, 2]], &[&[1, 2]], &[&[1, 2], &[1, 2], &[1, 2]], &[&[1, 2, 2, 9], &[1, 7]]];
     for kind in BOTH {
         for shapes in wrong {
-            let error = runtime(kind).compile(&file.path, shapes).err().expect("impossible shapes");
+            let error =
+                runtime(kind).compile(&file.path, shapes, Precision::F32).err().expect("impossible shapes");
             assert!(matches!(error, InferenceError::Model { .. }), "{kind:?} {shapes:?}: {error}");
         }
     }
@@ -82,7 +83,7 @@ fn a_graph_with_other_than_f32_inputs_is_refused() {
         .output("y", &[Some(2)])
         .write();
     for kind in BOTH {
-        let error = runtime(kind).compile(&file.path, &[]).err().expect("refused");
+        let error = runtime(kind).compile(&file.path, &[], Precision::F32).err().expect("refused");
         assert!(
             matches!(&error, InferenceError::ElementType { tensor, .. } if tensor == "indices"),
             "{error}"
@@ -93,7 +94,7 @@ fn a_graph_with_other_than_f32_inputs_is_refused() {
 #[test]
 fn onnx_runtime_does_not_read_tflite_files() {
     let file = store().model_file("face-blendshapes").expect("a fetched model");
-    let error = runtime(RuntimeKind::OnnxRuntime).compile(&file, &[]).err().expect("refused");
+    let error = runtime(RuntimeKind::OnnxRuntime).compile(&file, &[], Precision::F32).err().expect("refused");
     assert!(matches!(error, InferenceError::Model { .. }), "{error}");
 }
 

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use faceward_inference::{Network, TensorView};
+use faceward_inference::{Network, Precision, TensorView};
 
 use crate::toy::{Toy, ToyFile};
 use crate::{BOTH, runtime};
@@ -47,7 +47,7 @@ fn run(session: &mut faceward_inference::Session, rows: usize, first: f32) {
 fn many_sessions_in_as_many_threads_give_each_its_own_result() {
     let file = turning();
     for kind in BOTH {
-        let network = runtime(kind).compile(&file.path, &[]).expect("a network");
+        let network = runtime(kind).compile(&file.path, &[], Precision::F32).expect("a network");
         thread::scope(|scope| {
             for number in 0..6_u16 {
                 let network = network.clone();
@@ -66,7 +66,7 @@ fn many_sessions_in_as_many_threads_give_each_its_own_result() {
 fn short_runs_begin_and_end_while_another_session_is_inside_one_long_run() {
     let file = turning();
     for kind in BOTH {
-        let network = runtime(kind).compile(&file.path, &[]).expect("a network");
+        let network = runtime(kind).compile(&file.path, &[], Precision::F32).expect("a network");
         assert!(overlaps(&network), "{kind:?}: sessions of one network wait for each other");
     }
 }

@@ -1,6 +1,6 @@
 //! Graphs small enough to be computed by hand.
 
-use faceward_inference::{Network, TensorView};
+use faceward_inference::{Network, Precision, TensorView};
 
 use crate::toy::{Toy, ToyFile};
 use crate::{BOTH, runtime};
@@ -30,7 +30,7 @@ fn described(network: &Network) -> String {
 fn a_graph_gives_what_a_hand_computes_for_any_number_of_rows() {
     let file = affine();
     for kind in BOTH {
-        let network = runtime(kind).compile(&file.path, &[]).expect("a network");
+        let network = runtime(kind).compile(&file.path, &[], Precision::F32).expect("a network");
         assert_eq!(described(&network), "x [?, 2], shift [1, 2] -> sum [?, 2], twice [?, 2]", "{kind:?}");
         assert_eq!(network.loaded_from_cache(), None, "no cache was asked for");
         let mut session = network.session().expect("a session");
@@ -59,7 +59,7 @@ fn an_input_is_reshaped_on_request_and_the_outputs_follow() {
         .output("y", &[Some(1), Some(4)])
         .write();
     for kind in BOTH {
-        let network = runtime(kind).compile(&fixed.path, &[&[3, 2]]).expect("a network");
+        let network = runtime(kind).compile(&fixed.path, &[&[3, 2]], Precision::F32).expect("a network");
         assert_eq!(described(&network), "x [3, 2] -> y [3, 2]", "{kind:?}");
         let x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
         let outputs =
@@ -67,7 +67,8 @@ fn an_input_is_reshaped_on_request_and_the_outputs_follow() {
         assert_eq!(outputs[0].data, [2.0, 4.0, 6.0, 8.0, 10.0, 12.0]);
 
         let open = affine();
-        let network = runtime(kind).compile(&open.path, &[&[5, 2], &[1, 2]]).expect("a network");
+        let network =
+            runtime(kind).compile(&open.path, &[&[5, 2], &[1, 2]], Precision::F32).expect("a network");
         assert_eq!(described(&network), "x [5, 2], shift [1, 2] -> sum [5, 2], twice [5, 2]", "{kind:?}");
     }
 }
@@ -76,7 +77,7 @@ fn an_input_is_reshaped_on_request_and_the_outputs_follow() {
 fn the_output_of_one_network_is_an_input_of_the_next() {
     let file = affine();
     for kind in BOTH {
-        let network = runtime(kind).compile(&file.path, &[]).expect("a network");
+        let network = runtime(kind).compile(&file.path, &[], Precision::F32).expect("a network");
         let mut session = network.session().expect("a session");
         let none = TensorView::new(&[1, 2], &[0.0, 0.0]);
         let first = session.run(&[TensorView::new(&[1, 2], &[1.0, 0.0]), none]).expect("a run");

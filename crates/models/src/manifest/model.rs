@@ -140,6 +140,10 @@ pub struct ModelDecl {
     pub files: BTreeMap<RuntimeKind, String>,
     /// How pixels become the first input; `None` where the input is no image.
     pub image: Option<ImageInput>,
+    /// Whether computing in bf16 changes nothing that matters, by `faceward eval precision`: the figures are in
+    /// `docs/accuracy.md`.
+    #[serde(default)]
+    pub bf16: bool,
     /// Inputs in the order of the file.
     pub inputs: Vec<TensorDecl>,
     /// Outputs in the order of the file.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use faceward_core::{Cosine, ModelId};
+use faceward_core::{Cosine, ModelId, Precision};
 use faceward_engine::{LoadedModel, Outputs};
 use faceward_models::calibration::evidence::{Evidence, evidence};
 use faceward_models::calibration::similarity::SimilarityCalibration;
@@ -51,6 +51,8 @@ pub struct ModelInfo {
     pub declaration: Option<&'static ModelDecl>,
     /// Whether its compiled form came from the cache, where the runtime can tell.
     pub from_cache: Option<bool>,
+    /// The precision in which it computes.
+    pub precision: Precision,
 }
 
 /// A value that no answer has.
@@ -111,7 +113,7 @@ impl Service {
 }
 
 fn model_info(model: &LoadedModel) -> ModelInfo {
-    let LoadedModel { id, from_cache } = model;
+    let LoadedModel { id, from_cache, precision } = model;
     let declaration = Manifest::embedded().model(id.as_str());
-    ModelInfo { id: id.clone(), declaration, from_cache: *from_cache }
+    ModelInfo { id: id.clone(), declaration, from_cache: *from_cache, precision: *precision }
 }

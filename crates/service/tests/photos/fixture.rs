@@ -8,7 +8,7 @@ use bytes::Bytes;
 use faceward_core::{AppId, TemplateId};
 use faceward_embedded::Embedded;
 use faceward_engine::image::Limits;
-use faceward_engine::{Engine, EngineOptions};
+use faceward_engine::{Engine, EngineOptions, PrecisionChoice};
 use faceward_inference::RuntimeKind;
 use faceward_service::apps::NewApp;
 use faceward_service::{
@@ -34,6 +34,7 @@ fn engine() -> Engine {
 pub(crate) fn engine_without(disabled: &[&str]) -> Engine {
     let options = EngineOptions {
         runtime: RuntimeKind::OpenVino,
+        precision: PrecisionChoice::F32,
         limits: Limits::default(),
         disabled: disabled.iter().map(|&id| id.to_owned()).collect(),
     };

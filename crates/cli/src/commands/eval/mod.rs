@@ -9,6 +9,7 @@ mod identification;
 mod landmarks;
 mod methods;
 mod pad;
+mod precision;
 mod quality;
 mod verification;
 
@@ -38,6 +39,8 @@ pub(crate) enum Eval {
     Landmarks(landmarks::Landmarks),
     /// Which quality measure tells beforehand that a photo will not be recognised?
     Quality(quality::Quality),
+    /// What changes when networks compute in shorter numbers?
+    Precision(precision::Precision),
     /// Does each quality measure follow the defect that it is about, and no other?
     Degrade(degrade::Degrade),
     /// What is known of a check, method by method, from the tables of this binary; needs no photos
@@ -63,6 +66,7 @@ impl Eval {
             Self::Attributes(attributes) => attributes.measure(context),
             Self::Landmarks(landmarks) => landmarks.measure(context),
             Self::Quality(quality) => quality.measure(context),
+            Self::Precision(precision) => precision.measure(context),
             Self::Degrade(degrade) => degrade.measure(context),
             Self::Methods(methods) => methods.measure(context),
             Self::All(all) => all.measure(context),

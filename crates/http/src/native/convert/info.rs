@@ -42,6 +42,7 @@ fn model(model: &ModelInfo) -> wire::Model {
         origin: declaration.map(|model| model.origin.as_str()),
         accuracy: declaration.map(|model| model.accuracy.as_str()),
         from_cache: model.from_cache,
+        precision: model.precision.as_str(),
     }
 }
 

@@ -60,6 +60,8 @@ pub(crate) struct Model {
     /// Whether its compiled form came from the cache; `null` where the runtime cannot tell.
     #[schema(required)]
     pub(crate) from_cache: Option<bool>,
+    /// In which numbers it computes: `f32` or `bf16`.
+    pub(crate) precision: &'static str,
 }
 
 /// From cosine to similarity.
