@@ -15,7 +15,9 @@ pub fn wilson(share: f64, count: u64) -> Interval {
     let middle = share + Z * Z / (2.0 * n);
     let half = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
     let whole = 1.0 + Z * Z / n;
-    Interval { low: ((middle - half) / whole).max(0.0), high: ((middle + half) / whole).min(1.0) }
+    // At 0 and 1 the ends are the share itself, but for rounding.
+    let (low, high) = ((middle - half) / whole, (middle + half) / whole);
+    Interval { low: low.clamp(0.0, share), high: high.clamp(share, 1.0) }
 }
 
 #[cfg(test)]

@@ -304,8 +304,8 @@ mod tests {
     fn pairs_are_counted_once_and_poor_ones_must_be_more_alike() {
         let least = usability().least_utility;
         // A cosine of .39 is the same person at .75, by a little.
-        let (near, far) = (0.39_f32.acos().to_degrees(), 120.0);
-        let line = (similarity().as_ref(), Similarity(0.75));
+        let (near, far) = (0.39_f32.acos().to_degrees(), -120.0);
+        let line = (&**similarity(), Similarity(0.75));
         let good = faces(vec![usable(0, 0, 0.0, 0.9), usable(1, 1, near, 0.9), usable(0, 2, far, 0.9)]);
         let found = rates(&good, None, line).expect("one model");
         assert_eq!((found.n_impostor, found.n_genuine), (2, 1));
