@@ -17,6 +17,9 @@ fn said(answer: &Value) -> BTreeMap<String, String> {
                 let below = |key: &str| format!("{path}/{}", key.replace('_', "").to_lowercase());
                 fields.iter().for_each(|(key, value)| walk(value, &below(key), said));
             }
+            Value::Array(rows) if rows.iter().any(|row| row["name"].is_string()) => {
+                rows.iter().for_each(|row| walk(row, &format!("{path}/{}", row["name"]), said));
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
                 // A number is written out with all its digits.
                 said.insert(path.to_owned(), value.to_string());
