@@ -97,15 +97,16 @@ mod tests {
     #[test]
     fn an_output_runs_its_networks_and_no_others() {
         const MESH: &str = "face-mesh-478";
+        const GATE: &str = "photograph-1";
         const RECOGNITION: [&str; 3] = [MESH, "sface-2021dec", "fr-feature"];
         let measure = |key| [Output::Quality(key)];
         check(&[], &[]);
         check(&[Output::DenseLandmarks], &[MESH]);
         check(&[Output::Pose], &[MESH]);
         check(&[Output::Embedding], &RECOGNITION);
-        check(&[Output::Liveness], &["fr-liveness", "minifasnet-2.7", "faceward-liveness-1"]);
-        check(&[Output::Genuine], &["faceward-deepfake-1", "faceward-swap-1", "faceward-deepfake-2"]);
-        check(&[Output::Photographed], &["photograph-1"]);
+        check(&[Output::Liveness], &[GATE, "fr-liveness", "minifasnet-2.7", "faceward-liveness-1"]);
+        check(&[Output::Genuine], &[GATE, "faceward-deepfake-1", "faceward-swap-1", "faceward-deepfake-2"]);
+        check(&[Output::Photographed], &[GATE]);
         check(&[Output::Eyes], &[MESH, "eye-state-1"]);
         check(&[Output::Mouth], &[MESH, "mouth-state-1"]);
         check(&[Output::Coverings], &["face-attributes-1"]);
@@ -139,6 +140,7 @@ mod tests {
             Output::all().filter(|output| !available.contains(*output)).collect::<Vec<_>>()
         };
         assert_eq!(lost("fr-liveness"), [Output::Liveness]);
+        assert_eq!(lost("photograph-1"), [Output::Liveness, Output::Genuine, Output::Photographed]);
         assert_eq!(lost("eye-state-1")[0], Output::Eyes);
         assert_eq!(lost("eye-state-1").len(), 3, "both eyes are measures as well");
         assert_eq!(lost("embedding-attributes-1").len(), 5, "{:?}", lost("embedding-attributes-1"));

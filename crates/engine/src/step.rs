@@ -93,11 +93,18 @@ impl Step {
             Self::Photograph => Declaration::by("photograph", &["photograph-1"], &[Output::Photographed]),
             Self::Liveness => {
                 let models = &["fr-liveness", "minifasnet-2.7", "faceward-liveness-1"];
-                Declaration::by("liveness", models, &[Output::Liveness])
+                // A picture that no camera took of a face is not live: without the gate there is no check.
+                Declaration {
+                    needs: &[Self::Photograph],
+                    ..Declaration::by("liveness", models, &[Output::Liveness])
+                }
             }
             Self::Deepfake => {
                 let models = &["faceward-deepfake-1", "faceward-swap-1", "faceward-deepfake-2"];
-                Declaration::by("deepfake", models, &[Output::Genuine])
+                Declaration {
+                    needs: &[Self::Photograph],
+                    ..Declaration::by("deepfake", models, &[Output::Genuine])
+                }
             }
             Self::Eyes => Declaration {
                 needs: &[Self::Landmarks],

@@ -56,3 +56,22 @@ async fn without_the_models_of_checks_everything_else_is_answered() {
         json!({ "images": [base64(&obama())], "face_parameters": ["front"], "spoof_detection": false });
     app.riset("POST", LIVENESS, &list).await.riset_status(200, "200", "no check asked for");
 }
+
+/// Whichever of its networks is left out, and the gate that belongs to both.
+#[tokio::test]
+async fn a_check_that_lacks_any_one_of_its_networks_is_501() {
+    let both = ["liveness", "deepfake"];
+    for (disabled, refused) in [
+        ("fr-liveness", &both[..1]),
+        ("faceward-liveness-1", &both[..1]),
+        ("faceward-swap-1", &both[1..]),
+        ("faceward-deepfake-2", &both[1..]),
+        ("photograph-1", &both[..]),
+    ] {
+        let (app, _folder) = TestApp::without(&[disabled]);
+        for check in refused {
+            let answer = app.post(&format!("/api/v1.0/{check}"), &photo_form(&obama())).await;
+            answer.assert_ooto_error(501, 501, &format!("{check} without {disabled}"));
+        }
+    }
+}

@@ -25,6 +25,10 @@ pub(crate) fn report(
     // A picture that no camera took of a face is neither live nor genuine, whatever those networks make of it.
     let photograph = photographed.value().is_none_or(|judged| judged.fine);
     let judged = |score: &Outcome<f32>, rule| {
+        if let (Outcome::Value(_), Outcome::Failed(reason)) = (score, &photographed) {
+            // Where that could not be told, the check could not decide.
+            return Outcome::Failed(reason.clone());
+        }
         judge(score, rule).map(|judged| Judged { fine: judged.fine && photograph, ..judged })
     };
     let report = FaceReport {
@@ -101,6 +105,12 @@ mod tests {
             let expected = Outcome::Value(Judged { score: 0.99, fine });
             assert_eq!((&report.liveness, &report.genuine), (&expected, &expected));
         }
+        let mut face = FaceAnalysis::detected(rect, 1.0, FivePoints::from_array([somewhere; 5]));
+        face.liveness = Outcome::Value(Liveness { score: 0.99, raw: Vec::new(), reasons: Vec::new() });
+        face.photographed = Outcome::Failed("no number".to_owned());
+        let (report, _no_embedding) = report(face, photo, 1, &Settings::default());
+        assert_eq!(report.liveness, Outcome::Failed("no number".to_owned()), "undecided, never passed");
+        assert_eq!(report.genuine, Outcome::NotRequested);
     }
 
     #[test]

@@ -83,6 +83,7 @@ async fn the_checks_without_a_model_are_listed() {
         (&["faceward-deepfake-1"], false, true),
         (&["faceward-swap-1"], false, true),
         (&["faceward-deepfake-2"], false, true),
+        (&["photograph-1"], true, true),
     ];
     for (disabled, liveness, deepfake) in rows {
         let fixture = service_on(engine_without(disabled), settings());
