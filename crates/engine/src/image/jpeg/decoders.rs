@@ -33,6 +33,10 @@ impl Decoder {
         if layout.is_common() && header.colours_are_common(layout) && header.scans_are_common(layout) {
             return Ok(Self::Fast);
         }
+        // Each scan of a sequential image brings all of a component: more would only be decoded again and again.
+        if layout.coding != Coding::Progressive && header.n_scans as usize > layout.components.len() {
+            return Err("it has more scans than components".to_owned());
+        }
         if layout.is_thorough() { Ok(Self::Thorough) } else { Err("its sampling is not read".to_owned()) }
     }
 
@@ -162,7 +166,7 @@ mod tests {
         use Coding::{Progressive, Sequential};
         let (fast, thorough) = (Some(Decoder::Fast), Some(Decoder::Thorough));
         type Row<'a> = (Coding, &'a [(u8, u8)], u8, u8, Option<Decoder>);
-        let table: [Row<'_>; 13] = [
+        let table: [Row<'_>; 14] = [
             (Sequential, &[(2, 2), (1, 1), (1, 1)], 1, 3, fast),
             (Sequential, &[(1, 1), (1, 1), (1, 1)], 1, 3, fast),
             (Sequential, &[(4, 1), (2, 1), (1, 1)], 1, 3, fast),
@@ -171,6 +175,7 @@ mod tests {
             (Sequential, &[(2, 2), (1, 1), (1, 1)], 3, 1, thorough),
             (Sequential, &[(1, 1), (1, 1), (1, 1)], 3, 1, thorough),
             (Sequential, &[(2, 2), (1, 1), (1, 1)], 1, 1, thorough),
+            (Sequential, &[(2, 2), (1, 1), (1, 1)], 4, 1, None),
             (Sequential, &[(1, 1), (2, 2), (2, 2)], 1, 3, thorough),
             (Progressive, &[(1, 2), (2, 1), (1, 1)], 10, 3, thorough),
             (Sequential, &[(3, 2), (1, 1), (1, 1)], 1, 3, thorough),
