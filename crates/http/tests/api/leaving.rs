@@ -1,9 +1,14 @@
 //! A client that leaves, at every stage of a request: what it took is given back, and the server serves the next one.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
+use faceward_embedded::AuditReader;
 use faceward_http::ServerLimits;
+use faceward_service::AuditFilter;
 use tempfile::TempDir;
+use uuid::Uuid;
 
 use crate::harness::{TestApp, photo_form};
 use crate::http2::{Client, photo_request};
@@ -40,7 +45,7 @@ async fn assert_nothing_is_held(server: &Server, service: &faceward_service::Ser
 
 #[tokio::test(flavor = "multi_thread")]
 async fn at_every_stage_of_http1() {
-    let (server, service, _folder) = server().await;
+    let (server, service, folder) = server().await;
     let body = photo_form(&obama()).bytes();
     let head = server.head("/api/v1.0/add", body.len());
     let request = [head.as_bytes(), &body].concat();
@@ -68,6 +73,24 @@ async fn at_every_stage_of_http1() {
     stream.readable().await.expect("an answer begins");
     drop(stream);
     assert_nothing_is_held(&server, &service, "in the answer").await;
+    service.shutdown().await;
+    assert_the_log_tells_every_end(folder.path());
+}
+
+/// Of every enrolment that was begun the log says how it ended; of the others that somebody left, or was refused.
+fn assert_the_log_tells_every_end(folder: &Path) {
+    let reader = AuditReader::open(folder).expect("it opens").expect("a log");
+    let mut ends: BTreeMap<Uuid, Vec<String>> = BTreeMap::new();
+    for record in reader.page(&AuditFilter::default(), 0, 10_000).expect("a page") {
+        if record.event.action == "enroll" {
+            ends.entry(record.event.transaction).or_default().push(record.event.outcome.into_owned());
+        }
+    }
+    assert!(!ends.is_empty(), "somebody came as far");
+    for told in ends.values() {
+        let told: Vec<&str> = told.iter().map(String::as_str).collect();
+        assert!(matches!(told[..], ["begun", "answered"] | ["hung_up"] | ["overloaded"]), "{told:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

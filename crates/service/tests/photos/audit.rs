@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use faceward_core::AppId;
 use faceward_embedded::AuditReader;
+use faceward_service::apps::NewApp;
 use faceward_service::{
     AuditEvent, AuditFilter, Checks, EnrollRequest, FaceOptions, InspectRequest, Origin, Photo, ServiceError,
     VerifyAgainstRequest, VerifyRequest, note_trx_id,
@@ -156,4 +157,32 @@ async fn without_a_trace_nothing_is_changed() {
     assert!(service.get_template(&fixture.app, &template("anna")).await.is_ok(), "still there");
     let bert = service.get_template(&fixture.app, &template("bert")).await;
     assert!(matches!(bert, Err(ServiceError::TemplateNotFound)), "{bert:?}");
+}
+
+#[tokio::test]
+async fn tokens_that_are_issued_and_revoked_are_recorded_and_strangers_are_not() {
+    let fixture = service();
+    let (service, new) = (&fixture.service, NewApp { name: "clients".to_owned(), ..NewApp::default() });
+    let app = service.apps().create(new).await.expect("a new app");
+    let (id, key) = (app.id.to_string(), app.key.reveal());
+    let token = service.issue_token(&id, key).await.expect("a token");
+    drop(service.issue_token(&id, "a wrong key").await.expect_err("a stranger"));
+    service.revoke_token(&id, key, token.reveal()).await.expect("revoked");
+    drop(service.revoke_token(&id, key, "no token").await.expect_err("no token"));
+    let events = recorded(&fixture).await;
+    let about_tokens = events.iter().filter(|event| event.action.ends_with("_token"));
+    let told: Vec<_> = about_tokens
+        .map(|event| {
+            assert_eq!(event.app, Some(app.id), "{event:?}");
+            assert!(!format!("{event:?}").contains(token.reveal()), "a token is a secret");
+            format!("{} {}", event.action, event.outcome)
+        })
+        .collect();
+    let expected = [
+        "issue_token answered",
+        "revoke_token begun",
+        "revoke_token answered",
+        "revoke_token unauthenticated",
+    ];
+    assert_eq!(told, expected);
 }
