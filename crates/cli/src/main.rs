@@ -9,6 +9,7 @@ mod context;
 mod draw;
 mod exit;
 mod flags;
+mod interrupt;
 mod logging;
 mod progress;
 mod setup;

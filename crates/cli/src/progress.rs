@@ -6,6 +6,8 @@ use faceward_http::{Phase, Startup};
 use faceward_models::{FetchEvent, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::interrupt::Stopped;
+
 /// A bar over `n_items` things of one kind, such as `photos`.
 pub(crate) fn counting(n_items: usize, unit: &str) -> ProgressBar {
     let style = format!("{{bar:30}} {{pos}}/{{len}} {unit} {{per_sec}}, {{eta}} left");
@@ -16,17 +18,22 @@ pub(crate) fn counting(n_items: usize, unit: &str) -> ProgressBar {
     }
 }
 
-/// Draws a fetch of models.
-#[derive(Default)]
+/// Draws a fetch of models, which ends when somebody is told to stop.
 pub(crate) struct FetchBar {
     state: Mutex<State>,
     startup: Option<Startup>,
+    stopped: Stopped,
 }
 
 impl FetchBar {
+    /// A bar of a command.
+    pub(crate) fn new(stopped: Stopped) -> Self {
+        Self { state: Mutex::default(), startup: None, stopped }
+    }
+
     /// A bar of a server that is starting: whoever asks the server is told as well.
-    pub(crate) fn telling(startup: Startup) -> Self {
-        Self { state: Mutex::default(), startup: Some(startup) }
+    pub(crate) fn telling(startup: Startup, stopped: Stopped) -> Self {
+        Self { state: Mutex::default(), startup: Some(startup), stopped }
     }
 }
 
@@ -50,6 +57,10 @@ impl Progress for FetchBar {
         if let (Some(startup), Some(phase)) = (&self.startup, state.phase) {
             startup.report(phase);
         }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.is_set()
     }
 }
 

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use faceward_embedded::{Embedded, Opening};
 use faceward_engine::{Engine, EngineOptions, OnCompiled};
 use faceward_http::{Phase, Startup};
-use faceward_models::{FetchOptions, Selection, Store, default_root};
+use faceward_models::{FetchError, FetchOptions, Selection, Store, default_root};
 use faceward_service::Service;
 
 use crate::config::{Config, Environment};
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
+use crate::interrupt::{Interrupt, Stopped};
 use crate::progress::FetchBar;
 
 /// The model store that the configuration names.
@@ -45,27 +46,42 @@ pub(crate) fn needed(config: &Config, store: &Store) -> Selection {
 /// # Errors
 /// Models or runtime are missing and cannot be fetched, or do not work.
 pub(crate) fn engine(config: &Config, environment: &Environment) -> Result<Engine, Failure> {
-    load(config, environment, &FetchBar::default(), &|_, _| {})
+    let store = store(config, environment)?;
+    fetch(&store, &needed(config, &store), &FetchOptions { offline: config.offline, from: None })?;
+    loaded(config, &store, &|_, _| {})
 }
 
-fn load(
-    config: &Config,
-    environment: &Environment,
+/// Fetches what is missing of `what` for a command: told to stop, it ends the registries' clients before itself.
+///
+/// # Errors
+/// It cannot be fetched; somebody was told to stop.
+pub(crate) fn fetch(store: &Store, what: &Selection, options: &FetchOptions) -> Result<(), Failure> {
+    let interrupt = Interrupt::listen().map_err(|error| Failure::new(Exit::Failed, error))?;
+    fetched(store, what, options, &FetchBar::new(interrupt.stopped.clone()))?;
+    if interrupt.stopped.is_set() {
+        // It came too late to stop anything, and holds all the same.
+        return Err(Failure::new(Exit::Failed, FetchError::Stopped));
+    }
+    Ok(())
+}
+
+fn fetched(
+    store: &Store,
+    what: &Selection,
+    options: &FetchOptions,
     fetching: &FetchBar,
-    on_compiled: OnCompiled<'_>,
-) -> Result<Engine, Failure> {
-    let store = store(config, environment)?;
-    let fetch = FetchOptions { offline: config.offline, from: None };
-    store
-        .ensure(&needed(config, &store), &fetch, fetching)
-        .map_err(|error| Failure::new(Exit::ModelsMissing, error))?;
+) -> Result<(), Failure> {
+    store.ensure(what, options, fetching).map_err(|error| Failure::new(Exit::ModelsMissing, error))
+}
+
+fn loaded(config: &Config, store: &Store, on_compiled: OnCompiled<'_>) -> Result<Engine, Failure> {
     let options = EngineOptions {
         runtime: config.runtime,
         precision: config.precision,
         limits: config.photo,
         disabled: config.disabled_models.clone(),
     };
-    Engine::load_telling(&store, &options, on_compiled)
+    Engine::load_telling(store, &options, on_compiled)
         .map_err(|error| Failure::new(Exit::ModelsMissing, error))
 }
 
@@ -88,7 +104,7 @@ pub(crate) fn service(config: &Config, environment: &Environment) -> Result<Serv
     Ok(Service::start(engine, embedded, config.service.clone())?)
 }
 
-/// The same for a server, which tells `startup` how far it is.
+/// The same for a server, which tells `startup` how far it is, and ends a fetch when it is stopped.
 ///
 /// # Errors
 /// Whatever of it does not start.
@@ -96,12 +112,15 @@ pub(crate) fn service_telling(
     config: &Config,
     environment: &Environment,
     startup: &Startup,
+    stopped: Stopped,
 ) -> Result<Service, Failure> {
     let read = |Opening { done, total }| startup.report(Phase::ReadingTemplates { done, total });
     let embedded = Embedded::open_telling(&config.data_dir, &read)
         .map_err(|error| Failure::new(Exit::DataRefused, error))?;
-    let fetching = FetchBar::telling(startup.clone());
-    let engine = load(config, environment, &fetching, &|done, total| {
+    let store = store(config, environment)?;
+    let options = FetchOptions { offline: config.offline, from: None };
+    fetched(&store, &needed(config, &store), &options, &FetchBar::telling(startup.clone(), stopped))?;
+    let engine = loaded(config, &store, &|done, total| {
         startup.report(Phase::Compiling { done, total });
     })?;
     startup.report(Phase::StartingThreads);

@@ -32,6 +32,12 @@ impl Startup {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = phase;
     }
 
+    /// Whether models are being fetched.
+    #[must_use]
+    pub fn is_fetching(&self) -> bool {
+        matches!(self.phase(), Phase::Fetching { .. })
+    }
+
     fn phase(&self) -> Phase {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

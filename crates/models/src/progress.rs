@@ -38,10 +38,16 @@ pub enum FetchEvent<'a> {
     Finished,
 }
 
-/// Listens to a fetch.
+/// Listens to a fetch, and can end it.
 pub trait Progress: Sync {
     /// Takes note of one event.
     fn report(&self, event: FetchEvent<'_>);
+
+    /// Whether the fetch shall end now, with [`crate::FetchError::Stopped`]. Asked several times a second while a client
+    /// runs or another process is waited for; a client that runs is killed.
+    fn is_stopped(&self) -> bool {
+        false
+    }
 }
 
 /// Listens to nothing.

@@ -9,7 +9,6 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
-use crate::progress::FetchBar;
 use crate::{setup, terminal};
 
 /// List, fetch or check the models
@@ -152,7 +151,7 @@ impl Fetch {
             setup::needed(&context.config, store)
         };
         let options = FetchOptions { offline: context.config.offline, from: self.from.clone() };
-        store.ensure(&what, &options, &FetchBar::default()).map_err(missing)?;
+        setup::fetch(store, &what, &options)?;
         terminal::line(&format!("all models are in {}", store.root().display()))?;
         Ok(Exit::Yes)
     }

@@ -2,6 +2,8 @@
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::pin::pin;
+use std::time::Duration;
 
 use clap::Args;
 use faceward_core::AppId;
@@ -16,6 +18,7 @@ use tokio::sync::{oneshot, watch};
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::flags::{ServeFlags, SettingFlags};
+use crate::interrupt::Stopped;
 use crate::{setup, terminal};
 
 /// Start the HTTP server
@@ -60,9 +63,17 @@ async fn serve(context: &Context, given: Option<GivenCredentials>) -> Result<(),
     let serving =
         tokio::spawn(faceward_http::serve(listener, entrance.router(), limits, stop.clone().told()));
     tracing::info!(%address, "listening; requests are refused until the models are loaded");
+    let stopped = stop.flag.clone();
+    let mut starting = pin!(start(context, given, startup.clone(), stopped));
     let started = tokio::select! {
-        started = start(context, given, startup) => started?,
-        () = stop.told() => return Ok(()),
+        started = &mut starting => started?,
+        () = stop.told() => {
+            if startup.is_fetching() {
+                // The registries' clients end before the process does.
+                drop(tokio::time::timeout(CLIENTS_END, starting).await);
+            }
+            return Ok(());
+        }
     };
     let Started { service, credentials } = started;
     entrance.open(AppState::new(service.clone(), context.config.http.clone(), metrics));
@@ -73,6 +84,9 @@ async fn serve(context: &Context, given: Option<GivenCredentials>) -> Result<(),
     Ok(())
 }
 
+/// How long a server that is told to stop waits for a fetch to end its clients.
+const CLIENTS_END: Duration = Duration::from_secs(5);
+
 /// What a started server consists of.
 struct Started {
     service: Service,
@@ -82,19 +96,20 @@ struct Started {
 
 /// Starts the service on a thread of its own: it fetches, compiles and waits, and shall not hold up who serves.
 ///
-/// Nobody waits for the thread if the server is told to stop meanwhile: it ends with the process. What it writes is
-/// complete or not there, whenever that is.
+/// If the server is told to stop meanwhile, the thread is waited for only while it fetches: it ends with the process. What it
+/// writes is complete or not there, whenever that is.
 async fn start(
     context: &Context,
     given: Option<GivenCredentials>,
     startup: Startup,
+    stopped: Stopped,
 ) -> Result<Started, Failure> {
     let (config, environment) = (context.config.clone(), context.environment.clone());
     let (done, result) = oneshot::channel();
     let runtime = Handle::current();
     let work = move || {
         let _inside = runtime.enter();
-        let started = setup::service_telling(&config, &environment, &startup).and_then(|service| {
+        let started = setup::service_telling(&config, &environment, &startup, stopped).and_then(|service| {
             let prepared = async {
                 let credentials = first_app(&service, given).await?;
                 service.tokens().prepare().await?;
@@ -140,7 +155,11 @@ async fn resolve(host: &str) -> Result<SocketAddr, Failure> {
 
 /// Tells that the server shall stop. Cheap to clone.
 #[derive(Clone)]
-struct Stop(watch::Receiver<bool>);
+struct Stop {
+    told: watch::Receiver<bool>,
+    /// The same for threads.
+    flag: Stopped,
+}
 
 impl Stop {
     /// Stops on SIGTERM or SIGINT.
@@ -149,21 +168,24 @@ impl Stop {
         let (mut terminate, mut interrupt) =
             (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
         let (tell, told) = watch::channel(false);
+        let flag = Stopped::default();
+        let set = flag.clone();
         tokio::spawn(async move {
             tokio::select! {
                 _ = terminate.recv() => {},
                 _ = interrupt.recv() => {},
             }
             tracing::info!("stopping: answering what was accepted");
+            set.set();
             tell.send_replace(true);
         });
-        Ok(Self(told))
+        Ok(Self { told, flag })
     }
 
     /// Resolves when told.
     async fn told(mut self) {
         // The sender lives until it has told; should it ever be gone, stopping is right too.
-        drop(self.0.wait_for(|stopped| *stopped).await);
+        drop(self.told.wait_for(|stopped| *stopped).await);
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
-use crate::process::{Lines, Place, terminate, until};
+use crate::process::{Lines, PATIENCE, Place, terminate, until};
 
 /// A running server.
 pub(crate) struct Server {
@@ -65,6 +66,7 @@ fn ask(address: &str, path: &str, headers: &[(&str, &str)]) -> String {
     let mut stream = TcpStream::connect(address).expect("it listens");
     let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}Connection: close\r\n\r\n");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
     stream.write_all(request.as_bytes()).expect("it reads");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("it answers");
@@ -136,21 +138,12 @@ fn a_name_can_be_listened_on() {
 struct Waiting {
     child: Child,
     address: String,
+    tools: PathBuf,
 }
 
 impl Waiting {
     fn start(place: &Place, variables: &[(&str, &str)]) -> Self {
-        use std::os::unix::fs::PermissionsExt;
-
-        let tools = place.path("tools");
-        fs_err::create_dir(&tools).expect("a folder");
-        for tool in ["python3", "npm"] {
-            // It ends when the folder is gone.
-            let script = format!("#!/bin/sh\nwhile [ -e '{}' ]; do sleep 0.1; done\n", tools.display());
-            fs_err::write(tools.join(tool), script).expect("a file");
-            let runs = std::fs::Permissions::from_mode(0o755);
-            fs_err::set_permissions(tools.join(tool), runs).expect("it runs");
-        }
+        let tools = endless_clients(place);
         let path = format!("{}:/usr/bin:/bin", tools.display());
         let models = place.path("no-models");
         let mut command = place.command(&["serve", "--models-dir", crate::process::text(&models)]);
@@ -160,7 +153,11 @@ impl Waiting {
         let lines = Lines::of(child.stderr.take().expect("a pipe"));
         let address = std::iter::from_fn(|| lines.next())
             .find_map(|line| Some(line.split_once("address=")?.1.trim().to_owned()));
-        Self { child, address: address.expect("it says where it listens") }
+        Self { child, address: address.expect("it says where it listens"), tools }
+    }
+
+    fn client(&self) -> Option<String> {
+        client_of(&self.tools)
     }
 }
 
@@ -184,7 +181,54 @@ fn a_server_that_fetches_answers_at_once_and_ends_at_once() {
     assert!(answer.to_lowercase().contains("retry-after: 1"), "{answer}");
     let refused = ask(&waiting.address, "/api/v1.0/verify", &[]);
     assert!(refused.starts_with("HTTP/1.1 503") && refused.contains("transactionId"), "{refused}");
+    let client = until("a client runs", || waiting.client());
     assert_eq!(terminate(&mut waiting.child).code(), Some(0));
+    assert!(!is_alive(&client), "it would fetch for nobody");
+}
+
+#[test]
+fn a_fetch_that_is_told_to_stop_ends_its_client_first() {
+    let place = Place::new();
+    let tools = endless_clients(&place);
+    let models = place.path("no-models");
+    let mut command = place.command(&["models", "fetch", "--models-dir", crate::process::text(&models)]);
+    command.env("PATH", format!("{}:/usr/bin:/bin", tools.display())).stderr(Stdio::piped());
+    let mut child = command.stdin(Stdio::null()).spawn().expect("the binary starts");
+    let lines = Lines::of(child.stderr.take().expect("a pipe"));
+    let client = until("a client runs", || client_of(&tools));
+    assert_eq!(terminate(&mut child).code(), Some(1));
+    let said = std::iter::from_fn(|| lines.next()).collect::<Vec<_>>().join("\n");
+    assert!(said.contains("stopped before everything was fetched"), "{said}");
+    assert!(!is_alive(&client), "it would fetch for nobody");
+}
+
+/// Puts a `python3` and an `npm` that never end into a folder.
+fn endless_clients(place: &Place) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+
+    let tools = place.path("tools");
+    fs_err::create_dir(&tools).expect("a folder");
+    for tool in ["python3", "npm"] {
+        // It says who it is, and ends when the folder is gone.
+        let folder = tools.display();
+        let script = format!(
+            "#!/bin/sh\necho $$ > '{folder}/pid.new' && mv '{folder}/pid.new' '{folder}/pid'\nwhile [ -e '{folder}' ]; do sleep 0.1; done\n"
+        );
+        fs_err::write(tools.join(tool), script).expect("a file");
+        let runs = std::fs::Permissions::from_mode(0o755);
+        fs_err::set_permissions(tools.join(tool), runs).expect("it runs");
+    }
+    tools
+}
+
+/// The process id of the client that was started last.
+fn client_of(tools: &Path) -> Option<String> {
+    Some(fs_err::read_to_string(tools.join("pid")).ok()?.trim().to_owned())
+}
+
+/// Whether a process of this id runs.
+fn is_alive(id: &str) -> bool {
+    Path::new("/proc").join(id).exists()
 }
 
 #[test]

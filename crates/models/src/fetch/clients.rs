@@ -149,6 +149,12 @@ impl Client<'_> {
             if let Some(status) = child.try_wait()? {
                 return Ok(status);
             }
+            if progress.is_stopped() {
+                // It would go on fetching for nobody.
+                child.kill()?;
+                child.wait()?;
+                return Err(FetchError::Stopped);
+            }
             let bytes = bytes_below(self.folder).min(self.package.bytes);
             if bytes > reported {
                 progress.report(FetchEvent::Received { bytes });

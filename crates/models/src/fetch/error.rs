@@ -60,6 +60,9 @@ pub enum FetchError {
         /// The archives.
         packages: Vec<MissingPackage>,
     },
+    /// Whoever listens to the fetch has ended it. What was fetched before is there.
+    #[error("stopped before everything was fetched")]
+    Stopped,
     /// A client program is not installed.
     #[error("{tool} is needed to fetch {package}, and is not here: {advice}")]
     ToolMissing {

@@ -48,6 +48,7 @@ pub(crate) fn ensure(
         Ok(lock) => lock,
         // Nothing is missing, and a store that cannot be written to can still be read.
         Err(error) if is_read_only(&error) && before.absent.is_empty() => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::Interrupted => return Err(FetchError::Stopped),
         Err(error) => return Err(error.into()),
     };
     sweep(folder)?;
@@ -120,6 +121,9 @@ impl Fetching<'_> {
             self.progress.report(FetchEvent::Started { packages: packages.len(), bytes });
         }
         for package in packages {
+            if self.progress.is_stopped() {
+                return Err(FetchError::Stopped);
+            }
             let archive = archives.get(package)?;
             let members = absent.iter().filter_map(|target| match target.origin {
                 Origin::Member(owner, member) if std::ptr::eq(owner, package) => Some((*target, member)),

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use faceward_models::{FetchError, RegistryClients};
+use faceward_models::{FetchError, FetchEvent, FetchOptions, Progress, RegistryClients};
 
 use crate::world::{TARBALL, WHEEL, World};
 
@@ -94,4 +94,31 @@ fn a_client_that_fetches_something_else_is_caught() {
     let lying = format!("{GOOD}\necho lies > \"$to/{TARBALL}\"");
     let error = world.fetch(scripts(&world, GOOD, &lying)).err().unwrap();
     assert!(matches!(&error, FetchError::Digest { file, .. } if file == TARBALL), "{error}");
+}
+
+/// Ends a fetch as soon as a client runs.
+struct Stopping {
+    client: std::path::PathBuf,
+}
+
+impl Progress for Stopping {
+    fn report(&self, _event: FetchEvent<'_>) {}
+
+    fn is_stopped(&self) -> bool {
+        self.client.exists()
+    }
+}
+
+#[test]
+fn a_client_is_killed_when_the_fetch_is_stopped() {
+    let world = World::new();
+    let endless =
+        r#"echo $$ > "$HERE/pid.new"; mv "$HERE/pid.new" "$HERE/pid"; while true; do sleep 0.1; done"#;
+    let store = world.store(scripts(&world, endless, endless));
+    let client = world.path().join("pid");
+    let stopping = Stopping { client: client.clone() };
+    let stopped = store.ensure(&world.everything(), &FetchOptions::default(), &stopping);
+    assert!(matches!(stopped, Err(FetchError::Stopped)), "{stopped:?}");
+    let id = fs::read_to_string(client).unwrap();
+    assert!(!Path::new("/proc").join(id.trim()).exists(), "it was waited for");
 }

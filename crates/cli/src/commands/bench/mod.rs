@@ -14,7 +14,6 @@ use faceward_models::{FetchOptions, Selection};
 
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
-use crate::progress::FetchBar;
 use crate::setup;
 
 /// Measure speed
@@ -42,7 +41,7 @@ fn fixtures<const N: usize>(context: &Context, names: [&str; N]) -> Result<[Path
     let store = setup::store(&context.config, &context.environment)?;
     let fetch = FetchOptions { offline: context.config.offline, from: None };
     let photos = Selection::nothing().with_fixtures();
-    store.ensure(&photos, &fetch, &FetchBar::default()).map_err(|error| missing(error.into()))?;
+    setup::fetch(&store, &photos, &fetch)?;
     let mut paths = [const { PathBuf::new() }; N];
     for (path, name) in paths.iter_mut().zip(names) {
         *path = store.fixture(name).map_err(|error| missing(error.into()))?;
