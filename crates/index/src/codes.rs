@@ -34,6 +34,8 @@ const LARGEST_NORM: f64 = 1.0001;
 const LARGEST_CODE: f32 = 127.0;
 /// What makes a code a byte of a row.
 const OFFSET: i32 = 128;
+/// Values that are worked on side by side.
+const LANES: usize = 8;
 /// Makes up for the roundings of a norm in f64.
 const UP: f64 = 1.0 + 1e-9;
 
@@ -157,31 +159,46 @@ impl CodedProbe {
 
 /// The step of the codes of `vector`.
 fn scale_of(vector: &[f32]) -> f32 {
-    vector.iter().fold(0.0_f32, |largest, value| largest.max(value.abs())) / LARGEST_CODE
+    let mut largest = [0.0_f32; LANES];
+    for values in vector.chunks(LANES) {
+        for (largest, value) in largest.iter_mut().zip(values) {
+            // What is no number is passed over.
+            *largest = if value.abs() > *largest { value.abs() } else { *largest };
+        }
+    }
+    largest.into_iter().fold(0.0, f32::max) / LARGEST_CODE
 }
 
 /// The codes of up to four values. Whatever they are, [`error_of`] tells what they are worth.
 fn quad(values: &[f32], scale: f32) -> Quad {
     let mut codes = [0; QUAD];
     for (code, value) in codes.iter_mut().zip(values) {
-        *code = code_of(*value, scale);
+        *code = code_of(*value, scale.recip());
     }
     codes
 }
 
-fn code_of(value: f32, scale: f32) -> i8 {
-    // No number, from 0 / 0, becomes 0.
-    (value / scale).round_ties_even().clamp(-LARGEST_CODE, LARGEST_CODE) as i8
+/// The nearest code. Quick, for a folder with a million vectors is waited for; any code if `value` is no number.
+fn code_of(value: f32, codes_per_one: f32) -> i8 {
+    // Beside this number there is no room for fractions: the sum is rounded to a whole number, whose bits are its last.
+    const ROUNDING: f32 = 12_582_912.0;
+    ((value * codes_per_one).clamp(-LARGEST_CODE, LARGEST_CODE) + ROUNDING).to_bits() as i8
 }
 
 /// At least |x - x'|; infinite if `vector` is longer than a unit vector or not finite.
 fn error_of(vector: &[f32], scale: f32) -> f32 {
-    let (mut square, mut norm) = (0.0, 0.0);
-    for value in vector {
-        let kept = f64::from(scale) * f64::from(code_of(*value, scale));
-        square += (f64::from(*value) - kept).powi(2);
-        norm += f64::from(*value).powi(2);
+    // Sums side by side: no addition waits for the one before.
+    let (mut squares, mut norms) = ([0.0; LANES], [0.0; LANES]);
+    let codes_per_one = scale.recip();
+    for values in vector.chunks(LANES) {
+        for ((square, norm), value) in squares.iter_mut().zip(&mut norms).zip(values) {
+            let kept = f64::from(scale) * f64::from(code_of(*value, codes_per_one));
+            let value = f64::from(*value);
+            *square += (value - kept) * (value - kept);
+            *norm += value * value;
+        }
     }
+    let (square, norm): (f64, f64) = (squares.iter().sum(), norms.iter().sum());
     if norm.sqrt() * UP <= LARGEST_NORM { rounded_up(square.sqrt()) } else { f32::INFINITY }
 }
 
