@@ -17,7 +17,7 @@ macro_rules! suite {
     ($fixture:ty) => {
         $crate::suite!(@each $fixture;
             apps { an_app_comes_with_its_first_key, an_unknown_app_is_an_error_everywhere, old_keys_end_and_never_later,
-                settings_are_kept, apps_come_in_pages, two_apps_share_nothing, versions_rise_with_every_change }
+                settings_are_kept, apps_are_renamed_and_switched_off, apps_come_in_pages, two_apps_share_nothing, versions_rise_with_every_change }
             tokens { signing_keys_rotate, of_two_first_signing_keys_one_wins, a_revoked_token_stays_revoked }
             galleries { galleries_are_created_once_and_deleted_with_all_in_them, all_galleries_are_deleted_at_once,
                 galleries_come_in_pages }
@@ -30,7 +30,8 @@ macro_rules! suite {
             paging { rows_that_stay_come_once_while_others_go }
             challenges { a_challenge_is_taken_once_by_its_app_and_in_time, of_many_takers_one_wins,
                 an_app_has_so_many_open_and_leaves_others_their_room, frames_are_known_again_by_the_same_app }
-            audit { records_come_back_in_their_order, records_are_filtered, a_purge_goes_step_by_step }
+            operators { operators_are_created_once_and_changed, a_pass_is_found_by_its_hash, passes_end }
+            audit { records_come_back_in_their_order, records_are_filtered, the_newest_come_first, a_purge_goes_step_by_step }
         );
 
         #[test]

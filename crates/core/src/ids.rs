@@ -91,6 +91,10 @@ text_id! {
     SubjectName, characters::is_printable
 }
 text_id! {
+    /// Somebody who runs an installation, under the name that they log in with.
+    OperatorName, characters::is_visible
+}
+text_id! {
     /// How a client refers to one of its calls; kept in log and audit, never looked up.
     ClientReference, characters::is_visible
 }

@@ -15,7 +15,9 @@ mod runtime;
 
 pub use dot::dot;
 pub use geometry::{FivePoints, HeadPose, PixelRect, Point, Turn};
-pub use ids::{AppId, ClientReference, GalleryId, InvalidId, ModelId, SubjectId, SubjectName, TemplateId};
+pub use ids::{
+    AppId, ClientReference, GalleryId, InvalidId, ModelId, OperatorName, SubjectId, SubjectName, TemplateId,
+};
 pub use outcome::Outcome;
 pub use precision::Precision;
 pub use quality::{QualityKey, QualityValues, Scale};

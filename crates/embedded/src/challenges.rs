@@ -99,6 +99,12 @@ impl Challenges {
         Ok(record)
     }
 
+    /// How many challenges of `app` can be answered now.
+    pub(crate) fn count_open(&mut self, app: AppId, now: Timestamp) -> usize {
+        self.sweep(app, now);
+        self.apps.get(&app).map_or(0, |of_app| of_app.n_open)
+    }
+
     /// Ends the challenge `id` if it is open.
     fn close(&mut self, id: &ChallengeKey, end: State) {
         let Some(entry) = self.entries.get_mut(id) else { return };

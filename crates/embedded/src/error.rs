@@ -11,7 +11,7 @@ use faceward_store::StoreError;
 #[derive(Debug, thiserror::Error)]
 pub enum EmbeddedError {
     /// Another process works on the folder.
-    #[error("the data folder {} is in use by another faceward process; stop that one first", .0.display())]
+    #[error("the data folder {} is in use by another faceward process that has no socket there: work through it with --server http://host:port, or stop it first", .0.display())]
     InUse(PathBuf),
     /// The key is missing, exposed or the wrong one.
     #[error(transparent)]

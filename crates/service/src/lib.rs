@@ -9,15 +9,18 @@ mod audit;
 mod challenges;
 mod changes;
 mod error;
+mod limits;
 mod meter;
 pub mod metrics;
 mod movement;
+pub mod operators;
 mod photo;
 mod policy;
 mod readiness;
 mod report;
 mod requests;
 mod scheduler;
+mod secret;
 mod service;
 mod settings;
 mod subject;
@@ -28,6 +31,7 @@ mod use_cases;
 pub use audit::{AuditSettings, Origin, note_trx_id};
 pub use challenges::{ChallengeId, ChallengeSettings};
 pub use error::{Check, InternalError, PhotoFault, PhotoField, Rejection, ServiceError};
+pub use limits::{Allowance, Left};
 pub use movement::{Movement, MovementPart, Stance};
 pub use photo::{Declared, Photo};
 pub use policy::{Likeness, Motion, NotCalibrated, SequenceReason, SequenceVerdict, Still};
@@ -41,6 +45,7 @@ pub use requests::{
     VerifyRequest, VerifySubjectRequest,
 };
 pub use scheduler::{Permit, SchedulerError, Urgency, panic_message};
+pub use secret::Secret;
 pub use service::{Service, StartError};
 pub use settings::{
     ActiveLivenessRules, ComputeSettings, Demography, EnrollGates, FaceRules, Settings, SettingsError,
@@ -69,5 +74,6 @@ pub use faceward_models::calibration::similarity::{Knot, OperatingPoint, Similar
 pub use faceward_models::calibration::thresholds::{MovementThresholds, Rule, Thresholds};
 pub use faceward_models::{ModelDecl, Task};
 pub use faceward_store::{
-    AppRecord, AuditEvent, AuditFilter, AuditRecord, GalleryRecord, Stores, SubjectRecord, TemplateRecord,
+    AppRecord, AppSettings, AuditEvent, AuditFilter, AuditRecord, GalleryRecord, OperatorRecord, Page,
+    PassKind, PassRecord, Role, SigningKey, Stores, SubjectRecord, TemplateRecord, Traces,
 };

@@ -8,12 +8,15 @@ use std::sync::Arc;
 use faceward_core::{AppId, Similarity};
 use faceward_engine::{Capabilities, Engine, Output, Outputs, Worker};
 use faceward_store::Stores;
+use jiff::Timestamp;
 
 use crate::apps::Apps;
 use crate::audit::{Origin, Recorder, Trail};
 use crate::changes::Changes;
 use crate::error::{Check, InternalError, ServiceError};
+use crate::limits::{Allowance, Limits as AppLimits};
 use crate::metrics;
+use crate::operators::Operators;
 use crate::policy::{Comparator, NotCalibrated, gate_outputs};
 use crate::readiness::Readiness;
 use crate::requests::Checks;
@@ -33,6 +36,8 @@ struct Inner {
     stores: Stores,
     apps: Apps,
     tokens: Tokens,
+    operators: Operators,
+    limits: AppLimits,
     scheduler: Scheduler<Worker>,
     recorder: Arc<Recorder>,
     changes: Changes,
@@ -88,6 +93,7 @@ impl Service {
         let scheduler = Scheduler::start(compute.workers, limits, make_worker)?;
         let apps = Apps::new(&stores);
         let tokens = Tokens::new(&stores, settings.token_lifetime);
+        let operators = Operators::new(&stores, settings.operators);
         let recorder =
             Recorder::start(Arc::clone(&stores.audit), settings.audit).map_err(StartError::Audit)?;
         let recorder = Arc::new(recorder);
@@ -97,6 +103,8 @@ impl Service {
             stores,
             apps,
             tokens,
+            operators,
+            limits: AppLimits::default(),
             scheduler,
             recorder,
             changes: Changes::default(),
@@ -166,6 +174,21 @@ impl Service {
     #[must_use]
     pub fn apps(&self) -> &Apps {
         &self.inner.apps
+    }
+
+    /// The operators and their passes.
+    #[must_use]
+    pub fn operators(&self) -> &Operators {
+        &self.inner.operators
+    }
+
+    /// Counts a request of `app`, and gives what is left to it.
+    ///
+    /// # Errors
+    /// [`ServiceError::RateLimited`], [`ServiceError::QuotaExceeded`]; the store fails.
+    pub async fn count_request(&self, app: &AppId) -> Result<Allowance, ServiceError> {
+        let record = self.apps().get(app).await?;
+        self.inner.limits.count(app, &record.settings, Timestamp::now())
     }
 
     /// What can be found out about a face: what has its models.

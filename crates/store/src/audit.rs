@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use faceward_core::{AppId, GalleryId, ModelId, SubjectId, TemplateId};
+use faceward_core::{AppId, GalleryId, ModelId, OperatorName, SubjectId, TemplateId};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -33,6 +33,17 @@ pub trait AuditSink: Reachable {
     /// The store fails or cannot be reached.
     fn page<'a>(&'a self, filter: &'a AuditFilter, after: i64, limit: usize)
     -> Pending<'a, Vec<AuditRecord>>;
+
+    /// Up to `limit` records that pass `filter` before the number `before`, newest first; `None`: the newest of all.
+    ///
+    /// # Errors
+    /// The store fails or cannot be reached.
+    fn newest<'a>(
+        &'a self,
+        filter: &'a AuditFilter,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Pending<'a, Vec<AuditRecord>>;
 }
 
 /// What a purge did.
@@ -57,8 +68,10 @@ pub struct AuditEvent {
     pub trx_id: Option<String>,
     /// Where it came in: the API that was called, or `local` for the command line.
     pub surface: Word,
-    /// Who: the app, if one is known.
+    /// Who: the app, if one is known; for what an operator does, the app that it is done to.
     pub app: Option<AppId>,
+    /// Who: the operator, if one did it.
+    pub operator: Option<OperatorName>,
     /// What: the use case, `snake_case`.
     pub action: Word,
     /// The gallery that it is about.
@@ -93,6 +106,8 @@ pub struct AuditRecord {
 pub struct AuditFilter {
     /// Of this app.
     pub app: Option<AppId>,
+    /// Done by this operator.
+    pub operator: Option<OperatorName>,
     /// About this gallery.
     pub gallery: Option<GalleryId>,
     /// About this subject.

@@ -49,6 +49,12 @@ pub trait ChallengeStore: Reachable {
         now: Timestamp,
     ) -> Pending<'a, ChallengeRecord>;
 
+    /// How many challenges of `app` wait for their answer.
+    ///
+    /// # Errors
+    /// The store fails or cannot be reached.
+    fn count_open<'a>(&'a self, app: &'a AppId, now: Timestamp) -> Pending<'a, usize>;
+
     /// Remembers the frames of an answer and says of each whether an earlier answer of the app had it: of two answers with
     /// one frame, one is the earlier. `None` is a frame without pixels, which nothing is like.
     ///

@@ -12,7 +12,8 @@ use crate::{
 
 /// Apps, keys, signing keys, revocations and settings.
 ///
-/// [`Directory::standing`] and [`Directory::version`] are asked for each request: implementations answer them from memory.
+/// [`Directory::standing`], [`Directory::app`] and [`Directory::version`] are asked for each request: implementations answer
+/// them from memory.
 pub trait Directory: Reachable {
     /// Where the directory stands, as far as this process knows.
     ///
@@ -43,6 +44,12 @@ pub trait Directory: Reachable {
     /// # Errors
     /// [`StoreError::AppUnknown`].
     fn set_settings<'a>(&'a self, app: &'a AppId, settings: &'a AppSettings) -> Pending<'a, ()>;
+
+    /// Gives an app another name.
+    ///
+    /// # Errors
+    /// [`StoreError::AppUnknown`].
+    fn rename_app<'a>(&'a self, app: &'a AppId, name: &'a str) -> Pending<'a, ()>;
 
     /// Deletes an app with its keys, its galleries and all that is in them.
     ///
@@ -108,6 +115,8 @@ pub struct Standing {
     pub keys: Vec<StoredKey>,
     /// Whether the token was revoked.
     pub revoked: bool,
+    /// Whether the app is switched off: nobody is let in.
+    pub disabled: bool,
 }
 
 /// What becomes of the other signing keys when one is added.

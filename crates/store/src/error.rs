@@ -13,6 +13,12 @@ pub enum StoreError {
     /// Another app has this id.
     #[error("the app {0} already exists")]
     AppExists(AppId),
+    /// No operator has this name.
+    #[error("there is no operator of this name")]
+    OperatorUnknown,
+    /// Another operator has this name.
+    #[error("an operator of this name already exists")]
+    OperatorExists,
     /// The app has no gallery of this id. Only `default` springs into being by itself.
     #[error("there is no gallery `{0}`")]
     GalleryUnknown(GalleryId),

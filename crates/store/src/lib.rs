@@ -1,4 +1,4 @@
-//! What the service asks of a store: four traits, the records that go through them, and their errors. No store is in here.
+//! What the service asks of a store: five traits, the records that go through them, and their errors. No store is in here.
 //!
 //! One method is one question of a use case, so that a database answers it with one query. What holds for every store:
 //! - *Durable before acknowledged*: a change that returned `Ok` survives the death of the process. Challenges and frames
@@ -19,6 +19,7 @@ mod challenges;
 mod change;
 mod directory;
 mod error;
+mod operators;
 mod page;
 mod reachable;
 mod records;
@@ -32,6 +33,7 @@ pub use challenges::{
 pub use change::{Traces, Version};
 pub use directory::{Directory, DirectoryVersion, OtherKeys, Standing};
 pub use error::{ChallengeRefusal, Pending, StoreError};
+pub use operators::{OperatorRecord, Operators, PassKind, PassRecord, Passes, Role};
 pub use page::{LARGEST_PAGE, Page};
 pub use reachable::Reachable;
 pub use records::{

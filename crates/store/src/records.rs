@@ -1,6 +1,7 @@
 //! What goes into a store and what comes out of it. Timestamps are kept to the microsecond.
 
 use std::fmt;
+use std::num::NonZeroU32;
 
 use faceward_core::{AppId, Cosine, Embedding, GalleryId, ModelId, SubjectId, SubjectName, TemplateId};
 use jiff::Timestamp;
@@ -25,6 +26,14 @@ pub struct AppRecord {
 pub struct AppSettings {
     /// Whether its clients send mirror images, as some front cameras make them.
     pub mirrored: bool,
+    /// Whether nobody is let in, whatever key they show.
+    pub disabled: bool,
+    /// Web origins whose pages may call, as a browser sends them: `https://example.com`.
+    pub origins: Vec<String>,
+    /// Requests a minute, in bursts of as many; `None`: as many as the server takes.
+    pub requests_per_minute: Option<NonZeroU32>,
+    /// Requests a day (UTC); `None`: any number.
+    pub requests_per_day: Option<NonZeroU32>,
 }
 
 /// SHA-256 of an app's key. The key itself is stored nowhere.

@@ -1,10 +1,10 @@
-//! The four stores of an installation together.
+//! The five stores of an installation together.
 
 use std::sync::Arc;
 
-use futures_util::future::try_join4;
+use futures_util::future::try_join5;
 
-use crate::{AuditSink, ChallengeStore, Directory, StoreError, TemplateStore};
+use crate::{AuditSink, ChallengeStore, Directory, Operators, StoreError, TemplateStore};
 
 /// Everything that a service keeps. Cheap to clone.
 #[derive(Clone)]
@@ -15,6 +15,8 @@ pub struct Stores {
     pub templates: Arc<dyn TemplateStore>,
     /// Open challenges, and frames that were seen.
     pub challenges: Arc<dyn ChallengeStore>,
+    /// Who runs the installation.
+    pub operators: Arc<dyn Operators>,
     /// The audit log.
     pub audit: Arc<dyn AuditSink>,
 }
@@ -24,23 +26,25 @@ impl Stores {
     #[must_use]
     pub fn of<S>(store: Arc<S>) -> Self
     where
-        S: Directory + TemplateStore + ChallengeStore + AuditSink + 'static,
+        S: Directory + TemplateStore + ChallengeStore + Operators + AuditSink + 'static,
     {
         Self {
             directory: Arc::<S>::clone(&store),
             templates: Arc::<S>::clone(&store),
             challenges: Arc::<S>::clone(&store),
+            operators: Arc::<S>::clone(&store),
             audit: store,
         }
     }
 
-    /// Whether all four can be reached now.
+    /// Whether all five can be reached now.
     ///
     /// # Errors
     /// [`StoreError::Unreachable`].
     pub async fn reach(&self) -> Result<(), StoreError> {
-        let Self { directory, templates, challenges, audit } = self;
-        try_join4(directory.reach(), templates.reach(), challenges.reach(), audit.reach()).await?;
+        let Self { directory, templates, challenges, operators, audit } = self;
+        let (directory, templates) = (directory.reach(), templates.reach());
+        try_join5(directory, templates, challenges.reach(), operators.reach(), audit.reach()).await?;
         Ok(())
     }
 }

@@ -45,11 +45,25 @@ impl AuditSink for Memory {
             Ok(wanted.filter(|record| passes(filter, &record.event)).take(limit).cloned().collect())
         })
     }
+
+    fn newest<'a>(
+        &'a self,
+        filter: &'a AuditFilter,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Pending<'a, Vec<AuditRecord>> {
+        Box::pin(async move {
+            let state = self.state()?;
+            let wanted = state.audit.iter().rev().filter(|record| before.is_none_or(|n| record.sequence < n));
+            Ok(wanted.filter(|record| passes(filter, &record.event)).take(limit).cloned().collect())
+        })
+    }
 }
 
 fn passes(filter: &AuditFilter, event: &AuditEvent) -> bool {
-    let AuditFilter { app, gallery, subject, template, action, transaction, since, until } = filter;
+    let AuditFilter { app, operator, gallery, subject, template, action, transaction, since, until } = filter;
     (app.is_none() || *app == event.app)
+        && (operator.is_none() || *operator == event.operator)
         && (gallery.is_none() || *gallery == event.gallery)
         && (subject.is_none() || *subject == event.subject)
         && (template.is_none() || *template == event.template)

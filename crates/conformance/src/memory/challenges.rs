@@ -24,9 +24,7 @@ impl ChallengeStore for Memory {
     ) -> Pending<'a, ()> {
         Box::pin(async move {
             let mut state = self.state()?;
-            let open =
-                |entry: &&Entry| entry.app == *app && !entry.answered && entry.challenge.expires_at > now;
-            if state.challenges.values().filter(open).count() >= max_open {
+            if state.count_open(app, now) >= max_open {
                 return Err(ChallengeRefusal::TooMany.into());
             }
             let entry = Entry { app: *app, challenge: challenge.clone(), answered: false };
@@ -58,6 +56,10 @@ impl ChallengeStore for Memory {
         })
     }
 
+    fn count_open<'a>(&'a self, app: &'a AppId, now: Timestamp) -> Pending<'a, usize> {
+        Box::pin(async move { Ok(self.state()?.count_open(app, now)) })
+    }
+
     fn remember_frames<'a>(&'a self, app: &'a AppId, frames: &'a [Option<Digest>]) -> Pending<'a, Vec<bool>> {
         Box::pin(async move {
             let mut state = self.state()?;
@@ -71,6 +73,11 @@ impl ChallengeStore for Memory {
 }
 
 impl State {
+    fn count_open(&self, app: &AppId, now: Timestamp) -> usize {
+        let open = |entry: &&Entry| entry.app == *app && !entry.answered && entry.challenge.expires_at > now;
+        self.challenges.values().filter(open).count()
+    }
+
     fn opened(
         &mut self,
         app: &AppId,

@@ -53,6 +53,15 @@ impl Directory for Memory {
         })
     }
 
+    fn rename_app<'a>(&'a self, app: &'a AppId, name: &'a str) -> Pending<'a, ()> {
+        Box::pin(async move {
+            let mut state = self.state()?;
+            name.clone_into(&mut state.app(app)?.record.name);
+            state.directory.apps = state.directory.apps.next();
+            Ok(())
+        })
+    }
+
     fn delete_app<'a>(&'a self, app: &'a AppId) -> Pending<'a, Traces> {
         Box::pin(async move {
             let mut state = self.state()?;
@@ -89,8 +98,11 @@ impl Directory for Memory {
     fn standing<'a>(&'a self, app: &'a AppId, token: Option<Uuid>) -> Pending<'a, Standing> {
         Box::pin(async move {
             let state = self.state()?;
-            let keys = state.apps.get(app).map(|app| app.keys.clone()).unwrap_or_default();
-            Ok(Standing { keys, revoked: token.is_some_and(|token| state.revoked.contains(&token)) })
+            let entry = state.apps.get(app);
+            let keys = entry.map(|app| app.keys.clone()).unwrap_or_default();
+            let disabled = entry.is_some_and(|app| app.record.settings.disabled);
+            let revoked = token.is_some_and(|token| state.revoked.contains(&token));
+            Ok(Standing { keys, revoked, disabled })
         })
     }
 

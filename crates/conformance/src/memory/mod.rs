@@ -4,16 +4,17 @@
 mod audit;
 mod challenges;
 mod directory;
+mod operators;
 mod templates;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use faceward_core::{AppId, Embedding, GalleryId, SubjectId, SubjectName, TemplateId};
+use faceward_core::{AppId, Embedding, GalleryId, OperatorName, SubjectId, SubjectName, TemplateId};
 use faceward_store::{
-    AppRecord, AuditRecord, ChallengeKey, DirectoryVersion, Pending, Reachable, SigningKey, StoreError,
-    StoredKey, Stores, TemplateRecord, Traces, Version,
+    AppRecord, AuditRecord, ChallengeKey, DirectoryVersion, OperatorRecord, PassRecord, Pending, Reachable,
+    SigningKey, StoreError, StoredKey, Stores, TemplateRecord, Traces, Version,
 };
 use jiff::Timestamp;
 use parking_lot::{Mutex, MutexGuard};
@@ -62,6 +63,8 @@ struct State {
     templates: Version,
     challenges: HashMap<ChallengeKey, challenges::Entry>,
     frames: HashMap<AppId, Vec<faceward_store::Digest>>,
+    operators: BTreeMap<OperatorName, OperatorRecord>,
+    passes: BTreeMap<Uuid, PassRecord>,
     audit: Vec<AuditRecord>,
     n_audited: i64,
     leaves_traces: bool,

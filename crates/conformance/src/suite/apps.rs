@@ -2,7 +2,7 @@
 
 use faceward_core::AppId;
 use faceward_store::{
-    AppSettings, Directory, DirectoryVersion, OnConflict, Page, StoreError, Stores, TemplateStore,
+    AppRecord, AppSettings, Directory, DirectoryVersion, OnConflict, Page, StoreError, Stores, TemplateStore,
 };
 
 use crate::Fixture;
@@ -81,10 +81,34 @@ pub async fn old_keys_end_and_never_later(fixture: &impl Fixture) {
 pub async fn settings_are_kept(fixture: &impl Fixture) {
     let stores = fixture.stores();
     create_apps(&stores, 2).await;
-    let mirrored = AppSettings { mirrored: true };
-    stores.directory.set_settings(&app(1), &mirrored).await.expect("set");
-    for (number, expected) in [(1, mirrored), (2, AppSettings::default())] {
+    let limit = std::num::NonZeroU32::new;
+    let all = AppSettings {
+        mirrored: true,
+        disabled: true,
+        origins: vec!["https://a.example".to_owned(), "http://localhost:3000".to_owned()],
+        requests_per_minute: limit(60),
+        requests_per_day: limit(u32::MAX),
+    };
+    stores.directory.set_settings(&app(1), &all).await.expect("set");
+    for (number, expected) in [(1, all), (2, AppSettings::default())] {
         assert_eq!(stores.directory.app(&app(number)).await.expect("known").settings, expected);
+    }
+}
+
+/// Both without touching anything else of it.
+pub async fn apps_are_renamed_and_switched_off(fixture: &impl Fixture) {
+    let stores = fixture.stores();
+    create_apps(&stores, 2).await;
+    let directory = &*stores.directory;
+    directory.rename_app(&app(1), "another name").await.expect("renamed");
+    let renamed = AppRecord { name: "another name".to_owned(), ..app_record(app(1)) };
+    assert_eq!(directory.app(&app(1)).await.expect("known"), renamed);
+    assert!(matches!(directory.rename_app(&app(9), "x").await, Err(StoreError::AppUnknown(_))));
+    let disabled = AppSettings { disabled: true, ..AppSettings::default() };
+    directory.set_settings(&app(1), &disabled).await.expect("set");
+    for (number, expected) in [(1, true), (2, false), (9, false)] {
+        let standing = directory.standing(&app(number), None).await.expect("an answer");
+        assert_eq!((standing.disabled, standing.keys.len()), (expected, usize::from(number < 3)));
     }
 }
 
@@ -145,7 +169,10 @@ pub async fn versions_rise_with_every_change(fixture: &impl Fixture) {
     rises(|version| version.apps, "an app").await;
     directory.replace_keys(&app(1), &key_hash(2), at(1), at(1)).await.expect("replaced");
     rises(|version| version.apps, "a key").await;
-    directory.set_settings(&app(1), &AppSettings { mirrored: true }).await.expect("set");
+    directory
+        .set_settings(&app(1), &AppSettings { mirrored: true, ..AppSettings::default() })
+        .await
+        .expect("set");
     rises(|version| version.apps, "settings").await;
     directory.revoke_token(uuid::Uuid::from_u128(1), at(9), at(1)).await.expect("revoked");
     rises(|version| version.revocations, "a revocation").await;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use faceward_core::ModelId;
+use faceward_core::{ModelId, OperatorName};
 use faceward_store::{AuditEvent, AuditFilter, AuditRecord, AuditSink, Stores};
 use uuid::Uuid;
 
@@ -17,6 +17,7 @@ fn event(second: i64, subject: &str) -> AuditEvent {
         trx_id: None,
         surface: "v1".into(),
         app: Some(app(1)),
+        operator: None,
         action: "verify_against".into(),
         gallery: Some(gallery_id("default")),
         subject: Some(subject_id(subject)),
@@ -70,12 +71,14 @@ pub async fn records_come_back_in_their_order(fixture: &impl Fixture) {
 /// By everything that a filter has.
 pub async fn records_are_filtered(fixture: &impl Fixture) {
     let Stores { audit, .. } = fixture.stores();
-    let other_app = AuditEvent { app: Some(app(2)), ..event(4, "anna") };
+    let operator = Some(OperatorName::parse("olga").expect("a name"));
+    let other_app = AuditEvent { app: Some(app(2)), operator: operator.clone(), ..event(4, "anna") };
     audit.append(&[event(1, "anna"), event(2, "bert"), bare(3), other_app]).await.expect("on disk");
     let none = AuditFilter::default();
     let rows = [
         (none.clone(), vec![1, 2, 3, 4]),
         (AuditFilter { app: Some(app(1)), ..none.clone() }, vec![1, 2]),
+        (AuditFilter { operator, ..none.clone() }, vec![4]),
         (AuditFilter { subject: Some(subject_id("anna")), ..none.clone() }, vec![1, 4]),
         (AuditFilter { app: Some(app(2)), subject: Some(subject_id("bert")), ..none.clone() }, vec![]),
         (AuditFilter { template: Some(template_id("bert-1")), ..none.clone() }, vec![2]),
@@ -92,6 +95,23 @@ pub async fn records_are_filtered(fixture: &impl Fixture) {
         assert_eq!(numbers(&filter, 0, 100).await, expected, "{filter:?}");
     }
     assert_eq!(numbers(&none, 1, 2).await, [2, 3]);
+}
+
+/// And those before them on the next page.
+pub async fn the_newest_come_first(fixture: &impl Fixture) {
+    let Stores { audit, .. } = fixture.stores();
+    let events: Vec<_> = (0..6).map(|second| event(second, ["anna", "bert"][second as usize % 2])).collect();
+    audit.append(&events).await.expect("on disk");
+    let numbers = async |filter: &AuditFilter, before, limit| {
+        let page = audit.newest(filter, before, limit).await.expect("a page");
+        page.iter().map(|record| record.sequence).collect::<Vec<_>>()
+    };
+    let none = AuditFilter::default();
+    assert_eq!(numbers(&none, None, 2).await, [6, 5]);
+    assert_eq!(numbers(&none, Some(5), 9).await, [4, 3, 2, 1]);
+    let bert = AuditFilter { subject: Some(subject_id("bert")), ..none };
+    assert_eq!(numbers(&bert, None, 2).await, [6, 4]);
+    assert_eq!(numbers(&bert, Some(2), 2).await, []);
 }
 
 /// Never more than it is told to, oldest first, and numbers are never given again.

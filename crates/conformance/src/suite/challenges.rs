@@ -88,6 +88,8 @@ pub async fn an_app_has_so_many_open_and_leaves_others_their_room(fixture: &impl
         open(challenges, (number, app(1)), (at(0), 3)).await.expect("room");
     }
     refused(&open(challenges, (4, app(1)), (at(0), 3)).await, ChallengeRefusal::TooMany);
+    let n_open = async |number, now| challenges.count_open(&app(number), at(now)).await.expect("a count");
+    assert_eq!((n_open(1, 0).await, n_open(1, 60).await, n_open(2, 0).await), (3, 0, 0));
     assert!(open(challenges, (5, app(2)), (at(0), 3)).await.is_ok(), "another app");
     challenges.take(&app(1), &first, at(1)).await.expect("open");
     open(challenges, (6, app(1)), (at(1), 3)).await.expect("the answered one made room");

@@ -6,6 +6,7 @@ pub mod challenges;
 pub mod galleries;
 pub mod kill;
 pub mod model;
+pub mod operators;
 pub mod paging;
 pub mod search;
 pub mod templates;

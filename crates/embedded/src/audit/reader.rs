@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use faceward_core::{GalleryId, SubjectId, TemplateId};
+use faceward_core::{GalleryId, OperatorName, SubjectId, TemplateId};
 use faceward_store::{AuditFilter, AuditRecord};
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, params};
@@ -22,7 +22,7 @@ pub struct AuditReader {
 const CONDITIONS: &str =
     "(?1 IS NULL OR app = ?1) AND (?2 IS NULL OR gallery = ?2) AND (?3 IS NULL OR subject = ?3)
     AND (?4 IS NULL OR template = ?4) AND (?5 IS NULL OR action = ?5) AND (?6 IS NULL OR tx = ?6)
-    AND (?7 IS NULL OR at >= ?7) AND (?8 IS NULL OR at < ?8)";
+    AND (?7 IS NULL OR at >= ?7) AND (?8 IS NULL OR at < ?8) AND (?9 IS NULL OR operator = ?9)";
 
 impl AuditReader {
     /// Opens the log in the data folder `dir` for reading; `None` if there is none.
@@ -51,29 +51,33 @@ impl AuditReader {
         after: i64,
         limit: usize,
     ) -> Result<Vec<AuditRecord>, EmbeddedError> {
-        let order = "sequence > ?9 ORDER BY sequence LIMIT ?10";
+        let order = "sequence > ?10 ORDER BY sequence LIMIT ?11";
         self.select(order, filter, after, limit)
     }
 
-    /// The newest `limit` records, oldest first.
+    /// Up to `limit` records before the number `before`, newest first; `None`: the newest of all.
     ///
     /// # Errors
     /// As [`AuditReader::page`].
-    pub fn newest(&self, filter: &AuditFilter, limit: usize) -> Result<Vec<AuditRecord>, EmbeddedError> {
-        let order = "sequence > ?9 ORDER BY sequence DESC LIMIT ?10";
-        let mut records = self.select(order, filter, 0, limit)?;
-        records.reverse();
-        Ok(records)
+    pub fn newest(
+        &self,
+        filter: &AuditFilter,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<AuditRecord>, EmbeddedError> {
+        let order = "sequence < ?10 ORDER BY sequence DESC LIMIT ?11";
+        self.select(order, filter, before.unwrap_or(i64::MAX), limit)
     }
 
     fn select(
         &self,
         order: &str,
         filter: &AuditFilter,
-        after: i64,
+        edge: i64,
         limit: usize,
     ) -> Result<Vec<AuditRecord>, EmbeddedError> {
-        let AuditFilter { app, gallery, subject, template, action, transaction, since, until } = filter;
+        let AuditFilter { app, operator, gallery, subject, template, action, transaction, since, until } =
+            filter;
         let sql = format!("SELECT {COLUMNS} FROM records WHERE {CONDITIONS} AND {order}");
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params![
@@ -85,7 +89,8 @@ impl AuditReader {
             transaction.as_ref().map(Uuid::as_bytes),
             since.map(Timestamp::as_microsecond),
             until.map(Timestamp::as_microsecond),
-            after,
+            operator.as_ref().map(OperatorName::as_str),
+            edge,
             i64::try_from(limit).unwrap_or(i64::MAX),
         ])?;
         let mut records = Vec::new();

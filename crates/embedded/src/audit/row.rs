@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use faceward_core::{AppId, GalleryId, ModelId, SubjectId, TemplateId};
+use faceward_core::{AppId, GalleryId, ModelId, OperatorName, SubjectId, TemplateId};
 use faceward_store::{AuditEvent, AuditRecord, Word};
 use rusqlite::{Connection, Row, params};
 use serde::Serialize;
@@ -19,6 +19,7 @@ pub(super) fn insert(connection: &Connection, event: &AuditEvent) -> Result<(), 
         trx_id,
         surface,
         app,
+        operator,
         action,
         gallery,
         subject,
@@ -34,7 +35,8 @@ pub(super) fn insert(connection: &Connection, event: &AuditEvent) -> Result<(), 
     connection
         .prepare_cached(
             "INSERT INTO records (at, tx, trx_id, surface, app, action, gallery, subject, template, outcome, verdict,
-             scores, reasons, models) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+             scores, reasons, models, operator)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         )?
         .execute(params![
             at.as_microsecond(),
@@ -51,17 +53,18 @@ pub(super) fn insert(connection: &Connection, event: &AuditEvent) -> Result<(), 
             to_json(&scores)?,
             to_json(reasons)?,
             to_json(&models)?,
+            operator.as_ref().map(OperatorName::as_str),
         ])?;
     Ok(())
 }
 
 /// The columns that [`read`] takes.
 pub(super) const COLUMNS: &str = "sequence, at, tx, trx_id, surface, app, action, gallery, subject, template, outcome, \
-                                  verdict, scores, reasons, models";
+                                  verdict, scores, reasons, models, operator";
 
 /// Reads a row of [`COLUMNS`].
 pub(super) fn read(row: &Row<'_>) -> Result<AuditRecord, EmbeddedError> {
-    use crate::database::rows::{gallery_id, subject_id, template_id, timestamp};
+    use crate::database::rows::{gallery_id, operator_name, subject_id, template_id, timestamp};
     let app: Option<[u8; 16]> = row.get("app")?;
     let models: Vec<String> = from_json(row, "models")?;
     let text = |column: &str| -> Result<Word, EmbeddedError> { Ok(Word::Owned(row.get(column)?)) };
@@ -74,6 +77,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<AuditRecord, EmbeddedError> {
         trx_id: row.get("trx_id")?,
         surface: text("surface")?,
         app: app.map(|bytes| AppId(Uuid::from_bytes(bytes))),
+        operator: if is_there("operator")? { Some(operator_name(row, "operator")?) } else { None },
         action: text("action")?,
         gallery: if is_there("gallery")? { Some(gallery_id(row, "gallery")?) } else { None },
         subject: if is_there("subject")? { Some(subject_id(row, "subject")?) } else { None },

@@ -5,7 +5,8 @@ use crate::migrations::Schema;
 /// "FWAU". `AUTOINCREMENT`: a number is never given twice, so that a record taken out by hand leaves a gap.
 pub(super) const SCHEMA: Schema = Schema {
     application_id: 0x4657_4155,
-    steps: &["
+    steps: &[
+        "
 CREATE TABLE records (
     sequence    INTEGER PRIMARY KEY AUTOINCREMENT,
     at          INTEGER NOT NULL,               -- microseconds since 1970
@@ -28,5 +29,7 @@ CREATE TRIGGER records_are_final BEFORE UPDATE ON records
 BEGIN
     SELECT RAISE(ABORT, 'audit records are final');
 END;
-"],
+",
+        "ALTER TABLE records ADD COLUMN operator TEXT;",
+    ],
 };

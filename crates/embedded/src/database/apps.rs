@@ -1,9 +1,11 @@
 //! Apps, their keys and their galleries.
 
+use std::num::NonZeroU32;
+
 use faceward_core::{AppId, GalleryId};
 use faceward_store::{AppRecord, AppSettings, KeyHash, StoredKey};
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 use crate::EmbeddedError;
 use crate::database::Database;
@@ -11,34 +13,39 @@ use crate::database::rows::{app_id, gallery_id, micros, timestamp};
 
 impl Database {
     pub(crate) fn apps(&self) -> Result<Vec<AppRecord>, EmbeddedError> {
-        let mut statement = self.connection.prepare("SELECT id, name, mirrored, created_at FROM apps")?;
+        let mut statement = self.connection.prepare("SELECT * FROM apps")?;
         let mut rows = statement.query([])?;
         let mut apps = Vec::new();
         while let Some(row) = rows.next()? {
             let created_at = timestamp(row.get("created_at")?)?;
-            let settings = AppSettings { mirrored: row.get("mirrored")? };
-            apps.push(AppRecord { id: app_id(row, "id")?, name: row.get("name")?, settings, created_at });
+            let (id, settings) = (app_id(row, "id")?, settings(row)?);
+            apps.push(AppRecord { id, name: row.get("name")?, settings, created_at });
         }
         Ok(apps)
     }
 
     /// Creates an app with its first key.
     pub(crate) fn create_app(&self, app: &AppRecord, key: &KeyHash) -> Result<(), EmbeddedError> {
-        let AppRecord { id, name, settings: AppSettings { mirrored }, created_at } = app;
+        let AppRecord { id, name, settings, created_at } = app;
         let transaction = self.transaction()?;
         transaction.execute(
-            "INSERT INTO apps (id, name, mirrored, created_at) VALUES (?1, ?2, ?3, ?4)",
-            params![id.0.as_bytes(), name, mirrored, micros(*created_at)],
+            "INSERT INTO apps (id, name, created_at) VALUES (?1, ?2, ?3)",
+            params![id.0.as_bytes(), name, micros(*created_at)],
         )?;
+        put_settings(&transaction, id, settings)?;
         add_key(&transaction, id, key, *created_at)?;
         Ok(transaction.commit()?)
     }
 
     /// Gives the app other settings.
     pub(crate) fn set_settings(&self, app: &AppId, settings: &AppSettings) -> Result<(), EmbeddedError> {
-        let AppSettings { mirrored } = settings;
-        self.connection
-            .execute("UPDATE apps SET mirrored = ?2 WHERE id = ?1", params![app.0.as_bytes(), mirrored])?;
+        put_settings(&self.connection, app, settings)
+    }
+
+    /// Gives the app another name.
+    pub(crate) fn rename_app(&self, app: &AppId, name: &str) -> Result<(), EmbeddedError> {
+        let sql = "UPDATE apps SET name = ?2 WHERE id = ?1";
+        self.connection.execute(sql, params![app.0.as_bytes(), name])?;
         Ok(())
     }
 
@@ -120,6 +127,42 @@ impl Database {
         self.connection.execute("DELETE FROM galleries WHERE app = ?1", params![app.0.as_bytes()])?;
         Ok(())
     }
+}
+
+fn put_settings(connection: &Connection, app: &AppId, settings: &AppSettings) -> Result<(), EmbeddedError> {
+    let AppSettings { mirrored, disabled, origins, requests_per_minute, requests_per_day } = settings;
+    let origins =
+        serde_json::to_string(origins).map_err(|_| EmbeddedError::Corrupt("the origins of an app"))?;
+    connection.execute(
+        "UPDATE apps SET mirrored = ?2, disabled = ?3, origins = ?4, requests_per_minute = ?5,
+         requests_per_day = ?6 WHERE id = ?1",
+        params![
+            app.0.as_bytes(),
+            mirrored,
+            disabled,
+            origins,
+            requests_per_minute.map(NonZeroU32::get),
+            requests_per_day.map(NonZeroU32::get)
+        ],
+    )?;
+    Ok(())
+}
+
+fn settings(row: &Row<'_>) -> Result<AppSettings, EmbeddedError> {
+    let limit = |column: &str| -> Result<Option<NonZeroU32>, EmbeddedError> {
+        let stored: Option<u32> = row.get(column)?;
+        let limit = |number| NonZeroU32::new(number).ok_or(EmbeddedError::Corrupt("a limit of an app"));
+        stored.map(limit).transpose()
+    };
+    let origins: String = row.get("origins")?;
+    Ok(AppSettings {
+        mirrored: row.get("mirrored")?,
+        disabled: row.get("disabled")?,
+        origins: serde_json::from_str(&origins)
+            .map_err(|_| EmbeddedError::Corrupt("the origins of an app"))?,
+        requests_per_minute: limit("requests_per_minute")?,
+        requests_per_day: limit("requests_per_day")?,
+    })
 }
 
 /// Adds a key without an end; a key that the app already has loses its end.

@@ -5,6 +5,7 @@
 
 mod apps;
 mod lock;
+mod operators;
 pub(crate) mod rows;
 mod schema;
 mod subjects;

@@ -1,6 +1,6 @@
 //! Between columns and types. A column that this program cannot have written is an error, never a default.
 
-use faceward_core::{AppId, GalleryId, InvalidId, ModelId, SubjectId, TemplateId};
+use faceward_core::{AppId, GalleryId, InvalidId, ModelId, OperatorName, SubjectId, TemplateId};
 use jiff::Timestamp;
 use rusqlite::Row;
 use uuid::Uuid;
@@ -35,6 +35,10 @@ pub(crate) fn subject_id(row: &Row<'_>, column: &str) -> Result<SubjectId, Embed
 
 pub(crate) fn template_id(row: &Row<'_>, column: &str) -> Result<TemplateId, EmbeddedError> {
     text(row, column, TemplateId::stored, "a template id")
+}
+
+pub(crate) fn operator_name(row: &Row<'_>, column: &str) -> Result<OperatorName, EmbeddedError> {
+    text(row, column, OperatorName::stored, "the name of an operator")
 }
 
 pub(super) fn model_id(row: &Row<'_>, column: &str) -> Result<ModelId, EmbeddedError> {

@@ -1,4 +1,4 @@
-//! The tables of apps, galleries, templates and tokens.
+//! The tables of apps, galleries, templates, tokens and operators.
 
 use crate::migrations::Schema;
 
@@ -71,6 +71,29 @@ CREATE TABLE revoked_tokens (
     id          BLOB PRIMARY KEY CHECK (length(id) = 16),
     expires_at  INTEGER NOT NULL            -- when the token would have ended anyway
 ) STRICT, WITHOUT ROWID;
+",
+    "
+ALTER TABLE apps ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0 CHECK (disabled IN (0, 1));
+ALTER TABLE apps ADD COLUMN origins TEXT NOT NULL DEFAULT '[]';     -- a JSON list
+ALTER TABLE apps ADD COLUMN requests_per_minute INTEGER CHECK (requests_per_minute > 0);
+ALTER TABLE apps ADD COLUMN requests_per_day INTEGER CHECK (requests_per_day > 0);
+CREATE TABLE operators (
+    name        TEXT PRIMARY KEY,
+    role        TEXT NOT NULL,
+    password    TEXT,                       -- an Argon2 hash
+    disabled    INTEGER NOT NULL CHECK (disabled IN (0, 1)),
+    created_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE passes (
+    id          BLOB PRIMARY KEY CHECK (length(id) = 16),
+    operator    TEXT NOT NULL REFERENCES operators (name) ON DELETE CASCADE,
+    kind        TEXT NOT NULL,
+    label       TEXT NOT NULL,
+    sha256      BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32),
+    created_at  INTEGER NOT NULL,
+    ends_at     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX passes_of_operator ON passes (operator, id);
 ",
 ];
 

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use crate::audit::AuditReader;
 use crate::embedded::Embedded;
 use crate::error::EmbeddedError;
+use crate::folder::Folder;
 
 impl AuditSink for Embedded {
     fn append<'a>(&'a self, events: &'a [AuditEvent]) -> Pending<'a, ()> {
@@ -27,12 +28,23 @@ impl AuditSink for Embedded {
     ) -> Pending<'a, Vec<AuditRecord>> {
         Box::pin(async move {
             let filter = filter.clone();
-            self.off_thread(move |folder| {
-                let reader = AuditReader::open(&folder.dir)?;
-                let reader = reader.ok_or(EmbeddedError::Corrupt("the audit log, which is gone"))?;
-                Ok(reader.page(&filter, after, limit)?)
-            })
-            .await
+            self.off_thread(move |folder| Ok(reader(folder)?.page(&filter, after, limit)?)).await
         })
     }
+
+    fn newest<'a>(
+        &'a self,
+        filter: &'a AuditFilter,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Pending<'a, Vec<AuditRecord>> {
+        Box::pin(async move {
+            let filter = filter.clone();
+            self.off_thread(move |folder| Ok(reader(folder)?.newest(&filter, before, limit)?)).await
+        })
+    }
+}
+
+fn reader(folder: &Folder) -> Result<AuditReader, EmbeddedError> {
+    AuditReader::open(&folder.dir)?.ok_or(EmbeddedError::Corrupt("the audit log, which is gone"))
 }

@@ -39,6 +39,10 @@ impl ChallengeStore for Embedded {
         Box::pin(async move { self.now(|folder| Ok(folder.challenges.lock().take(app, id, now)?)) })
     }
 
+    fn count_open<'a>(&'a self, app: &'a AppId, now: Timestamp) -> Pending<'a, usize> {
+        Box::pin(async move { self.now(|folder| Ok(folder.challenges.lock().count_open(*app, now))) })
+    }
+
     fn remember_frames<'a>(&'a self, app: &'a AppId, frames: &'a [Option<Digest>]) -> Pending<'a, Vec<bool>> {
         Box::pin(async move { self.now(|folder| Ok(folder.challenges.lock().remember_frames(*app, frames))) })
     }

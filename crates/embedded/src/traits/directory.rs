@@ -49,6 +49,13 @@ impl Directory for Embedded {
         })
     }
 
+    fn rename_app<'a>(&'a self, app: &'a AppId, name: &'a str) -> Pending<'a, ()> {
+        Box::pin(async move {
+            let (app, name) = (*app, name.to_owned());
+            self.off_thread(move |folder| folder.rename_app(&app, name)).await
+        })
+    }
+
     fn delete_app<'a>(&'a self, app: &'a AppId) -> Pending<'a, Traces> {
         Box::pin(async move {
             let app = *app;
@@ -73,9 +80,11 @@ impl Directory for Embedded {
         Box::pin(async move {
             self.now(|folder| {
                 let members = folder.members.read();
-                let keys = members.apps.get(app).map(|entry| entry.keys.clone()).unwrap_or_default();
+                let entry = members.apps.get(app);
+                let keys = entry.map(|entry| entry.keys.clone()).unwrap_or_default();
+                let disabled = entry.is_some_and(|entry| entry.record.settings.disabled);
                 let revoked = token.is_some_and(|token| members.revoked.contains_key(&token));
-                Ok(Standing { keys, revoked })
+                Ok(Standing { keys, revoked, disabled })
             })
         })
     }
@@ -127,6 +136,14 @@ impl Folder {
         self.members.read().app(app)?;
         database.set_settings(app, &settings)?;
         self.members.write().change(app)?.record.settings = settings;
+        Ok(())
+    }
+
+    fn rename_app(&self, app: &AppId, name: String) -> Result<(), StoreError> {
+        let database = self.database.lock();
+        self.members.read().app(app)?;
+        database.rename_app(app, &name)?;
+        self.members.write().change(app)?.record.name = name;
         Ok(())
     }
 

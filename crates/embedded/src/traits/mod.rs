@@ -3,6 +3,7 @@
 mod audit;
 mod challenges;
 mod directory;
+mod operators;
 mod templates;
 
 use std::sync::Arc;

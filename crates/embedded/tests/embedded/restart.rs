@@ -45,7 +45,11 @@ async fn everything_but_challenges_survives_a_restart() {
     let stores = folder.stores();
     create_apps(&stores, 3).await;
     stores.directory.replace_keys(&app(1), &key_hash(9), at(0), at(500)).await.expect("replaced");
-    stores.directory.set_settings(&app(2), &AppSettings { mirrored: true }).await.expect("set");
+    stores
+        .directory
+        .set_settings(&app(2), &AppSettings { mirrored: true, ..AppSettings::default() })
+        .await
+        .expect("set");
     stores.directory.delete_app(&app(3)).await.map(|_| ()).expect("deleted");
     let (id, private) = (Uuid::from_u128(1), Zeroizing::new(vec![7; 100]));
     let key = SigningKey { id, private, created_at: at(0), expires_at: None };

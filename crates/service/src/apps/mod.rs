@@ -4,17 +4,20 @@
 //! as the directory knows of it.
 
 mod key;
+mod settings;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use faceward_core::AppId;
 use faceward_store::{
-    AppRecord, AppSettings, AuditSink, Directory, KeyHash, Page, Standing, StoredKey, Stores, Traces,
+    AppRecord, AppSettings, AuditSink, Directory, KeyHash, Page, Standing, StoredKey, Stores, Traces, Version,
 };
 use jiff::Timestamp;
+use parking_lot::RwLock;
 use subtle::{Choice, ConstantTimeEq};
 use uuid::Uuid;
 
@@ -28,6 +31,8 @@ pub use key::{AppKey, InvalidKey};
 pub struct Apps {
     directory: Arc<dyn Directory>,
     audit: Arc<dyn AuditSink>,
+    /// The origins of all apps, as of a version of the directory.
+    origins: Arc<RwLock<Option<(Version, Arc<HashSet<String>>)>>>,
 }
 
 /// What a new app is to be.
@@ -54,7 +59,8 @@ impl Apps {
     /// The apps in `stores`.
     #[must_use]
     pub fn new(stores: &Stores) -> Self {
-        Self { directory: Arc::clone(&stores.directory), audit: Arc::clone(&stores.audit) }
+        let (directory, audit) = (Arc::clone(&stores.directory), Arc::clone(&stores.audit));
+        Self { directory, audit, origins: Arc::default() }
     }
 
     /// Creates an app with its key.
@@ -87,6 +93,23 @@ impl Apps {
         }
         apps.sort_by_key(|app| (app.created_at, app.id));
         Ok(apps)
+    }
+
+    /// A page of the apps, by id.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn page(&self, page: Page<'_, AppId>) -> Result<Vec<AppRecord>, ServiceError> {
+        Ok(self.directory.list_apps(page).await?)
+    }
+
+    /// The app's keys, oldest first, those that have ended as well.
+    ///
+    /// # Errors
+    /// [`ServiceError::AppNotFound`]; the store fails.
+    pub async fn keys(&self, app: &AppId) -> Result<Vec<StoredKey>, ServiceError> {
+        self.get(app).await?;
+        Ok(self.directory.standing(app, None).await?.keys)
     }
 
     /// Gives the app a new key. Its other keys work on for `overlap`, but none longer than it would have.
@@ -131,6 +154,26 @@ impl Apps {
         self.changed("delete_app", app, deleted).await
     }
 
+    /// Gives the app another name, for people.
+    ///
+    /// # Errors
+    /// [`ServiceError::AppNotFound`]; the name is none; the store fails.
+    pub async fn rename(&self, app: &AppId, name: &str) -> Result<(), ServiceError> {
+        let name = settings::checked_name(name)?;
+        let renamed = async { Ok(self.directory.rename_app(app, name).await?) };
+        self.changed("rename_app", app, renamed).await
+    }
+
+    /// Gives the app other settings.
+    ///
+    /// # Errors
+    /// [`ServiceError::AppNotFound`]; an origin is none, or there are too many; the store fails.
+    pub async fn set_settings(&self, app: &AppId, settings: &AppSettings) -> Result<(), ServiceError> {
+        settings::check_origins(&settings.origins)?;
+        let set = async { Ok(self.directory.set_settings(app, settings).await?) };
+        self.changed("set_app_settings", app, set).await
+    }
+
     /// The record of the app.
     ///
     /// # Errors
@@ -144,9 +187,26 @@ impl Apps {
     /// # Errors
     /// [`ServiceError::AppNotFound`]; the store fails.
     pub async fn set_mirrored(&self, app: &AppId, mirrored: bool) -> Result<(), ServiceError> {
-        let settings = AppSettings { mirrored };
+        let settings = AppSettings { mirrored, ..self.get(app).await?.settings };
         let set = async { Ok(self.directory.set_settings(app, &settings).await?) };
         self.changed("set_mirrored", app, set).await
+    }
+
+    /// Whether any app lets pages of `origin` call.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn any_allows(&self, origin: &str) -> Result<bool, ServiceError> {
+        let version = self.directory.version().await?.apps;
+        let kept = self.origins.read().clone();
+        if let Some((_, origins)) = kept.filter(|(of, _)| *of >= version) {
+            return Ok(origins.contains(origin));
+        }
+        let apps = self.list().await?;
+        let origins: HashSet<String> = apps.into_iter().flat_map(|app| app.settings.origins).collect();
+        let allows = origins.contains(origin);
+        *self.origins.write() = Some((version, Arc::new(origins)));
+        Ok(allows)
     }
 
     /// What a token says about the key `app_key`: enough to find it among an app's keys, and nothing to learn it by.
@@ -170,7 +230,7 @@ impl Apps {
         let app = Uuid::try_parse(app_id.trim()).ok().map(AppId);
         // An id that is none is looked up as one that nobody has.
         let standing = self.directory.standing(&app.unwrap_or(AppId(Uuid::nil())), None).await?;
-        let matches = is_among(&presented, &standing.keys, Timestamp::now());
+        let matches = is_among(&presented, &standing.keys, Timestamp::now()) && !standing.disabled;
         app.filter(|_| matches).ok_or(ServiceError::Unauthenticated)
     }
 
@@ -180,7 +240,7 @@ impl Apps {
         app: &AppId,
         make: impl Future<Output = Result<T, ServiceError>>,
     ) -> Result<T, ServiceError> {
-        changed(&*self.audit, LocalChange { action, app: Some(*app) }, make).await
+        changed(&*self.audit, LocalChange { action, app: Some(*app), operator: None }, make).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! Changes that are made on the command line or while starting: apps, their keys, the keys that sign tokens.
 
-use faceward_core::AppId;
+use faceward_core::{AppId, OperatorName, SubjectId};
 use faceward_store::{AuditEvent, AuditSink, StoreError};
 use jiff::Timestamp;
 
@@ -9,11 +9,20 @@ use crate::error::{InternalError, ServiceError};
 
 /// What is changed.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct LocalChange {
+pub(crate) struct LocalChange<'a> {
     /// The use case.
     pub(crate) action: &'static str,
     /// The app that it concerns, if it concerns one.
     pub(crate) app: Option<AppId>,
+    /// The operator that it concerns, who is recorded as its subject.
+    pub(crate) operator: Option<&'a OperatorName>,
+}
+
+impl LocalChange<'_> {
+    fn event(self) -> AuditEvent {
+        let subject = self.operator.and_then(|name| SubjectId::stored(name.as_str()).ok());
+        AuditEvent { subject, ..blank(self.action, self.app) }
+    }
 }
 
 /// Makes a change between two records: begun before it, ended after it, both on disk.
@@ -22,10 +31,10 @@ pub(crate) struct LocalChange {
 /// That of the change; the log cannot be written.
 pub(crate) async fn changed<T>(
     audit: &dyn AuditSink,
-    change: LocalChange,
+    change: LocalChange<'_>,
     make: impl Future<Output = Result<T, ServiceError>>,
 ) -> Result<T, ServiceError> {
-    let blank = blank(change.action, change.app);
+    let blank = change.event();
     let record = async |outcome: &'static str| {
         let event = AuditEvent { at: Timestamp::now(), outcome: outcome.into(), ..blank.clone() };
         audit.append(&[event]).await
@@ -41,6 +50,22 @@ pub(crate) async fn changed<T>(
     result
 }
 
+/// Does something that changes little between two breaths, and leaves one record, on disk, of how it ended.
+///
+/// # Errors
+/// That of `done`; the log cannot be written.
+pub(crate) async fn noted<T>(
+    audit: &dyn AuditSink,
+    change: LocalChange<'_>,
+    done: impl Future<Output = Result<T, ServiceError>>,
+) -> Result<T, ServiceError> {
+    let result = done.await;
+    let outcome = result.as_ref().map_or_else(ServiceError::name, |_| "answered");
+    let event = AuditEvent { at: Timestamp::now(), outcome: outcome.into(), ..change.event() };
+    audit.append(&[event]).await.map_err(|error| InternalError::audit(&error))?;
+    result
+}
+
 #[cfg(test)]
 mod tests {
     use faceward_conformance::Memory;
@@ -52,7 +77,7 @@ mod tests {
     async fn a_log_that_is_away_is_told_apart_by_whether_the_change_was_made() {
         let memory = Memory::default();
         let audit = Stores::from(memory.clone()).audit;
-        let change = LocalChange { action: "create_app", app: None };
+        let change = LocalChange { action: "create_app", app: None, operator: None };
         memory.lose(true);
         let refused = changed(&*audit, change, async { Ok(()) }).await;
         assert!(

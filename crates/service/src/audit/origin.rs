@@ -4,7 +4,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use faceward_core::AppId;
+use faceward_core::{AppId, OperatorName};
 use uuid::Uuid;
 
 use crate::scheduler::Urgency;
@@ -25,6 +25,8 @@ pub struct Origin {
     pub transaction: Uuid,
     /// The app, if it is known.
     pub app: Option<AppId>,
+    /// The operator, if one acts.
+    pub operator: Option<OperatorName>,
     /// Whether somebody waits before a screen.
     pub urgency: Urgency,
     trx_id: Arc<OnceLock<String>>,
@@ -35,7 +37,7 @@ impl Origin {
     #[must_use]
     pub fn new(surface: &'static str, transaction: Uuid, app: Option<AppId>) -> Self {
         let urgency = Urgency::Interactive;
-        Self { surface, transaction, app, urgency, trx_id: Arc::default() }
+        Self { surface, transaction, app, operator: None, urgency, trx_id: Arc::default() }
     }
 
     /// The same in no hurry, or in one.
@@ -44,13 +46,20 @@ impl Origin {
         Self { urgency, ..self }
     }
 
+    /// The same, done by an operator.
+    #[must_use]
+    pub fn by(self, operator: OperatorName) -> Self {
+        Self { operator: Some(operator), ..self }
+    }
+
     /// Runs `work` on behalf of this origin: every use case in it is recorded as its doing.
     pub async fn scope<F: Future>(self, work: F) -> F::Output {
         CURRENT.scope(self, work).await
     }
 
     /// The origin of what is done now. Outside of any scope: this process itself.
-    pub(crate) fn current() -> Self {
+    #[must_use]
+    pub fn current() -> Self {
         CURRENT.try_with(Self::clone).unwrap_or_else(|_| Self::new("local", Uuid::new_v4(), None))
     }
 

@@ -217,6 +217,7 @@ mod tests {
             trx_id: None,
             surface: "test".into(),
             app: None,
+            operator: None,
             action: "verify".into(),
             gallery: None,
             subject: None,
@@ -311,6 +312,15 @@ mod tests {
         }
 
         fn page<'a>(&'a self, _: &'a AuditFilter, _: i64, _: usize) -> Pending<'a, Vec<AuditRecord>> {
+            Box::pin(async move { Ok(Vec::new()) })
+        }
+
+        fn newest<'a>(
+            &'a self,
+            _: &'a AuditFilter,
+            _: Option<i64>,
+            _: usize,
+        ) -> Pending<'a, Vec<AuditRecord>> {
             Box::pin(async move { Ok(Vec::new()) })
         }
     }

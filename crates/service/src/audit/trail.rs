@@ -30,6 +30,7 @@ pub(super) fn blank(action: &'static str, app: Option<AppId>) -> AuditEvent {
         trx_id: origin.trx_id().map(str::to_owned),
         surface: origin.surface.into(),
         app: app.or(origin.app),
+        operator: origin.operator,
         action: action.into(),
         gallery: None,
         subject: None,

@@ -35,6 +35,9 @@ pub enum InternalError {
     /// An access token could not be made.
     #[error("access tokens: {0}")]
     Token(String),
+    /// A password could not be hashed, or a stored hash is none.
+    #[error("passwords: {0}")]
+    Password(String),
     /// The operating system gives no random numbers.
     #[error("no random numbers: {0}")]
     NoRandomness(String),

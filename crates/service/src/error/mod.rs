@@ -130,6 +130,40 @@ pub enum ServiceError {
         /// Written for the operator.
         String,
     ),
+    /// No operator has this name.
+    #[error("no operator of this name")]
+    OperatorNotFound,
+    /// An operator of this name exists.
+    #[error("an operator of this name already exists")]
+    OperatorExists,
+    /// The operator has no session or token of this id.
+    #[error("no session or token with this id")]
+    PassNotFound,
+    /// Nobody would be left to run operators.
+    #[error("this is the last owner: make another one first")]
+    LastOwner,
+    /// Somebody tries to log in too often.
+    #[error("too many attempts, retry in {} s", retry_after.as_secs())]
+    TooManyAttempts {
+        /// When the next attempt is allowed; at least a second.
+        retry_after: Duration,
+    },
+    /// The app asks more often than it may.
+    #[error("more than {limit} requests a minute: retry in {} s", retry_after.as_secs())]
+    RateLimited {
+        /// Requests a minute.
+        limit: u32,
+        /// When the next one is allowed; at least a second.
+        retry_after: Duration,
+    },
+    /// The app has asked as often as it may today.
+    #[error("the day's {limit} requests are used up: retry in {} s", retry_after.as_secs())]
+    QuotaExceeded {
+        /// Requests a day.
+        limit: u32,
+        /// Until midnight, UTC.
+        retry_after: Duration,
+    },
     /// Our own fault.
     #[error("internal error: {0}")]
     Internal(#[from] InternalError),
@@ -168,6 +202,13 @@ impl ServiceError {
             Self::AppExists(_) => "app_exists",
             Self::AppNotFound(_) => "app_not_found",
             Self::StoreUnreachable(_) => "store_unreachable",
+            Self::OperatorNotFound => "operator_not_found",
+            Self::OperatorExists => "operator_exists",
+            Self::PassNotFound => "pass_not_found",
+            Self::LastOwner => "last_owner",
+            Self::TooManyAttempts { .. } => "too_many_attempts",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::QuotaExceeded { .. } => "quota_exceeded",
             Self::Internal(_) => "internal",
         }
     }
@@ -201,6 +242,8 @@ impl From<StoreError> for ServiceError {
             StoreError::Challenge(ChallengeRefusal::Foreign) => Self::ChallengeForeign,
             StoreError::Challenge(ChallengeRefusal::Replayed) => Self::ChallengeReplayed,
             StoreError::Challenge(ChallengeRefusal::Expired) => Self::ChallengeExpired,
+            StoreError::OperatorUnknown => Self::OperatorNotFound,
+            StoreError::OperatorExists => Self::OperatorExists,
             StoreError::Unreachable(cause) => Self::StoreUnreachable(with_cause(&*cause)),
             StoreError::Length { .. } | StoreError::Failed(_) => Self::Internal(InternalError::Store(error)),
         }

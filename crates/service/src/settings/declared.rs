@@ -105,6 +105,16 @@ fn rules_of_use_cases() -> Vec<Setting<Settings>> {
             |s: &mut Settings| seconds(&mut s.token_lifetime, 1.0..=3650.0 * DAY_SECONDS),
         ),
         Setting::new(
+            "operators.session_idle_seconds",
+            "An operator's session that is not used for so long ends",
+            |s: &mut Settings| seconds(&mut s.operators.session_idle, 60.0..=30.0 * DAY_SECONDS),
+        ),
+        Setting::new(
+            "operators.session_seconds",
+            "An operator's session ends after so long, used or not",
+            |s: &mut Settings| seconds(&mut s.operators.session_lifetime, 60.0..=30.0 * DAY_SECONDS),
+        ),
+        Setting::new(
             "audit.retention_days",
             "How long audit records are kept; older ones are wiped at start and once a day",
             |s: &mut Settings| days(&mut s.audit.retention, 1..=36_500),

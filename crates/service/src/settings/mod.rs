@@ -15,6 +15,7 @@ use faceward_models::calibration::thresholds::{Thresholds, thresholds};
 
 use crate::audit::AuditSettings;
 use crate::challenges::ChallengeSettings;
+use crate::operators::OperatorSettings;
 use crate::thresholds::movement_problems;
 
 /// Everything that an operator can set about the use cases.
@@ -43,6 +44,8 @@ pub struct Settings {
     pub token_lifetime: Duration,
     /// How long audit records are kept.
     pub audit: AuditSettings,
+    /// How long sessions of operators live.
+    pub operators: OperatorSettings,
     /// How challenges are made.
     pub challenges: ChallengeSettings,
 }
@@ -61,6 +64,7 @@ impl Default for Settings {
             active_liveness: ActiveLivenessRules::default(),
             token_lifetime: Duration::from_secs(24 * 3600),
             audit: AuditSettings::default(),
+            operators: OperatorSettings::default(),
             challenges: ChallengeSettings::default(),
         }
     }

@@ -135,7 +135,7 @@ impl Tokens {
         let claims = self.ring().await?.verified(token.trim(), Timestamp::now())?;
         let app = AppId(claims.sub);
         let standing = self.inner.directory.standing(&app, Some(claims.jti)).await?;
-        if Apps::has_key(&standing, &claims.key) && !standing.revoked {
+        if Apps::has_key(&standing, &claims.key) && !standing.revoked && !standing.disabled {
             Ok(app)
         } else {
             Err(ServiceError::Unauthenticated)
@@ -195,7 +195,7 @@ impl Tokens {
             }
             Ok(key.id)
         };
-        changed(&**audit, LocalChange { action, app: None }, made).await
+        changed(&**audit, LocalChange { action, app: None, operator: None }, made).await
     }
 }
 

@@ -263,6 +263,10 @@ impl Directory for Slow {
         Box::pin(async move { self.memory.set_settings(app, settings).await })
     }
 
+    fn rename_app<'a>(&'a self, app: &'a AppId, name: &'a str) -> Pending<'a, ()> {
+        Box::pin(async move { self.memory.rename_app(app, name).await })
+    }
+
     fn delete_app<'a>(&'a self, app: &'a AppId) -> Pending<'a, Traces> {
         Box::pin(async move { self.memory.delete_app(app).await })
     }

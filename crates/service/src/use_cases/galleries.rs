@@ -1,6 +1,6 @@
 //! Galleries and subjects: create, list, delete.
 
-use faceward_core::{AppId, GalleryId};
+use faceward_core::{AppId, GalleryId, SubjectId};
 use faceward_store::{DEFAULT_GALLERY, Deletion, GalleryRecord, Page, SubjectRecord, Traces};
 
 use crate::error::{InternalError, ServiceError};
@@ -49,6 +49,36 @@ impl Service {
     pub async fn list_galleries(&self, app: &AppId) -> Result<Vec<GalleryRecord>, ServiceError> {
         let trail = self.trail("list_galleries", Some(app));
         trail.end(self.do_list_galleries(app).await).await
+    }
+
+    /// A page of the galleries of `app`, by id.
+    ///
+    /// # Errors
+    /// [`ServiceError::AppNotFound`]; the store fails.
+    pub async fn page_of_galleries(
+        &self,
+        app: &AppId,
+        page: Page<'_, GalleryId>,
+    ) -> Result<Vec<GalleryRecord>, ServiceError> {
+        let trail = self.trail("list_galleries", Some(app));
+        let listed = self.stores().templates.list_galleries(app, page).await;
+        trail.end(listed.map_err(ServiceError::from)).await
+    }
+
+    /// A page of the subjects of a gallery, by id.
+    ///
+    /// # Errors
+    /// [`ServiceError::AppNotFound`], [`ServiceError::GalleryNotFound`]; the store fails.
+    pub async fn page_of_subjects(
+        &self,
+        app: &AppId,
+        gallery: &GalleryId,
+        page: Page<'_, SubjectId>,
+    ) -> Result<Vec<SubjectRecord>, ServiceError> {
+        let mut trail = self.trail("list_subjects", Some(app));
+        trail.about(Some(gallery), None, None);
+        let listed = self.stores().templates.list_subjects(app, gallery, page).await;
+        trail.end(listed.map_err(ServiceError::from)).await
     }
 
     async fn do_list_galleries(&self, app: &AppId) -> Result<Vec<GalleryRecord>, ServiceError> {

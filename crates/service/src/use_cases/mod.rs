@@ -1,6 +1,7 @@
 //! The use cases: one verb a file, each a method of [`crate::Service`].
 
 mod active_liveness;
+mod administration;
 mod analyze;
 pub(crate) mod answer_challenge;
 pub(crate) mod create_challenge;

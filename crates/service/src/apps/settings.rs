@@ -1,0 +1,105 @@
+//! What names and origins of apps can be.
+
+use crate::error::ServiceError;
+
+/// Longest name, in characters.
+const NAME_CHARS: usize = 120;
+/// Most origins of an app.
+const MOST_ORIGINS: usize = 32;
+/// Longest origin, in bytes: a host has up to 253.
+const ORIGIN_BYTES: usize = 280;
+
+/// `name`, trimmed, if it can be one.
+pub(super) fn checked_name(name: &str) -> Result<&str, ServiceError> {
+    let name = name.trim();
+    let fits = !name.is_empty() && name.chars().count() <= NAME_CHARS && !name.chars().any(char::is_control);
+    let expected = "1 to 120 characters, none of them a control character";
+    if fits { Ok(name) } else { Err(ServiceError::InvalidParameter { name: "name", expected }) }
+}
+
+/// Refuses what no browser would ever send as an origin.
+pub(super) fn check_origins(origins: &[String]) -> Result<(), ServiceError> {
+    if origins.len() <= MOST_ORIGINS && origins.iter().all(|origin| is_origin(origin)) {
+        return Ok(());
+    }
+    let expected = "at most 32 origins as a browser sends them: https://example.com, http://localhost:3000";
+    Err(ServiceError::InvalidParameter { name: "origins", expected })
+}
+
+/// Scheme, host in lower case, and a port unless it is the scheme's own (RFC 6454 section 6.2).
+fn is_origin(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let own_port = match scheme {
+        "http" => "80",
+        "https" => "443",
+        _ => return false,
+    };
+    let (host, port) = match rest.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (rest, None),
+    };
+    let is_port = |port: &str| {
+        port != own_port && !port.starts_with('0') && port.parse::<u16>().is_ok_and(|number| number > 0)
+    };
+    text.len() <= ORIGIN_BYTES && is_host(host) && port.is_none_or(is_port)
+}
+
+fn is_host(host: &str) -> bool {
+    if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        return address.parse::<std::net::Ipv6Addr>().is_ok();
+    }
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    host.split('.').all(is_label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_what_a_browser_sends() {
+        for good in [
+            "https://example.com",
+            "http://localhost:3000",
+            "https://a.b-c.example:8443",
+            "http://127.0.0.1:8080",
+            "http://[::1]:3000",
+        ] {
+            assert!(is_origin(good), "{good}");
+        }
+        for bad in [
+            "*",
+            "null",
+            "",
+            "example.com",
+            "https://",
+            "https://example.com/",
+            "https://example.com:443",
+            "http://example.com:80",
+            "https://Example.com",
+            "https://*.example.com",
+            "https://a@example.com",
+            "https://example.com:",
+            "https://example.com:0",
+            "https://example.com:99999",
+            "https://example.com:08443",
+            "https://example..com",
+            "ftp://example.com",
+            "https://[::g]",
+            "https://example.com https://b.example",
+        ] {
+            assert!(!is_origin(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_short_and_visible() {
+        assert_eq!(checked_name(" door 1 ").ok(), Some("door 1"));
+        for bad in ["", "  ", "a\nb", &"x".repeat(121)] {
+            assert!(checked_name(bad).is_err(), "{bad:?}");
+        }
+    }
+}
