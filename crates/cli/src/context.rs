@@ -10,4 +10,15 @@ pub(crate) struct Context {
     pub(crate) loaded: Loaded,
     /// The process's variables.
     pub(crate) environment: Environment,
+    /// The server that was named, if one was.
+    pub(crate) named: Named,
+}
+
+/// Which server a command shall talk to, as it was typed.
+#[derive(Clone, Default)]
+pub(crate) struct Named {
+    /// Its address.
+    pub(crate) server: Option<String>,
+    /// The token.
+    pub(crate) token: Option<String>,
 }

@@ -120,7 +120,14 @@ impl From<ServiceError> for Failure {
             | ServiceError::ForeignToken
             | ServiceError::TemplateOutdated { .. }
             | ServiceError::AppExists(_)
-            | ServiceError::AppNotFound(_) => Exit::DataRefused,
+            | ServiceError::AppNotFound(_)
+            | ServiceError::OperatorNotFound
+            | ServiceError::OperatorExists
+            | ServiceError::PassNotFound
+            | ServiceError::LastOwner
+            | ServiceError::RateLimited { .. }
+            | ServiceError::QuotaExceeded { .. }
+            | ServiceError::TooManyAttempts { .. } => Exit::DataRefused,
             ServiceError::Overloaded { .. }
             | ServiceError::TimedOut
             | ServiceError::ShuttingDown

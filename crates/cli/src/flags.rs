@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, value_parser};
 use faceward_settings::{Flag, Kind, Setting, Typed};
 
-use crate::config::{Config, TypedFlags, flag_name, settings};
+use crate::config::{Config, ConfigError, Environment, TypedFlags, flag_name, settings};
+use crate::context::Named;
 
 /// Flags that every command takes. Each overrides the setting of its name; see `faceward config`.
-#[derive(Debug, Args)]
+#[derive(Args)]
 #[command(next_help_heading = "Common options")]
 pub(crate) struct CommonFlags {
     /// Read settings from this TOML file [default: faceward.toml, if it is there]
@@ -20,13 +21,34 @@ pub(crate) struct CommonFlags {
     /// Override any setting by its key, as in `--set thresholds.similarity=0.8`; `faceward config` lists them
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// Work through this server, as `http://host:port` [default: the one that uses the data folder, if one does]
+    #[arg(long, global = true, value_name = "URL")]
+    server: Option<String>,
+    /// Token of an operator for `--server`; `FACEWARD_OPERATOR_TOKEN` is not seen by others on this machine
+    #[arg(long, global = true, value_name = "TOKEN")]
+    operator_token: Option<String>,
 }
 
 impl CommonFlags {
     /// What was typed, with the settings among the flags of the command.
     pub(crate) fn typed(self, of_command: SettingFlags) -> TypedFlags {
-        let Self { config, settings: EverywhereFlags(everywhere), set } = self;
+        let Self { config, settings: EverywhereFlags(everywhere), set, server: _, operator_token: _ } = self;
         TypedFlags { file: config, own: [everywhere, of_command].concat(), set }
+    }
+
+    /// Whether a flag names a server.
+    pub(crate) const fn names_a_server(&self) -> bool {
+        self.server.is_some()
+    }
+
+    /// The server that was named, in a flag or a variable.
+    ///
+    /// # Errors
+    /// A variable is not UTF-8.
+    pub(crate) fn named(&self, environment: &Environment) -> Result<Named, ConfigError> {
+        let variable = |name| Ok::<_, ConfigError>(environment.text(name)?.map(str::to_owned));
+        let token = self.operator_token.clone().or(variable("FACEWARD_OPERATOR_TOKEN")?);
+        Ok(Named { server: self.server.clone().or(variable("FACEWARD_SERVER")?), token })
     }
 }
 

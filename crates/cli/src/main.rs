@@ -12,6 +12,7 @@ mod flags;
 mod interrupt;
 mod logging;
 mod progress;
+mod remote;
 mod setup;
 mod terminal;
 

@@ -27,6 +27,8 @@ pub(crate) enum About {
     Subject,
     /// A challenge.
     Challenge,
+    /// The administration.
+    Administration,
 }
 
 macro_rules! error_table {
@@ -109,6 +111,18 @@ error_table! {
     ChallengeReordered => "challenge_reordered",  UNPROCESSABLE_ENTITY,   Caller, Challenge, "The frames do not stand in the order of the steps, or are for steps that were not asked for.";
     ChallengeIncomplete => "challenge_incomplete", UNPROCESSABLE_ENTITY,  Caller, Challenge, "A step has too few frames, or the answer too many.";
     TooManyChallenges  => "too_many_challenges",  TOO_MANY_REQUESTS,      Moment, Challenge, "The app has as many open challenges as it may have.";
+    OperatorNotFound   => "operator_not_found",   NOT_FOUND,              Caller, Administration, "No operator has this name.";
+    OperatorExists     => "operator_exists",      CONFLICT,               Caller, Administration, "An operator of this name exists.";
+    PassNotFound       => "pass_not_found",       NOT_FOUND,              Caller, Administration, "The operator has no session or token with this id.";
+    LastOwner          => "last_owner",           CONFLICT,               Caller, Administration, "Nobody would be left to run operators.";
+    RateLimited        => "rate_limited",         TOO_MANY_REQUESTS,      Moment, Request, "The app asks more often than it may; the header Retry-After says when to try again.";
+    QuotaExceeded      => "quota_exceeded",       TOO_MANY_REQUESTS,      Moment, Request, "The app has asked as often as it may today (UTC).";
+    AppNotFound        => "app_not_found",        NOT_FOUND,              Caller, Administration, "There is no app with this id.";
+    AppExists          => "app_exists",           CONFLICT,               Caller, Administration, "An app with this id exists.";
+    NotLoggedIn        => "not_logged_in",        UNAUTHORIZED,           Caller, Administration, "The request has no session or token, or not any more; or name or password is wrong.";
+    RoleTooLow         => "role_too_low",         FORBIDDEN,              Caller, Administration, "The operator's role does not allow it.";
+    CrossSite          => "cross_site",           FORBIDDEN,              Caller, Administration, "A page of another site made the browser send this.";
+    TooManyAttempts    => "too_many_attempts",    TOO_MANY_REQUESTS,      Moment, Administration, "Too many attempts to log in; the header Retry-After says when to try again.";
     NotFound           => "not_found",            NOT_FOUND,              Caller, Request, "There is nothing at this path.";
     MethodNotAllowed   => "method_not_allowed",   METHOD_NOT_ALLOWED,     Caller, Request, "The path exists, but not with this method; the header Allow lists those that do.";
     Overloaded         => "overloaded",           SERVICE_UNAVAILABLE,    Moment, Request, "The server is busy; the header Retry-After says when to try again.";

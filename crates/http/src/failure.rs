@@ -51,6 +51,18 @@ pub(crate) enum Failure {
     /// A parameter that has to be there.
     #[error("`{0}` is missing")]
     MissingParameter(&'static str),
+    /// No session or token, or none that is accepted; or a wrong name or password.
+    #[error("not logged in, or not any more")]
+    NotLoggedIn,
+    /// The operator's role does not allow it.
+    #[error("your role does not allow this")]
+    RoleTooLow,
+    /// A page of another site made a browser send this.
+    #[error("sent by a page of another site")]
+    CrossSite,
+    /// No app has the id in the path.
+    #[error("there is no app with this id")]
+    AppNotFound,
     /// Nothing at this path.
     #[error("there is nothing at this path")]
     NotFound,
@@ -90,6 +102,10 @@ impl Failure {
             Self::Repeated(_) => ErrorKind::Repeated,
             Self::InvalidParameter { .. } | Self::UnknownParameter(_) => ErrorKind::InvalidParameter,
             Self::MissingParameter(_) => ErrorKind::MissingParameter,
+            Self::NotLoggedIn => ErrorKind::NotLoggedIn,
+            Self::RoleTooLow => ErrorKind::RoleTooLow,
+            Self::CrossSite => ErrorKind::CrossSite,
+            Self::AppNotFound => ErrorKind::AppNotFound,
             Self::NotFound => ErrorKind::NotFound,
             Self::MethodNotAllowed => ErrorKind::MethodNotAllowed,
             Self::TimedOut => ErrorKind::TimedOut,
@@ -124,7 +140,13 @@ impl Failure {
 
     /// Whole seconds after which a retry makes sense; `None` where it does not.
     pub(crate) fn retry_after_seconds(&self) -> Option<u64> {
-        if let Self::Service(ServiceError::Overloaded { retry_after }) = self {
+        if let Self::Service(
+            ServiceError::Overloaded { retry_after }
+            | ServiceError::TooManyAttempts { retry_after }
+            | ServiceError::RateLimited { retry_after, .. }
+            | ServiceError::QuotaExceeded { retry_after, .. },
+        ) = self
+        {
             return Some(retry_after.as_secs().max(1));
         }
         if self.kind() == ErrorKind::StoreUnreachable {
@@ -164,8 +186,15 @@ const fn service_kind(error: &ServiceError) -> ErrorKind {
         ServiceError::InvalidParameter { .. } => ErrorKind::InvalidParameter,
         ServiceError::Rejected(_) => ErrorKind::Rejected,
         ServiceError::StoreUnreachable(_) => ErrorKind::StoreUnreachable,
-        // Apps are made on the command line: over HTTP it can only be a fault of ours.
-        ServiceError::AppExists(_) | ServiceError::Internal(_) => ErrorKind::Internal,
+        ServiceError::OperatorNotFound => ErrorKind::OperatorNotFound,
+        ServiceError::OperatorExists => ErrorKind::OperatorExists,
+        ServiceError::PassNotFound => ErrorKind::PassNotFound,
+        ServiceError::LastOwner => ErrorKind::LastOwner,
+        ServiceError::TooManyAttempts { .. } => ErrorKind::TooManyAttempts,
+        ServiceError::AppExists(_) => ErrorKind::AppExists,
+        ServiceError::RateLimited { .. } => ErrorKind::RateLimited,
+        ServiceError::QuotaExceeded { .. } => ErrorKind::QuotaExceeded,
+        ServiceError::Internal(_) => ErrorKind::Internal,
     }
 }
 

@@ -3,6 +3,9 @@
 //! [`router()`] builds the whole surface over an [`AppState`]; [`serve`] runs it on a socket; [`openapi`] describes it.
 //! Use cases live in `service`; nothing is computed here.
 
+mod admin;
+mod client;
+mod console;
 mod error;
 #[cfg(test)]
 mod error_docs;
@@ -40,8 +43,8 @@ pub use extract::multipart;
 pub use metrics::Metrics;
 pub use native::analysis_json;
 pub use phase::Phase;
-pub use router::{openapi, router};
-pub use server::serve;
-pub use settings::{HttpSettings, RisetSettings, ServerLimits};
+pub use router::{admin_router, openapi, router};
+pub use server::{Certificates, Listener, TlsError, serve};
+pub use settings::{EffectiveSetting, HttpSettings, RisetSettings, ServerLimits, TlsSettings};
 pub use startup::{Entrance, Startup};
 pub use state::AppState;

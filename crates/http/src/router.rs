@@ -11,16 +11,40 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::middleware::{
-    access_log, catch_panic, envelope, linger, no_store, origin, request_id, timeout, upload_room,
+    access_log, allowance, catch_panic, cors, envelope, linger, no_store, origin, request_id, timeout,
+    upload_room,
 };
 use crate::state::AppState;
 use crate::surface::{Branch, Surface};
 use crate::surfaces::ALL;
-use crate::{health, openapi as document};
+use crate::{admin, console, health, openapi as document};
 
-/// The whole HTTP surface over `state`.
+/// The HTTP surface over `state`: all of it, or all but the administration where that listens alone.
 pub fn router(state: AppState) -> Router {
-    let (routes, document) = assemble(|surface, branch| guarded(surface, branch, &state)).split_for_parts();
+    let with_admin = state.settings.admin_listen.is_none();
+    let open = |surface: &Surface, branch: &Branch| match surface.name == admin::SURFACE.name && !with_admin {
+        true => OpenApiRouter::new(),
+        false => guarded(surface, branch, &state),
+    };
+    let (routes, _) = assemble(open).split_for_parts();
+    let preflight =
+        from_fn_with_state(cors::Preflight { state: state.clone(), closed: admin::PREFIX }, cors::preflight);
+    let routes = routes.merge(docs_page(&openapi())).layer(preflight);
+    layered(if with_admin { routes.merge(console::routes()) } else { routes }, state)
+}
+
+/// The administration over `state`, and what tells how the server is: for a listener of its own.
+pub fn admin_router(state: AppState) -> Router {
+    let mut routes = OpenApiRouter::new();
+    for branch in admin::SURFACE.branches {
+        routes = routes.nest(branch.prefix, guarded(&admin::SURFACE, branch, &state));
+    }
+    let (routes, _) = routes.merge(health::routes()).split_for_parts();
+    layered(routes.merge(console::routes()), state)
+}
+
+/// `routes` behind what every request passes.
+fn layered(routes: Router<AppState>, state: AppState) -> Router {
     let writer = envelope::Writer { surfaces: ALL, settings: Arc::clone(&state.settings) };
     // The first layer of this list sees a request first and its answer last.
     let layers = ServiceBuilder::new()
@@ -31,7 +55,7 @@ pub fn router(state: AppState) -> Router {
         .layer(CatchPanicLayer::custom(catch_panic::respond))
         .layer(from_fn(linger::drain_unread))
         .layer(from_fn_with_state(state.clone(), timeout::limit));
-    routes.merge(docs_page(&document)).layer(layers).with_state(state)
+    routes.layer(layers).with_state(state)
 }
 
 /// The OpenAPI document of every route.
@@ -61,6 +85,8 @@ fn guarded(surface: &Surface, branch: &Branch, state: &AppState) -> OpenApiRoute
     };
     let routes = (branch.routes)().route_layer(
         ServiceBuilder::new()
+            .layer(from_fn_with_state(state.clone(), cors::allow))
+            .layer(from_fn_with_state(state.clone(), allowance::count))
             .layer(from_fn_with_state(surface.name, origin::remember))
             .layer(from_fn_with_state(bodies, upload_room::reserve)),
     );

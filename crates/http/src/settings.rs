@@ -1,8 +1,11 @@
 //! What the operator can set about HTTP. Built and validated by the binary; nothing here reads the environment.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use faceward_settings::{Setting, bytes, seconds, switch, whole};
+use faceward_settings::{Setting, bytes, path, seconds, switch, text, whole, words};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::upload_room::Weight;
 
@@ -10,6 +13,23 @@ const DAY_SECONDS: f64 = 24.0 * 60.0 * 60.0;
 const GIB: usize = 1024 * MIB;
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
+
+/// A setting in force, as operators see it. The binary, which reads them, tells them.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EffectiveSetting {
+    /// Its key.
+    pub key: String,
+    /// Its value, as it would be typed; empty where nothing is set.
+    pub value: String,
+    /// Where the value comes from.
+    pub source: String,
+    /// What it takes.
+    pub takes: String,
+    /// What it does.
+    pub help: String,
+    /// Whether another value counts only after a restart.
+    pub needs_restart: bool,
+}
 
 /// Limits of one request and of all requests together.
 #[derive(Clone, Debug)]
@@ -34,6 +54,8 @@ pub struct HttpSettings {
     pub json_bytes: usize,
     /// How the Riset.ai API answers.
     pub riset: RisetSettings,
+    /// Where the administration listens alone: a host and port, or the path of a Unix socket; `None`: with the rest.
+    pub admin_listen: Option<String>,
 }
 
 /// How the Riset.ai API answers.
@@ -100,6 +122,15 @@ impl HttpSettings {
                 |s: &mut Self| seconds(&mut s.request_timeout, 1.0..=DAY_SECONDS),
             ),
         ];
+        all.push(
+            Setting::new(
+                "admin.listen",
+                "Where the administration listens alone: host and port, or the path of a Unix socket",
+                |s: &mut Self| text(&mut s.admin_listen),
+            )
+            .by_default("with the rest")
+            .with_flag_of("serve", "ADDR"),
+        );
         all.extend(RisetSettings::declared().map(|setting| setting.within(|s: &mut Self| &mut s.riset)));
         all
     }
@@ -131,8 +162,47 @@ impl Default for HttpSettings {
             upload_idle_timeout: Duration::from_secs(15),
             request_timeout: Duration::from_secs(120),
             json_bytes: 64 * MIB,
+            admin_listen: None,
             riset: RisetSettings::default(),
         }
+    }
+}
+
+/// How connections are encrypted.
+#[derive(Clone, Debug, Default)]
+pub struct TlsSettings {
+    /// File with the certificate chain, PEM, the server's own first.
+    pub certificate: Option<PathBuf>,
+    /// File with its private key, PEM.
+    pub key: Option<PathBuf>,
+    /// Whether a certificate is made up at the start, for trying things out.
+    pub self_signed: bool,
+}
+
+impl TlsSettings {
+    /// Every setting of TLS.
+    #[must_use]
+    pub fn declared() -> Vec<Setting<Self>> {
+        vec![
+            Setting::new(
+                "tls.certificate",
+                "File with the certificate chain, PEM; read again when it changes",
+                |s: &mut Self| path(&mut s.certificate),
+            )
+            .by_default("no TLS")
+            .with_flag_of("serve", "FILE"),
+            Setting::new("tls.key", "File with the private key of the certificate, PEM", |s: &mut Self| {
+                path(&mut s.key)
+            })
+            .by_default("no TLS")
+            .with_flag_of("serve", "FILE"),
+            Setting::new(
+                "tls.self_signed",
+                "Make a certificate up that no browser trusts, to try a webcam on a phone",
+                |s: &mut Self| switch(&mut s.self_signed),
+            )
+            .with_flag_of("serve", ""),
+        ]
     }
 }
 
@@ -151,6 +221,8 @@ pub struct ServerLimits {
     pub header_read_timeout: Duration,
     /// Requests that one HTTP/2 connection may have under way. Default 32.
     pub http2_streams: u32,
+    /// Addresses of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. Default: none.
+    pub trusted_proxies: Vec<String>,
     /// Time that accepted requests get to finish once the server is told to stop. Default 30 s.
     pub shutdown_deadline: Duration,
 }
@@ -171,6 +243,11 @@ impl ServerLimits {
             Setting::new("limits.header_seconds", "Time to receive a request's head", |s: &mut Self| {
                 seconds(&mut s.header_read_timeout, 1.0..=DAY_SECONDS)
             }),
+            Setting::new(
+                "proxy.trusted",
+                "Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed",
+                |s: &mut Self| words(&mut s.trusted_proxies),
+            ),
             Setting::new("limits.header_bytes", "Largest request head", |s: &mut Self| {
                 bytes(&mut s.header_bytes, LEAST_HEADER_BYTES..=MIB)
             }),
@@ -185,6 +262,7 @@ impl Default for ServerLimits {
             header_bytes: 32 * KIB,
             header_read_timeout: Duration::from_secs(30),
             http2_streams: 32,
+            trusted_proxies: Vec::new(),
             shutdown_deadline: Duration::from_secs(30),
         }
     }

@@ -1,11 +1,12 @@
 //! What every handler shares.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use faceward_service::Service;
 
 use crate::metrics::Metrics;
-use crate::settings::HttpSettings;
+use crate::settings::{EffectiveSetting, HttpSettings};
 use crate::upload_room::UploadRoom;
 
 /// The service and the limits in front of it. Cheap to clone.
@@ -19,6 +20,10 @@ pub struct AppState {
     pub(crate) metrics: Metrics,
     /// Room for request bodies.
     pub(crate) uploads: UploadRoom,
+    /// Every setting in force, for operators to see.
+    pub(crate) in_force: Arc<[EffectiveSetting]>,
+    /// When the server was ready.
+    pub(crate) started: Instant,
 }
 
 impl AppState {
@@ -27,6 +32,13 @@ impl AppState {
     pub fn new(service: Service, settings: HttpSettings, metrics: Metrics) -> Self {
         service.publish_metrics();
         let uploads = UploadRoom::new(settings.room_bytes());
-        Self { service, settings: Arc::new(settings), metrics, uploads }
+        let (settings, in_force) = (Arc::new(settings), Arc::default());
+        Self { service, settings, metrics, uploads, in_force, started: Instant::now() }
+    }
+
+    /// Shows operators the settings `in_force`.
+    #[must_use]
+    pub fn showing(self, in_force: Vec<EffectiveSetting>) -> Self {
+        Self { in_force: in_force.into(), ..self }
     }
 }

@@ -1,11 +1,11 @@
 //! The APIs of a server, as one list.
 
 use crate::surface::Surfaces;
-use crate::{native, vendors};
+use crate::{admin, native, vendors};
 
 /// Every API. What belongs to none of them is answered as `/v1` answers.
 pub(crate) static ALL: Surfaces = Surfaces {
-    all: &[&vendors::ooto::SURFACE, &vendors::riset::SURFACE, &native::SURFACE],
+    all: &[&vendors::ooto::SURFACE, &vendors::riset::SURFACE, &native::SURFACE, &admin::SURFACE],
     elsewhere: &native::SURFACE,
 };
 
@@ -26,6 +26,8 @@ mod tests {
             ("/liveness-api", "riset"),
             ("/oauth/client/token", "riset"),
             ("/v1/info", "v1"),
+            ("/admin/v1/apps", "admin"),
+            ("/admin", "v1"),
             ("/healthz", "v1"),
             ("/", "v1"),
         ] {
@@ -45,20 +47,24 @@ mod tests {
 
     /// Who can meet a failure, decided once more and by another way than the tables: by what brings it about.
     fn met_by(kind: ErrorKind) -> &'static [&'static str] {
-        const EVERYBODY: &[&str] = &["ooto", "riset", "v1"];
+        const EVERYBODY: &[&str] = &["ooto", "riset", "v1", "admin"];
         match kind {
             // Photos as text, tokens of others, galleries that clients make.
-            ErrorKind::PhotoNotBase64 | ErrorKind::Forbidden | ErrorKind::GalleryExists => &["riset"],
+            ErrorKind::PhotoNotBase64 | ErrorKind::Forbidden => &["riset"],
+            ErrorKind::GalleryExists => &["riset", "admin"],
             // Galleries and subjects by their ids: of the Riset.ai API, and of a challenge.
-            ErrorKind::SubjectNotFound | ErrorKind::SubjectOutdated | ErrorKind::GalleryNotFound => {
-                &["riset", "v1"]
-            }
+            ErrorKind::SubjectNotFound | ErrorKind::GalleryNotFound => &["riset", "v1", "admin"],
+            ErrorKind::SubjectOutdated => &["riset", "v1"],
             // Templates by their ids.
-            ErrorKind::TemplateExists => &["ooto"],
-            ErrorKind::TemplateNotFound => &["ooto", "v1"],
+            ErrorKind::TemplateExists => &["ooto", "admin"],
+            ErrorKind::TemplateNotFound => &["ooto", "v1", "admin"],
             ErrorKind::TemplateOutdated => &["v1"],
             // Only what enrols.
-            ErrorKind::Rejected => &["ooto", "riset"],
+            ErrorKind::Rejected => &["ooto", "riset", "admin"],
+            // Apps, by their keys and tokens.
+            ErrorKind::Unauthenticated | ErrorKind::RateLimited | ErrorKind::QuotaExceeded => {
+                &["ooto", "riset", "v1"]
+            }
             ErrorKind::ChallengeUnknown
             | ErrorKind::ChallengeForeign
             | ErrorKind::ChallengeReplayed
@@ -66,6 +72,16 @@ mod tests {
             | ErrorKind::ChallengeReordered
             | ErrorKind::ChallengeIncomplete
             | ErrorKind::TooManyChallenges => &["v1"],
+            ErrorKind::OperatorNotFound
+            | ErrorKind::OperatorExists
+            | ErrorKind::PassNotFound
+            | ErrorKind::LastOwner
+            | ErrorKind::AppNotFound
+            | ErrorKind::AppExists
+            | ErrorKind::NotLoggedIn
+            | ErrorKind::RoleTooLow
+            | ErrorKind::CrossSite
+            | ErrorKind::TooManyAttempts => &["admin"],
             ErrorKind::PhotoMissing
             | ErrorKind::PhotoEmpty
             | ErrorKind::PhotoWrongType
@@ -79,7 +95,6 @@ mod tests {
             | ErrorKind::FaceTooPoor
             | ErrorKind::CheckUnavailable
             | ErrorKind::CheckUndecided
-            | ErrorKind::Unauthenticated
             | ErrorKind::InvalidId
             | ErrorKind::InvalidParameter
             | ErrorKind::MissingParameter

@@ -5,12 +5,16 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use faceward_core::AppId;
+use faceward_service::AppRecord;
 use faceward_service::apps::{AppKey, Apps, NewApp};
+use hyper::Method;
 use serde::Serialize;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
+use crate::remote::{Answer as _, Remote};
 use crate::{setup, terminal};
 
 /// Longest key that is read from standard input, in bytes, with room for white space around it.
@@ -19,7 +23,7 @@ const MAX_KEY_BYTES: u64 = 8192;
 /// Create, list or delete apps, and change their keys
 ///
 /// An app is a tenant: an APP-ID and APP-KEY, and galleries that no other app sees. These commands work on the data
-/// folder; stop the server that uses it first.
+/// folder, or through the server that uses it or that `--server` names.
 #[derive(Debug, Subcommand)]
 pub(crate) enum App {
     /// Create an app and print its credentials, once
@@ -97,7 +101,7 @@ pub(crate) struct Delete {
 
 #[derive(Serialize)]
 struct CredentialsJson<'a> {
-    app_id: String,
+    app_id: &'a str,
     app_key: &'a str,
 }
 
@@ -112,41 +116,59 @@ struct AppJson {
 impl App {
     /// Does it.
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
-        let apps = Apps::new(&setup::embedded(&context.config.data_dir)?.into());
+        let place = match Remote::find(context)? {
+            Some(remote) => Place::There(remote),
+            None => Place::Here(Apps::new(&setup::embedded(&context.config.data_dir)?.into())),
+        };
         setup::executor()?.block_on(async {
             match self {
-                Self::Create(create) => create.run(&apps).await,
-                Self::List(list) => list.run(&apps).await,
-                Self::RotateKey(rotate) => rotate.run(&apps).await,
-                Self::SetMirrored(set) => set.run(&apps).await,
-                Self::Delete(delete) => delete.run(&apps).await,
+                Self::Create(create) => create.run(&place).await,
+                Self::List(list) => list.run(&place).await,
+                Self::RotateKey(rotate) => rotate.run(&place).await,
+                Self::SetMirrored(set) => set.run(&place).await,
+                Self::Delete(delete) => delete.run(&place).await,
             }
         })
     }
 }
 
+/// Where the apps are.
+enum Place {
+    /// In the data folder.
+    Here(Apps),
+    /// Behind a server.
+    There(Remote),
+}
+
 impl Create {
-    async fn run(&self, apps: &Apps) -> Result<Exit, Failure> {
+    async fn run(&self, place: &Place) -> Result<Exit, Failure> {
         let key = if self.key_stdin { Some(key_from_stdin()?) } else { None };
-        let new = NewApp { name: self.name.clone(), id: self.id.map(AppId), key };
-        let credentials = apps.create(new).await?;
-        show(self.json, credentials.id, &credentials.key)
+        match place {
+            Place::Here(apps) => {
+                let new = NewApp { name: self.name.clone(), id: self.id.map(AppId), key };
+                let credentials = apps.create(new).await?;
+                show(self.json, &credentials.id.to_string(), credentials.key.reveal())
+            }
+            Place::There(remote) => {
+                let key = key.as_ref().map(AppKey::reveal);
+                let body = json!({ "name": self.name, "app_id": self.id, "app_key": key });
+                let made = remote.ask(Method::POST, "/apps", Some(&body)).await?;
+                show(self.json, &made.text("app_id")?, &made.text("app_key")?)
+            }
+        }
     }
 }
 
 impl List {
-    async fn run(&self, apps: &Apps) -> Result<Exit, Failure> {
-        let apps: Vec<AppJson> = apps
-            .list()
-            .await?
-            .into_iter()
-            .map(|app| AppJson {
-                app_id: app.id.to_string(),
-                name: app.name,
-                mirrored: app.settings.mirrored,
-                created_at: app.created_at.to_string(),
-            })
-            .collect();
+    async fn run(&self, place: &Place) -> Result<Exit, Failure> {
+        let apps: Vec<AppJson> = match place {
+            Place::Here(apps) => apps.list().await?.iter().map(AppJson::of).collect(),
+            Place::There(remote) => {
+                let mut listed = remote.list("/apps", "apps").await?;
+                listed.sort_by_key(|app| app["created_at"].to_string());
+                listed.iter().map(AppJson::answered).collect::<Result<_, _>>()?
+            }
+        };
         if self.json {
             terminal::json(&apps)?;
         } else {
@@ -159,25 +181,62 @@ impl List {
     }
 }
 
+impl AppJson {
+    fn of(app: &AppRecord) -> Self {
+        Self {
+            app_id: app.id.to_string(),
+            name: app.name.clone(),
+            mirrored: app.settings.mirrored,
+            created_at: app.created_at.to_string(),
+        }
+    }
+
+    /// As a server tells it.
+    fn answered(app: &Value) -> Result<Self, Failure> {
+        Ok(Self {
+            app_id: app.text("app_id")?,
+            name: app.text("name")?,
+            mirrored: app["mirrored"] == true,
+            created_at: app.text("created_at")?,
+        })
+    }
+}
+
 impl RotateKey {
-    async fn run(&self, apps: &Apps) -> Result<Exit, Failure> {
-        let app = AppId(self.id);
-        let overlap = Duration::from_secs(u64::from(self.overlap) * 3600);
-        let key = if self.key_stdin {
-            let key = key_from_stdin()?;
-            apps.replace_keys(&app, &key, overlap).await?;
-            key
-        } else {
-            apps.rotate_key(&app, overlap).await?
+    async fn run(&self, place: &Place) -> Result<Exit, Failure> {
+        let given = if self.key_stdin { Some(key_from_stdin()?) } else { None };
+        let key = match place {
+            Place::Here(apps) => {
+                let (app, overlap) = (AppId(self.id), Duration::from_secs(u64::from(self.overlap) * 3600));
+                match given {
+                    Some(key) => {
+                        apps.replace_keys(&app, &key, overlap).await?;
+                        key.reveal().to_owned()
+                    }
+                    None => apps.rotate_key(&app, overlap).await?.reveal().to_owned(),
+                }
+            }
+            Place::There(remote) => {
+                let key = given.as_ref().map(AppKey::reveal);
+                let body = json!({ "app_key": key, "overlap_hours": self.overlap });
+                let path = format!("/apps/{}/keys", self.id);
+                remote.ask(Method::POST, &path, Some(&body)).await?.text("app_key")?
+            }
         };
         terminal::note(&format!("the old keys work for another {} h", self.overlap));
-        show(self.json, app, &key)
+        show(self.json, &self.id.to_string(), &key)
     }
 }
 
 impl SetMirrored {
-    async fn run(&self, apps: &Apps) -> Result<Exit, Failure> {
-        apps.set_mirrored(&AppId(self.id), self.mirrored).await?;
+    async fn run(&self, place: &Place) -> Result<Exit, Failure> {
+        match place {
+            Place::Here(apps) => apps.set_mirrored(&AppId(self.id), self.mirrored).await?,
+            Place::There(remote) => {
+                let (path, body) = (format!("/apps/{}", self.id), json!({ "mirrored": self.mirrored }));
+                remote.ask(Method::PATCH, &path, Some(&body)).await?;
+            }
+        }
         let does = if self.mirrored { "send" } else { "do not send" };
         terminal::line(&format!("the clients of app {} {does} mirror images", self.id))?;
         Ok(Exit::Yes)
@@ -185,21 +244,26 @@ impl SetMirrored {
 }
 
 impl Delete {
-    async fn run(&self, apps: &Apps) -> Result<Exit, Failure> {
+    async fn run(&self, place: &Place) -> Result<Exit, Failure> {
         if !self.yes {
             return Err(Failure::usage("this deletes the app with all of its templates for good: add --yes"));
         }
-        apps.delete(&AppId(self.id)).await?;
+        match place {
+            Place::Here(apps) => apps.delete(&AppId(self.id)).await?,
+            Place::There(remote) => {
+                remote.ask(Method::DELETE, &format!("/apps/{}", self.id), None).await?;
+            }
+        }
         terminal::line(&format!("deleted app {}", self.id))?;
         Ok(Exit::Yes)
     }
 }
 
-fn show(json: bool, id: AppId, key: &AppKey) -> Result<Exit, Failure> {
+fn show(json: bool, app_id: &str, app_key: &str) -> Result<Exit, Failure> {
     if json {
-        terminal::json(&CredentialsJson { app_id: id.to_string(), app_key: key.reveal() })?;
+        terminal::json(&CredentialsJson { app_id, app_key })?;
     } else {
-        terminal::line(&format!("APP-ID:  {id}\nAPP-KEY: {}", key.reveal()))?;
+        terminal::line(&format!("APP-ID:  {app_id}\nAPP-KEY: {app_key}"))?;
         terminal::note("The key is shown this once; only a hash of it is kept.");
     }
     Ok(Exit::Yes)

@@ -1,7 +1,7 @@
 //! `faceward audit`: the audit log, read and exported.
 
 use clap::{Args, ValueEnum};
-use faceward_core::{AppId, GalleryId, SubjectId, TemplateId};
+use faceward_core::{AppId, GalleryId, OperatorName, SubjectId, TemplateId};
 use faceward_embedded::AuditReader;
 use faceward_service::{AuditFilter, AuditRecord};
 use jiff::civil::Date;
@@ -13,7 +13,8 @@ use uuid::Uuid;
 use super::enroll::parsed;
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
-use crate::terminal;
+use crate::remote::{Remote, encoded};
+use crate::{setup, terminal};
 
 /// Records that are read at a time; between two pages a running server may purge.
 const PAGE: usize = 1000;
@@ -28,6 +29,9 @@ pub(crate) struct Audit {
     /// Only of this app (APP-ID)
     #[arg(long, value_name = "UUID")]
     app: Option<Uuid>,
+    /// Only what this operator did
+    #[arg(long, value_name = "NAME")]
+    operator: Option<String>,
     /// Only about this gallery
     #[arg(long, value_name = "ID")]
     gallery: Option<String>,
@@ -73,6 +77,7 @@ struct Row {
     trx_id: Option<String>,
     surface: String,
     app_id: Option<String>,
+    operator: Option<String>,
     action: String,
     gallery: Option<String>,
     subject: Option<String>,
@@ -88,6 +93,12 @@ impl Audit {
     /// Reads the log.
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let filter = self.filter()?;
+        // The log in the folder is read beside a running server; only another machine's has to be asked for.
+        if context.named.server.is_some()
+            && let Some(remote) = Remote::find(context)?
+        {
+            return self.there(&remote);
+        }
         let log = AuditReader::open(&context.config.data_dir)
             .map_err(|error| Failure::new(Exit::DataRefused, error))?
             .ok_or_else(|| {
@@ -105,9 +116,37 @@ impl Audit {
         Ok(Exit::Yes)
     }
 
+    /// Prints what another machine's server exports: lines of JSON.
+    fn there(&self, remote: &Remote) -> Result<Exit, Failure> {
+        match self.format {
+            Some(Format::Jsonl) => {}
+            Some(Format::Csv) | None => {
+                return Err(Failure::usage("through --server the log comes with --format jsonl alone"));
+            }
+        }
+        let pairs = [
+            ("app_id", self.app.map(|app| app.to_string())),
+            ("operator", self.operator.clone()),
+            ("gallery", self.gallery.clone()),
+            ("subject", self.subject.clone()),
+            ("template", self.template.clone()),
+            ("action", self.action.clone()),
+            ("transaction_id", self.transaction.map(|id| id.to_string())),
+            ("since", self.since.map(|time| time.to_string())),
+            ("until", self.until.map(|time| time.to_string())),
+        ];
+        let pairs =
+            pairs.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", encoded(&value?))));
+        let path = format!("/audit/export?{}", pairs.collect::<Vec<_>>().join("&"));
+        let lines = setup::executor()?.block_on(remote.text(&path))?;
+        terminal::line(lines.trim_end())?;
+        Ok(Exit::Yes)
+    }
+
     fn filter(&self) -> Result<AuditFilter, Failure> {
         Ok(AuditFilter {
             app: self.app.map(AppId),
+            operator: parsed(self.operator.as_deref(), OperatorName::parse)?,
             gallery: parsed(self.gallery.as_deref(), GalleryId::parse)?,
             subject: parsed(self.subject.as_deref(), SubjectId::parse)?,
             template: parsed(self.template.as_deref(), TemplateId::parse)?,
@@ -119,7 +158,8 @@ impl Audit {
     }
 
     fn table(&self, log: &AuditReader, filter: &AuditFilter) -> Result<(), Failure> {
-        let records = log.newest(filter, self.limit).map_err(unreadable)?;
+        let mut records = log.newest(filter, None, self.limit).map_err(unreadable)?;
+        records.reverse();
         let head = ["AT", "APP-ID", "ACTION", "SUBJECT", "TEMPLATE", "OUTCOME", "VERDICT", "SCORES"];
         let rows = records.iter().map(Row::of).map(|row| {
             let scores = row.scores.as_object().into_iter().flatten();
@@ -143,7 +183,7 @@ impl Audit {
 }
 
 /// The columns of a CSV export, in the order of [`Row`].
-const HEAD: &str = "sequence,at,transaction_id,trx_id,surface,app_id,action,gallery,subject,template,outcome,verdict,\
+const HEAD: &str = "sequence,at,transaction_id,trx_id,surface,app_id,operator,action,gallery,subject,template,outcome,verdict,\
                     scores,reasons,models";
 
 impl Row {
@@ -157,6 +197,7 @@ impl Row {
             trx_id: event.trx_id.clone(),
             surface: event.surface.to_string(),
             app_id: event.app.map(|app| app.to_string()),
+            operator: event.operator.as_ref().map(ToString::to_string),
             action: event.action.to_string(),
             gallery: event.gallery.as_ref().map(ToString::to_string),
             subject: event.subject.as_ref().map(ToString::to_string),
@@ -203,6 +244,7 @@ fn csv_lines(rows: &[Row]) -> anyhow::Result<String> {
             text(&row.trx_id),
             row.surface.clone(),
             text(&row.app_id),
+            text(&row.operator),
             row.action.clone(),
             text(&row.gallery),
             text(&row.subject),

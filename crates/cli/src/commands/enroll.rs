@@ -12,11 +12,12 @@ use uuid::Uuid;
 use super::verify::read_photo;
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
+use crate::remote::{Answer as _, Form, Remote};
 use crate::{setup, terminal};
 
 /// Add the face of a photo to the gallery
 ///
-/// Works on the data folder; stop the server that uses it first, or enrol through its HTTP interface.
+/// Works on the data folder, or through the server that uses it or that `--server` names.
 #[derive(Debug, Args)]
 pub(crate) struct Enroll {
     /// The photo, JPEG or PNG
@@ -52,6 +53,35 @@ struct Answer {
 impl Enroll {
     /// Adds it.
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        let answer = match Remote::find(context)? {
+            Some(remote) => setup::executor()?.block_on(self.there(&remote))?,
+            None => self.here(context)?,
+        };
+        if self.json {
+            terminal::json(&answer)?;
+        } else {
+            terminal::line(&format!("enrolled {} in gallery {}", answer.template, answer.gallery))?;
+        }
+        Ok(Exit::Yes)
+    }
+
+    async fn there(&self, remote: &Remote) -> Result<Answer, Failure> {
+        let photo = fs_err::read(&self.photo).map_err(|error| Failure::new(Exit::PhotoRefused, error))?;
+        let form = Form::with_photo(&photo)
+            .text("template_id", self.template.as_deref())
+            .text("subject", self.subject.as_deref())
+            .text("gallery", Some(&self.gallery));
+        let app = app_there(remote, self.app).await?;
+        let made = remote.post(&format!("/apps/{app}/enroll?replace={}", self.replace), form).await?;
+        Ok(Answer {
+            template: made.text("template_id")?,
+            subject: made.text("subject")?,
+            gallery: made.text("gallery")?,
+            model: made.text("model")?,
+        })
+    }
+
+    fn here(&self, context: &Context) -> Result<Answer, Failure> {
         let request = EnrollRequest {
             photo: read_photo(&self.photo)?,
             template: parsed(self.template.as_deref(), TemplateId::parse)?,
@@ -68,18 +98,12 @@ impl Enroll {
         let app = executor.block_on(the_app(service.apps(), self.app))?;
         let enrolled = executor.block_on(service.enroll(&app, request))?;
         let record = enrolled.record;
-        let answer = Answer {
+        Ok(Answer {
             template: record.template.to_string(),
             subject: record.subject.to_string(),
             gallery: record.gallery.to_string(),
             model: record.model.to_string(),
-        };
-        if self.json {
-            terminal::json(&answer)?;
-        } else {
-            terminal::line(&format!("enrolled {} in gallery {}", answer.template, answer.gallery))?;
-        }
-        Ok(Exit::Yes)
+        })
     }
 }
 
@@ -100,9 +124,29 @@ pub(super) fn parsed<T>(
 /// None was named and there is not exactly one.
 pub(super) async fn the_app(apps: &Apps, named: Option<Uuid>) -> Result<AppId, Failure> {
     let known = apps.list().await?;
-    match (named, known.as_slice()) {
-        (Some(id), _) => Ok(AppId(id)),
-        (None, [only]) => Ok(only.id),
+    let known: Vec<Uuid> = known.iter().map(|app| app.id.0).collect();
+    chosen(&known, named).map(AppId)
+}
+
+/// The same behind a server.
+///
+/// # Errors
+/// The same.
+pub(super) async fn app_there(remote: &Remote, named: Option<Uuid>) -> Result<Uuid, Failure> {
+    if let Some(id) = named {
+        return Ok(id);
+    }
+    let listed = remote.list("/apps", "apps").await?;
+    let ids = listed.iter().map(|app| app.text("app_id"));
+    let ids = ids.collect::<Result<Vec<_>, _>>()?;
+    let known: Vec<Uuid> = ids.iter().filter_map(|id| Uuid::try_parse(id).ok()).collect();
+    chosen(&known, None)
+}
+
+fn chosen(known: &[Uuid], named: Option<Uuid>) -> Result<Uuid, Failure> {
+    match (named, known) {
+        (Some(id), _) => Ok(id),
+        (None, [only]) => Ok(*only),
         (None, []) => Err(Failure::new(
             Exit::DataRefused,
             anyhow::anyhow!("this data folder has no app yet: run `faceward app create`"),

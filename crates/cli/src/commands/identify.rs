@@ -5,19 +5,20 @@ use std::path::PathBuf;
 use clap::Args;
 use faceward_core::{GalleryId, Similarity};
 use faceward_service::{FaceOptions, Identification, IdentifyRequest, Match};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::enroll::{parsed, the_app};
+use super::enroll::{app_there, parsed, the_app};
 use super::verify::read_photo;
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
+use crate::remote::{Form, Remote};
 use crate::{setup, terminal};
 
 /// Tell whom of the gallery a photo shows
 ///
-/// Exit code 0: somebody reaches the threshold. 1: nobody does. Works on the data folder; stop the server that uses it
-/// first, or ask through its HTTP interface.
+/// Exit code 0: somebody reaches the threshold. 1: nobody does. Works on the data folder, or through the server that uses it
+/// or that `--server` names.
 #[derive(Debug, Args)]
 pub(crate) struct Identify {
     /// The photo, JPEG or PNG
@@ -39,7 +40,7 @@ pub(crate) struct Identify {
     json: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Deserialize, Serialize)]
 struct Answer {
     matched: bool,
     best_similarity: Option<f32>,
@@ -47,9 +48,10 @@ struct Answer {
     candidates: Vec<Candidate>,
 }
 
-#[derive(Serialize)]
+#[derive(Deserialize, Serialize)]
 struct Candidate {
     subject: String,
+    #[serde(alias = "template_id")]
     template: String,
     gallery: String,
     similarity: f32,
@@ -59,6 +61,34 @@ struct Candidate {
 impl Identify {
     /// Searches.
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        let answer = match Remote::find(context)? {
+            Some(remote) => setup::executor()?.block_on(self.there(&remote))?,
+            None => self.here(context)?,
+        };
+        if self.json {
+            terminal::json(&answer)?;
+        } else {
+            terminal::line(&in_words(&answer))?;
+        }
+        Ok(Exit::answer(answer.matched))
+    }
+
+    async fn there(&self, remote: &Remote) -> Result<Answer, Failure> {
+        let photo = fs_err::read(&self.photo).map_err(|error| Failure::new(Exit::PhotoRefused, error))?;
+        let app = app_there(remote, self.app).await?;
+        let mut form = Form::with_photo(&photo);
+        for gallery in &self.gallery {
+            form = form.text("gallery", Some(gallery));
+        }
+        let mut path = format!("/apps/{app}/identify?limit={}", self.limit);
+        if let Some(threshold) = self.threshold {
+            path += &format!("&threshold={threshold}");
+        }
+        let found = remote.post(&path, form).await?;
+        serde_json::from_value(found).map_err(|error| Failure::new(Exit::Failed, error))
+    }
+
+    fn here(&self, context: &Context) -> Result<Answer, Failure> {
         let named: Vec<GalleryId> = self
             .gallery
             .iter()
@@ -75,13 +105,7 @@ impl Identify {
         let executor = setup::executor()?;
         let app = executor.block_on(the_app(service.apps(), self.app))?;
         let found = executor.block_on(service.identify(&app, request))?;
-        let answer = answer(&found);
-        if self.json {
-            terminal::json(&answer)?;
-        } else {
-            terminal::line(&in_words(&answer))?;
-        }
-        Ok(Exit::answer(answer.matched))
+        Ok(answer(&found))
     }
 }
 

@@ -1,5 +1,6 @@
 //! One file a command: its arguments, whose comments are its help, and what it does.
 
+mod admin;
 mod analyze;
 mod app;
 mod audit;
@@ -11,6 +12,7 @@ mod eval;
 mod identify;
 mod models;
 mod openapi;
+mod operator;
 mod serve;
 mod token;
 mod verify;
@@ -26,7 +28,7 @@ use crate::logging;
 /// Face verification, identification, liveness and quality, on your own machine.
 ///
 /// Start a server with `faceward serve`, or ask about photos right here: `faceward verify a.jpg b.jpg`.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(name = "faceward", version, after_help = EXIT_CODES, max_term_width = 100)]
 pub(crate) struct Arguments {
     /// Flags that every command takes.
@@ -51,6 +53,8 @@ pub(crate) enum Command {
     App(app::App),
     #[command(subcommand)]
     Token(token::Token),
+    #[command(subcommand)]
+    Operator(operator::Operator),
     Audit(audit::Audit),
     Config(config::ShowConfig),
     Openapi(openapi::Openapi),
@@ -60,6 +64,29 @@ pub(crate) enum Command {
     Calibrate(calibrate::Calibrate),
     #[command(subcommand)]
     Bench(bench::Bench),
+}
+
+impl Command {
+    /// Whether it can do its work through a running server.
+    const fn can_ask_a_server(&self) -> bool {
+        match self {
+            Self::Enroll(_)
+            | Self::Identify(_)
+            | Self::App(_)
+            | Self::Token(_)
+            | Self::Operator(_)
+            | Self::Audit(_) => true,
+            Self::Serve(_)
+            | Self::Analyze(_)
+            | Self::Verify(_)
+            | Self::Models(_)
+            | Self::Config(_)
+            | Self::Openapi(_)
+            | Self::Eval(_)
+            | Self::Calibrate(_)
+            | Self::Bench(_) => false,
+        }
+    }
 }
 
 /// Reads the configuration, installs the log and runs the command.
@@ -75,6 +102,7 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
         | Command::Models(_)
         | Command::App(_)
         | Command::Token(_)
+        | Command::Operator(_)
         | Command::Audit(_)
         | Command::Config(_)
         | Command::Openapi(_)
@@ -82,6 +110,10 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
         | Command::Calibrate(_)
         | Command::Bench(_) => (Vec::new(), "warn"),
     };
+    let named = common.named(&environment)?;
+    if common.names_a_server() && !command.can_ask_a_server() {
+        return Err(Failure::usage("this command asks no server: --server means nothing here"));
+    }
     let loaded = Loaded::read(&environment, &common.typed(of_command))?;
     let mut config = loaded.config.clone();
     logging::install(&config, usual_level)?;
@@ -90,7 +122,7 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
         tracing::warn!(variables, "left alone: Kubernetes made these variables for a Service");
     }
     config.read_similarity_map()?;
-    let context = Context { config, loaded, environment };
+    let context = Context { config, loaded, environment, named };
     match command {
         Command::Serve(serve) => serve.run(&context),
         Command::Analyze(analyze) => analyze.run(&context),
@@ -100,6 +132,7 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
         Command::Models(models) => models.run(&context),
         Command::App(app) => app.run(&context),
         Command::Token(token) => token.run(&context),
+        Command::Operator(operator) => operator.run(&context),
         Command::Audit(audit) => audit.run(&context),
         Command::Config(show) => show.run(&context),
         Command::Openapi(openapi) => openapi.run(),

@@ -1,13 +1,13 @@
 //! `faceward serve`: the HTTP server.
 
 use std::io::ErrorKind;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::time::Duration;
 
 use clap::Args;
 use faceward_core::AppId;
-use faceward_http::{AppState, Entrance, Metrics, Startup};
+use faceward_http::{AppState, Certificates, Entrance, Listener, Metrics, Startup};
 use faceward_service::Service;
 use faceward_service::apps::{AppKey, Apps, NewApp};
 use tokio::net::TcpListener;
@@ -15,6 +15,8 @@ use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
 
+use super::admin;
+use super::config::in_force;
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::flags::{ServeFlags, SettingFlags};
@@ -55,6 +57,12 @@ async fn serve(context: &Context, given: Option<GivenCredentials>) -> Result<(),
     // First of all, so that a taken port does not cost a fetch, and no second server touches the data folder.
     let listener = listen(&context.config.listen).await?;
     let address = listener.local_addr().map_err(|error| Failure::new(Exit::Failed, error))?;
+    let certificates = certificates(context, address)?;
+    let scheme = if certificates.is_some() { "https" } else { "http" };
+    let listener: Listener = match certificates {
+        Some(certificates) => Listener::Tls(listener, certificates),
+        None => listener.into(),
+    };
     let stop = Stop::on_signals()?;
     let metrics = Metrics::install().map_err(|error| Failure::new(Exit::Failed, error))?;
     let startup = Startup::default();
@@ -67,7 +75,7 @@ async fn serve(context: &Context, given: Option<GivenCredentials>) -> Result<(),
     let mut starting = pin!(start(context, given, startup.clone(), stopped));
     let started = tokio::select! {
         started = &mut starting => started?,
-        () = stop.told() => {
+        () = stop.clone().told() => {
             if startup.is_fetching() {
                 // The registries' clients end before the process does.
                 drop(tokio::time::timeout(CLIENTS_END, starting).await);
@@ -76,9 +84,16 @@ async fn serve(context: &Context, given: Option<GivenCredentials>) -> Result<(),
         }
     };
     let Started { service, credentials } = started;
-    entrance.open(AppState::new(service.clone(), context.config.http.clone(), metrics));
-    greet(address, credentials.as_ref())?;
+    let state = AppState::new(service.clone(), context.config.http.clone(), metrics);
+    let state = state.showing(in_force(context));
+    let doors = admin::open(context, &state, &stop).await?;
+    entrance.open(state);
+    let invitation = service.operators().invite().await?;
+    let base = format!("{scheme}://{address}");
+    let invitation = invitation.as_ref().map(|secret| admin::invitation(context, &base, secret.reveal()));
+    greet(&base, credentials.as_ref(), invitation.as_deref())?;
     serving.await.map_err(|error| Failure::new(Exit::Failed, error))?;
+    doors.closed().await;
     service.shutdown().await;
     tracing::info!("stopped");
     Ok(())
@@ -127,8 +142,22 @@ async fn start(
     result.await.map_err(|_| Failure::from(anyhow::anyhow!("the start panicked")))?
 }
 
+/// What connections are encrypted with, if they are; checked together with whom to believe about their origin.
+fn certificates(context: &Context, address: SocketAddr) -> Result<Option<Certificates>, Failure> {
+    for proxy in &context.config.server.trusted_proxies {
+        proxy.parse::<IpAddr>().map_err(|_| {
+            Failure::usage(format_args!("proxy.trusted takes addresses as 10.0.0.1, not {proxy}"))
+        })?;
+    }
+    let host = context.config.listen.rsplit_once(':').map_or("", |(host, _)| host);
+    let mut names = vec!["localhost".to_owned(), address.ip().to_string()];
+    names.extend(Some(host.to_owned()).filter(|host| !host.is_empty() && host.parse::<IpAddr>().is_err()));
+    names.dedup();
+    Certificates::load(&context.config.tls, names).map_err(|error| Failure::new(Exit::Usage, error))
+}
+
 /// Listens on `host`, which may be a name.
-async fn listen(host: &str) -> Result<TcpListener, Failure> {
+pub(super) async fn listen(host: &str) -> Result<TcpListener, Failure> {
     let address = resolve(host).await?;
     TcpListener::bind(address).await.map_err(|error| {
         if error.kind() == ErrorKind::AddrInUse {
@@ -155,7 +184,7 @@ async fn resolve(host: &str) -> Result<SocketAddr, Failure> {
 
 /// Tells that the server shall stop. Cheap to clone.
 #[derive(Clone)]
-struct Stop {
+pub(super) struct Stop {
     told: watch::Receiver<bool>,
     /// The same for threads.
     flag: Stopped,
@@ -183,7 +212,7 @@ impl Stop {
     }
 
     /// Resolves when told.
-    async fn told(mut self) {
+    pub(super) async fn told(mut self) {
         // The sender lives until it has told; should it ever be gone, stopping is right too.
         drop(self.told.wait_for(|stopped| *stopped).await);
     }
@@ -257,8 +286,7 @@ async fn take_over(service: &Service, apps: &Apps, given: GivenCredentials) -> R
     })
 }
 
-fn greet(address: SocketAddr, first: Option<&FirstApp>) -> Result<(), Failure> {
-    let base = format!("http://{address}");
+fn greet(base: &str, first: Option<&FirstApp>, invitation: Option<&str>) -> Result<(), Failure> {
     let mut text = format!("Faceward listens on {base}, documentation at {base}/docs");
     let (id, key) = match first {
         Some(FirstApp { id, key }) => {
@@ -269,6 +297,9 @@ fn greet(address: SocketAddr, first: Option<&FirstApp>) -> Result<(), Failure> {
         }
         None => ("<APP-ID>", "<APP-KEY>"),
     };
+    if let Some(invitation) = invitation {
+        text += &format!("\n\n{invitation}");
+    }
     text += &format!(
         "\n\nAre two photos of one person? In another terminal:\n  curl -X POST {base}/api/v1.0/verify -H 'APP-ID: {id}' \\\n    -H 'APP-KEY: {key}' \\\n    -F first_photo=@one.jpg -F second_photo=@two.jpg\n\nCtrl-C stops the server."
     );

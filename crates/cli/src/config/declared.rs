@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use faceward_core::RuntimeKind;
 use faceward_engine::PrecisionChoice;
-use faceward_http::{HttpSettings, ServerLimits};
+use faceward_http::{HttpSettings, ServerLimits, TlsSettings};
 use faceward_service::Settings;
 use faceward_settings::{Setting, address, bytes, choice, path, switch, text, whole, words};
 
@@ -20,6 +20,9 @@ static SETTINGS: LazyLock<Vec<Setting<Config>>> = LazyLock::new(|| {
     );
     all.extend(
         ServerLimits::declared().into_iter().map(|setting| setting.within(|c: &mut Config| &mut c.server)),
+    );
+    all.extend(
+        TlsSettings::declared().into_iter().map(|setting| setting.within(|c: &mut Config| &mut c.tls)),
     );
     all.extend(
         Settings::declared().into_iter().map(|setting| setting.within(|c: &mut Config| &mut c.service)),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use faceward_core::RuntimeKind;
 use faceward_engine::PrecisionChoice;
 use faceward_engine::image::Limits;
-use faceward_http::{HttpSettings, ServerLimits};
+use faceward_http::{HttpSettings, ServerLimits, TlsSettings};
 use faceward_models::calibration::similarity::SimilarityCalibration;
 use faceward_service::Settings;
 
@@ -43,6 +43,8 @@ pub(crate) struct Config {
     pub(crate) http: HttpSettings,
     /// Limits of connections.
     pub(crate) server: ServerLimits,
+    /// How they are encrypted.
+    pub(crate) tls: TlsSettings,
 }
 
 /// How log lines look.
@@ -84,6 +86,7 @@ impl Default for Config {
             service: Settings::default(),
             http: HttpSettings::default(),
             server: ServerLimits::default(),
+            tls: TlsSettings::default(),
         };
         config.completed()
     }

@@ -2,7 +2,7 @@
 
 use crate::process::Place;
 
-const COMMANDS: [&[&str]; 36] = [
+const COMMANDS: [&[&str]; 41] = [
     &[],
     &["serve"],
     &["analyze"],
@@ -22,6 +22,11 @@ const COMMANDS: [&[&str]; 36] = [
     &["token"],
     &["token", "list-keys"],
     &["token", "rotate-key"],
+    &["operator"],
+    &["operator", "create"],
+    &["operator", "list"],
+    &["operator", "disable"],
+    &["operator", "token"],
     &["audit"],
     &["config"],
     &["openapi"],

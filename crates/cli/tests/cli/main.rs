@@ -5,6 +5,7 @@ mod audit;
 mod configuration;
 mod help;
 mod measuring;
+mod operators;
 mod photos;
 mod process;
 mod serve;

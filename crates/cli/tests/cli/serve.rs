@@ -98,13 +98,40 @@ fn the_first_start_prints_credentials_that_work_and_the_second_none() {
         server.status_of("/v1/info", &[("APP-ID", &id), ("APP-KEY", "wrong")]),
         "HTTP/1.1 401 Unauthorized"
     );
-    let in_use = place.run(&["app", "list"]).exits(5);
-    assert!(in_use.err.contains("in use"), "{}", in_use.err);
+    commands_work_beside(&place, &server);
     assert_eq!(server.stop(), Some(0));
     let again = Server::start(&place, &[]);
     assert_eq!(again.printed("APP-KEY:"), None);
     assert_eq!(again.status_of("/v1/info", &credentials), "HTTP/1.1 200 OK");
     assert_eq!(again.stop(), Some(0));
+}
+
+/// Through the socket in the data folder, and over the network with a token.
+fn commands_work_beside(place: &Place, server: &Server) {
+    let made = place.run(&["app", "create", "beside", "--json"]).exits(0).json();
+    let id = made["app_id"].as_str().expect("an id").to_owned();
+    let listed = place.run(&["app", "list", "--json"]).exits(0).json();
+    assert!(listed.as_array().is_some_and(|apps| apps.len() == 2 && apps[1]["name"] == "beside"), "{listed}");
+    place.run(&["app", "rotate-key", &id, "--overlap", "0"]).exits(0);
+    place.run(&["token", "rotate-key"]).exits(0);
+    place.run(&["operator", "create", "olga", "--role", "owner"]).exits(0);
+    let token = place.run(&["operator", "token", "olga"]).exits(0).out.trim().to_owned();
+    let url = format!("http://{}", server.address);
+    place.run(&["app", "delete", &id, "--yes", "--server", &url]).exits(2);
+    place.run(&["app", "delete", &id, "--yes", "--server", &url, "--operator-token", "wrong"]).exits(5);
+    let variables = [("FACEWARD_SERVER", url.as_str()), ("FACEWARD_OPERATOR_TOKEN", token.as_str())];
+    place.run_with(&variables, &["app", "delete", &id, "--yes"]).exits(0);
+    place.run_with(&variables, &["app", "delete", &id, "--yes"]).exits(5);
+    let log =
+        place.run_with(&variables, &["audit", "--format", "jsonl", "--action", "delete_app"]).exits(0).out;
+    assert!(log.contains("\"operator\":\"olga\""), "{log}");
+    place.run(&["verify", "a", "b", "--server", &url]).exits(2);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let socket = fs_err::metadata(place.path("faceward-data/admin.sock")).expect("a socket");
+        assert_eq!(socket.permissions().mode() & 0o777, 0o600);
+    }
 }
 
 #[test]

@@ -20,9 +20,7 @@ impl Operators for Memory {
     }
 
     fn operator<'a>(&'a self, name: &'a OperatorName) -> Pending<'a, OperatorRecord> {
-        Box::pin(
-            async move { self.state()?.operators.get(name).cloned().ok_or(StoreError::OperatorUnknown) },
-        )
+        Box::pin(async move { self.state()?.operators.get(name).cloned().ok_or(StoreError::OperatorUnknown) })
     }
 
     fn list_operators<'a>(&'a self, page: Page<'a, OperatorName>) -> Pending<'a, Vec<OperatorRecord>> {

@@ -20,6 +20,7 @@ fn event(second: i64, subject: &str) -> AuditEvent {
         transaction: Uuid::from_u128(second as u128),
         trx_id: None,
         surface: "v1".into(),
+        operator: None,
         app: Some(app(1)),
         action: "verify_against".into(),
         gallery: Some(gallery_id("default")),

@@ -1,8 +1,9 @@
-//! The authenticated app behind a request.
+//! The authenticated app, or operator, behind a request.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use faceward_core::AppId;
+use faceward_service::operators::Actor;
 
 use crate::failure::Failure;
 
@@ -15,5 +16,17 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Failure> {
         parts.extensions.get().copied().ok_or(Failure::Panicked)
+    }
+}
+
+/// The operator who acts; put there by the guard of the administration.
+#[derive(Clone, Debug)]
+pub(crate) struct Acting(pub(crate) Actor);
+
+impl<S: Sync> FromRequestParts<S> for Acting {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Failure> {
+        parts.extensions.get().cloned().ok_or(Failure::Panicked)
     }
 }

@@ -66,6 +66,22 @@ impl Form {
         Ok(Some(text.trim()).filter(|text| !text.is_empty()))
     }
 
+    /// Every text under `name`, at most `most`.
+    pub(crate) fn texts(&self, name: &'static str, most: usize) -> Result<Vec<&str>, Failure> {
+        let invalid =
+            || Failure::InvalidParameter { name: name.to_owned(), expected: "a few short texts of UTF-8" };
+        if self.named(name).count() > most {
+            return Err(invalid());
+        }
+        let mut texts = Vec::new();
+        for part in self.named(name) {
+            let text = std::str::from_utf8(&part.bytes).ok();
+            let text = text.filter(|text| text.len() <= MAX_TEXT_BYTES).ok_or_else(invalid)?;
+            texts.push(text.trim());
+        }
+        Ok(texts)
+    }
+
     fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Part> {
         self.parts.iter().filter(move |part| part.name == name)
     }

@@ -20,6 +20,17 @@ pub(crate) async fn receive_or_default<T: DeserializeOwned + Default>(
     if without_mark(&body).trim_ascii().is_empty() { Ok(T::default()) } else { parse(&body) }
 }
 
+/// The body of `request` as `T`.
+///
+/// # Errors
+/// [`Failure::MalformedBody`], and whatever keeps a body from arriving.
+pub(crate) async fn receive<T: DeserializeOwned>(
+    request: Request,
+    settings: &HttpSettings,
+) -> Result<T, Failure> {
+    parse(&body::receive(request, MAX_JSON_BYTES, settings).await?)
+}
+
 /// `body` as `T`.
 ///
 /// # Errors

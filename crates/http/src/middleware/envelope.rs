@@ -5,11 +5,14 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ALLOW, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::allowance::{LEFT, POLICY};
 use crate::error::{ErrorKind, Fault};
 use crate::failure::Failure;
 use crate::settings::HttpSettings;
@@ -68,15 +71,20 @@ fn failure_of(response: &Response) -> Option<Arc<Failure>> {
 }
 
 fn add_headers(failure: &Failure, response: &Response, headers: &mut HeaderMap) {
-    if let Some(allow) = response.headers().get(ALLOW) {
-        headers.insert(ALLOW, allow.clone());
+    for name in [ALLOW, VARY, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, LEFT, POLICY] {
+        if let Some(value) = response.headers().get(&name) {
+            headers.insert(name, value.clone());
+        }
     }
     if let Some(seconds) = failure.retry_after_seconds() {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
+    // RFC 9110 section 11.6.1 asks for a challenge with every 401.
     if failure.kind() == ErrorKind::Unauthenticated {
-        // RFC 9110 section 11.6.1 asks for a challenge with every 401.
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("AppKey realm=\"faceward\""));
+    }
+    if failure.kind() == ErrorKind::NotLoggedIn {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"faceward\""));
     }
 }
 

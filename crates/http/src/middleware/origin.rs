@@ -6,7 +6,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use faceward_service::{Origin, Urgency};
 
-use crate::extract::caller::Caller;
+use crate::extract::caller::{Acting, Caller};
 use crate::transaction::TransactionId;
 
 /// Stands behind the layer that knows the caller, if the API `surface` has one.
@@ -17,8 +17,14 @@ pub(crate) async fn remember(
     next: Next,
 ) -> Response {
     let app = request.extensions().get::<Caller>().map(|caller| caller.0);
+    let operator = request.extensions().get::<Acting>().map(|acting| acting.0.name.clone());
     let urgency = urgency(request.headers());
-    Origin::new(surface, transaction.0, app).with_urgency(urgency).scope(next.run(request)).await
+    let origin = Origin::new(surface, transaction.0, app).with_urgency(urgency);
+    let origin = match operator {
+        Some(name) => origin.by(name),
+        None => origin,
+    };
+    origin.scope(next.run(request)).await
 }
 
 /// What the header `Priority` (RFC 9218) says: an urgency of 6 or 7 is work for which nobody waits. Anything else, and

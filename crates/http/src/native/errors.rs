@@ -29,6 +29,8 @@ pub(crate) static MET: &[ErrorKind] = &[
     ErrorKind::CheckUnavailable,
     ErrorKind::CheckUndecided,
     ErrorKind::Unauthenticated,
+    ErrorKind::RateLimited,
+    ErrorKind::QuotaExceeded,
     ErrorKind::TemplateNotFound,
     ErrorKind::SubjectNotFound,
     ErrorKind::SubjectOutdated,

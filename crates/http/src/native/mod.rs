@@ -8,9 +8,12 @@ mod errors;
 mod routes;
 pub(crate) mod wire;
 
-use faceward_service::AnalysisReport;
+use faceward_service::{AnalysisReport, FaceReport, Info};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::OpenApi;
+
+pub(crate) use convert::DESCRIBED;
 
 use crate::middleware::auth;
 use crate::settings::HttpSettings;
@@ -49,4 +52,19 @@ struct Schemas;
 #[must_use]
 pub fn analysis_json(report: &AnalysisReport) -> impl Serialize + use<> {
     convert::analysis(report, TransactionId::random())
+}
+
+/// `report` as `/v1/analyze` answers it; `None` would be a bug of ours.
+pub(crate) fn analysis_value(report: &AnalysisReport, transaction: TransactionId) -> Option<Value> {
+    serde_json::to_value(convert::analysis(report, transaction)).ok()
+}
+
+/// A face as `/v1/analyze` describes it; `None` would be a bug of ours.
+pub(crate) fn face_json(report: &FaceReport) -> Option<Value> {
+    serde_json::to_value(convert::face(report)).ok()
+}
+
+/// `info` as `/v1/info` answers it; `None` would be a bug of ours.
+pub(crate) fn info_value(info: &Info, transaction: TransactionId) -> Option<Value> {
+    serde_json::to_value(convert::info(info, transaction)).ok()
 }

@@ -4,6 +4,7 @@
 //! has [`ANSWER_TIMEOUT`] to be read. Then, and when the server stops, the client is told (`Connection: close`, GOAWAY), and
 //! has [`GOODBYE`] to hear it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,11 +16,12 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
 use super::activity::{Activity, Answering, Quiet};
+use crate::client::Client;
 use crate::settings::{LEAST_HEADER_BYTES, ServerLimits};
 
 /// An HTTP/2 client is asked for a sign of life so often while it has requests under way.
@@ -41,28 +43,35 @@ pub(super) struct Connections {
     router: Router,
     protocol: auto::Builder<TokioExecutor>,
     idle_timeout: Duration,
+    trusted_proxies: Arc<[IpAddr]>,
 }
 
 impl Connections {
     pub(super) fn new(router: Router, limits: &ServerLimits) -> Self {
-        Self { router, protocol: protocol(limits), idle_timeout: limits.header_read_timeout }
+        let proxies = limits.trusted_proxies.iter().filter_map(|text| text.parse::<IpAddr>().ok());
+        let trusted_proxies = proxies.map(|address| address.to_canonical()).collect();
+        let idle_timeout = limits.header_read_timeout;
+        Self { router, protocol: protocol(limits), idle_timeout, trusted_proxies }
     }
 
     /// Serves `stream` until either side ends it, nothing happens on it for too long, or `stopping` becomes true and
     /// nothing is under way.
-    pub(super) fn serve(
+    pub(super) fn serve<S>(
         &self,
-        stream: TcpStream,
+        stream: S,
+        client: Client,
         mut stopping: watch::Receiver<bool>,
-    ) -> impl Future<Output = ()> + use<> {
-        if let Err(error) = stream.set_nodelay(true) {
-            // Slower, not wrong: the answer's last packet may wait for an acknowledgement.
-            tracing::debug!(%error, "cannot set TCP_NODELAY");
-        }
+    ) -> impl Future<Output = ()> + use<S>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let activity = Arc::new(Activity::default());
         let service = {
             let (router, activity) = (self.router.clone(), Arc::clone(&activity));
-            service_fn(move |request: Request<Incoming>| {
+            let trusted = Arc::clone(&self.trusted_proxies);
+            service_fn(move |mut request: Request<Incoming>| {
+                let client = client.behind(&trusted, request.headers());
+                request.extensions_mut().insert(client);
                 answer(router.clone(), Arc::clone(&activity), request)
             })
         };

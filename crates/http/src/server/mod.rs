@@ -4,18 +4,23 @@
 
 mod activity;
 mod connection;
+mod listener;
+mod tls;
 
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::settings::ServerLimits;
 use connection::Connections;
+use listener::Accepted;
+
+pub use listener::Listener;
+pub use tls::{Certificates, TlsError};
 
 /// Pause after a failed accept: out of file descriptors, most likely, which only time can mend.
 const ACCEPT_RETRY: Duration = Duration::from_millis(200);
@@ -23,26 +28,27 @@ const ACCEPT_RETRY: Duration = Duration::from_millis(200);
 /// Serves `router` on `listener` until `shutdown` resolves; then takes no more connections, lets accepted requests
 /// finish within `limits.shutdown_deadline`, and returns. Connections without a request end at once.
 pub async fn serve(
-    listener: TcpListener,
+    listener: impl Into<Listener>,
     router: Router,
     limits: ServerLimits,
     shutdown: impl Future<Output = ()>,
 ) {
-    let connections = Connections::new(router, &limits);
+    let listener = listener.into();
+    let connections = Arc::new(Connections::new(router, &limits));
     let (stop, stopping) = watch::channel(false);
     let slots = Arc::new(Semaphore::new(limits.connections.max(1)));
     let mut tasks = JoinSet::new();
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
-        let (stream, slot) = tokio::select! {
+        let (accepted, slot) = tokio::select! {
             biased;
             () = &mut shutdown => break,
             accepted = accept(&listener, &slots) => accepted,
         };
         while tasks.try_join_next().is_some() {}
-        let connection = connections.serve(stream, stopping.clone());
+        let (connections, stopping) = (Arc::clone(&connections), stopping.clone());
         tasks.spawn(async move {
-            connection.await;
+            accepted.served_by(&connections, stopping).await;
             drop(slot);
         });
     }
@@ -60,12 +66,12 @@ pub async fn serve(
 }
 
 /// The next connection, once there is a slot for it.
-async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> (TcpStream, Option<OwnedSemaphorePermit>) {
+async fn accept(listener: &Listener, slots: &Arc<Semaphore>) -> (Accepted, Option<OwnedSemaphorePermit>) {
     // The semaphore is never closed: without a permit nothing would be lost but the count.
     let slot = Arc::clone(slots).acquire_owned().await.ok();
     loop {
         match listener.accept().await {
-            Ok((stream, _peer)) => return (stream, slot),
+            Ok(accepted) => return (accepted, slot),
             Err(error) if is_the_clients(&error) => {}
             Err(error) => {
                 tracing::error!(%error, "cannot accept a connection");

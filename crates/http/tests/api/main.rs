@@ -1,11 +1,13 @@
 //! The HTTP surface over real models and real photos: one service for all tests, an app of its own for each.
 
+mod admin;
 mod bombs;
 mod challenges;
 mod exact_ids;
 mod harness;
 mod http2;
 mod leaving;
+mod limits;
 mod logs;
 mod missing_models;
 mod native;
@@ -23,4 +25,5 @@ mod shape;
 mod socket;
 mod store_away;
 mod surface;
+mod tls;
 mod traces;

@@ -32,8 +32,11 @@ pub struct Apps {
     directory: Arc<dyn Directory>,
     audit: Arc<dyn AuditSink>,
     /// The origins of all apps, as of a version of the directory.
-    origins: Arc<RwLock<Option<(Version, Arc<HashSet<String>>)>>>,
+    origins: Arc<RwLock<Option<Origins>>>,
 }
+
+/// Origins, and the version that they are of.
+type Origins = (Version, Arc<HashSet<String>>);
 
 /// What a new app is to be.
 #[derive(Debug, Default)]

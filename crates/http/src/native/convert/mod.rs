@@ -21,7 +21,7 @@ pub(crate) use challenge::{asked_movement, challenge, verdict};
 pub(crate) use info::info;
 
 /// What the answer of a comparison says about the face, but for checks.
-pub(super) const DESCRIBED: Outputs = Outputs::ATTRIBUTES.and(Outputs::QUALITY).with(Output::Pose);
+pub(crate) const DESCRIBED: Outputs = Outputs::ATTRIBUTES.and(Outputs::QUALITY).with(Output::Pose);
 
 pub(crate) fn analysis(report: &AnalysisReport, transaction: TransactionId) -> wire::Analysis {
     let steps = report.timings.iter().map(|timing| wire::StepTiming {
@@ -72,7 +72,7 @@ fn photo(info: &PhotoInfo) -> wire::Photo {
     wire::Photo { format, width: info.width, height: info.height, turned: info.turned.degrees() }
 }
 
-fn face(report: &FaceReport) -> wire::Face {
+pub(crate) fn face(report: &FaceReport) -> wire::Face {
     let found = &report.face;
     let mut absences = Absences(Vec::new());
     let pose = absences.take("pose", &found.pose).map(|pose| wire::Pose {

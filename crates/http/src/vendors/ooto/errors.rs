@@ -49,6 +49,8 @@ pub(crate) static TABLE: &Table<Row> = &[
     (ErrorKind::CheckUndecided, refused(None)),
     (ErrorKind::Rejected, refused(None)),
     (ErrorKind::Unauthenticated, as_http(ErrorKind::Unauthenticated)),
+    (ErrorKind::RateLimited, as_http(ErrorKind::RateLimited)),
+    (ErrorKind::QuotaExceeded, as_http(ErrorKind::QuotaExceeded)),
     (ErrorKind::TemplateExists, refused(Some("Template already exists"))),
     (ErrorKind::TemplateNotFound, refused(Some("Template not found"))),
     (ErrorKind::InvalidId, refused(None)),

@@ -31,7 +31,7 @@ fn every_other_code_is_its_http_status() {
         let is_engine_code = matches!(code, 1 | 2 | 3 | 4 | 5 | 6 | 9) && *status == StatusCode::BAD_REQUEST;
         assert!(is_engine_code || *code == status.as_u16(), "{kind:?}: {status} {code}");
         assert!(
-            [400, 401, 403, 404, 405, 408, 413, 500, 501, 503].contains(&status.as_u16()),
+            [400, 401, 403, 404, 405, 408, 413, 429, 500, 501, 503].contains(&status.as_u16()),
             "{kind:?}: {status}"
         );
     }

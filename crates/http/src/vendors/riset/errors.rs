@@ -21,8 +21,8 @@ use crate::settings::HttpSettings;
 use crate::surface::{self, Table};
 
 /// Every code that is answered, with its text. 401 is the original's letter by letter; 414 is from the first versions of
-/// its list; 404, 405, 408, 501 and 503 are not in it.
-pub(crate) const CODES: [(u16, &str, &str); 28] = [
+/// its list; 404, 405, 408, 429, 501 and 503 are not in it.
+pub(crate) const CODES: [(u16, &str, &str); 29] = [
     (200, "200", "Success"),
     (400, "400", "Request malformed"),
     (401, "401", "Access token not authorized"),
@@ -36,6 +36,7 @@ pub(crate) const CODES: [(u16, &str, &str); 28] = [
     (414, "414", "Multiple face found"),
     (415, "415", "`user_id` not found"),
     (416, "416", "`facegallery_id` not found"),
+    (429, "429", "Too many requests, try again later"),
     (451, "451", "`image` is null"),
     (452, "452", "`user_id` is null"),
     (453, "453", "`user_name` is null"),
@@ -83,6 +84,8 @@ pub(crate) static TABLE: &Table<Code> = &[
     (ErrorKind::Rejected, Code::Always(493)),
     (ErrorKind::Unauthenticated, Code::Always(401)),
     (ErrorKind::Forbidden, Code::Always(403)),
+    (ErrorKind::RateLimited, Code::Always(429)),
+    (ErrorKind::QuotaExceeded, Code::Always(429)),
     (ErrorKind::GalleryExists, Code::Always(400)),
     (ErrorKind::SubjectNotFound, Code::Always(415)),
     (ErrorKind::SubjectOutdated, Code::Always(411)),
@@ -162,7 +165,7 @@ fn text(code: u16) -> (&'static str, &'static str) {
 
 /// Codes that say something about HTTP itself are HTTP statuses as well; the original's own are sent with 200.
 pub(crate) fn http_status(code: u16, always_the_same: bool) -> StatusCode {
-    let is_http = matches!(code, 401 | 403 | 404 | 405 | 408 | 500 | 501 | 503);
+    let is_http = matches!(code, 401 | 403 | 404 | 405 | 408 | 429 | 500 | 501 | 503);
     if is_http || always_the_same {
         StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     } else {

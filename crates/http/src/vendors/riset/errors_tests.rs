@@ -31,6 +31,7 @@ fn table() -> Vec<(Failure, u16, u16)> {
     use PhotoField::{First, Frame, Only, Second};
     let base64 = Failure::NotBase64;
     let missing = Failure::MissingParameter;
+    let retry_after = std::time::Duration::from_secs(1);
     let unavailable = ServiceError::CheckUnavailable(Check::Liveness);
     let undecided = ServiceError::CheckUndecided { field: Only, check: Check::Eyes, reason: String::new() };
     vec![
@@ -50,6 +51,8 @@ fn table() -> Vec<(Failure, u16, u16)> {
         (photo(SeveralFaces, Only), 414, 200),
         (ServiceError::SubjectNotFound(subject()).into(), 415, 200),
         (ServiceError::GalleryNotFound(gallery()).into(), 416, 200),
+        (ServiceError::RateLimited { limit: 1, retry_after }.into(), 429, 429),
+        (ServiceError::QuotaExceeded { limit: 1, retry_after }.into(), 429, 429),
         (photo(Missing, Only), 451, 200),
         (photo(Empty, Frame(3)), 451, 200),
         (missing("user_id"), 452, 200),

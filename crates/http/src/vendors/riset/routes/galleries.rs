@@ -1,7 +1,10 @@
 //! Clients and their galleries.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
+
+use faceward_service::Allowance;
 
 use super::super::errors::FailuresWithoutPhoto;
 use super::super::received::Received;
@@ -60,19 +63,22 @@ async fn forget(app: &AppState, Caller(app_id): Caller, received: Received) -> R
     Ok(answer::success(wire::Galleries { facegallery_id }, &app.settings))
 }
 
-/// What is left of the app's quota: there is none, so `null`.
+/// What is left of the app's requests: of the day's, or else of the minute's. `null`: there is no limit.
 #[utoipa::path(
     get, path = "/client/get-counters", tag = "riset", operation_id = "riset_get_counters",
     security(("access_token" = [])),
     params(("trx_id" = Option<String>, Query, description = "Also in a JSON body")),
-    responses((status = 200, description = "No limits", body = wire::Answer<wire::Counters>), FailuresWithoutPhoto),
+    responses((status = 200, description = "What is left", body = wire::Answer<wire::Counters>), FailuresWithoutPhoto),
 )]
 pub(super) async fn get_counters(
     State(app): State<AppState>,
+    Extension(allowance): Extension<Allowance>,
     received: Received,
 ) -> Result<Response, Failure> {
     received.read(|_, _| Ok(())).await?;
-    let remaining_limit = wire::RemainingLimit::default();
+    let left = allowance.per_day.or(allowance.per_minute);
+    let n_api_hits = left.map(|left| u64::from(left.remaining));
+    let remaining_limit = wire::RemainingLimit { n_api_hits, ..wire::RemainingLimit::default() };
     Ok(answer::success(wire::Counters { remaining_limit }, &app.settings))
 }
 

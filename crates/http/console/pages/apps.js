@@ -1,0 +1,54 @@
+// Apps, their keys and settings.
+import { all, ask } from '../api.js';
+import { button, card, field, fill, h, say, sure, table } from '../dom.js';
+import { texts } from '../texts.js';
+
+export async function apps(main, { me, show }) {
+  const t = texts.apps;
+  const may = me.role !== 'auditor';
+  const secret = h('div', { 'aria-live': 'polite' });
+  const form = h('div');
+  const rows = await all('/apps', 'apps');
+  const attempt = async (act) => { try { return await act(); } catch (error) { say(error.message); return null; } };
+  const reveal = (made) => made && fill(secret, card(t.keyOnce,
+    h('p', {}, `${t.id}: `, h('code', { class: 'secret' }, made.app_id)),
+    h('p', {}, `${t.key}: `, h('code', { class: 'secret' }, made.app_key))));
+  const acts = (app) => [h('div', { class: 'row' },
+    button(t.newKey, async () => {
+      if (await sure(t.newKeyAsk, t.newKey, texts.cancel)) reveal(await attempt(() => ask('POST', `/apps/${app.app_id}/keys`, {})));
+    }, 'plain'),
+    button(t.limits, () => fill(form, change(app)), 'plain'),
+    button(app.disabled ? t.switchOn : t.switchOff, async () => {
+      await attempt(() => ask('PATCH', `/apps/${app.app_id}`, { disabled: !app.disabled }));
+      show();
+    }, 'plain'),
+    me.role === 'owner' && button(t.remove, async () => {
+      if (!await sure(t.removeAsk(app.name), t.remove, texts.cancel)) return;
+      await attempt(() => ask('DELETE', `/apps/${app.app_id}`));
+      show();
+    }, 'danger'))];
+  const cells = rows.map((app) => [app.name, h('code', {}, app.app_id), app.disabled ? t.off : t.on, may ? acts(app) : '']);
+  const name = h('input', { maxlength: 120 });
+  fill(main, h('h1', {}, t.title), secret, card(null, table([t.name, t.id, t.state, ''], cells)), form,
+    may && card(t.create, field(t.name, name), button(t.create, async () => {
+      const made = await attempt(() => ask('POST', '/apps', { name: name.value }));
+      if (made) { await show(); reveal(made); main.prepend(secret); }
+    })));
+
+  function change(app) {
+    const number = (value) => h('input', { type: 'number', min: 0, value: value ?? 0 });
+    const [perMinute, perDay] = [number(app.requests_per_minute), number(app.requests_per_day)];
+    const title = h('input', { value: app.name, maxlength: 120 });
+    const origins = h('textarea', { rows: 3 }, app.origins.join('\n'));
+    const mirrored = h('input', { type: 'checkbox', checked: app.mirrored });
+    return card(app.name, field(t.name, title), field(t.perMinute, perMinute), field(t.perDay, perDay), field(t.origins, origins),
+      h('label', { class: 'inline' }, mirrored, t.mirrored),
+      button(t.save, async () => {
+        const changed = await attempt(() => ask('PATCH', `/apps/${app.app_id}`, {
+          name: title.value, mirrored: mirrored.checked, origins: origins.value.split(/\s+/).filter(Boolean),
+          requests_per_minute: Number(perMinute.value), requests_per_day: Number(perDay.value),
+        }));
+        if (changed) { say(t.saved); show(); }
+      }));
+  }
+}

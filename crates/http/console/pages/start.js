@@ -1,0 +1,68 @@
+// How the server is, and how fast.
+import { get } from '../api.js';
+import { card, fill, h, table } from '../dom.js';
+import { chart } from '../chart.js';
+import { texts } from '../texts.js';
+
+const PERIOD = 2000;
+const KEPT = 150;
+
+export async function start(main, { onLeave }) {
+  const info = await get('/info');
+  const figures = h('div', { class: 'cards' });
+  const line = h('div');
+  const seen = [];
+  const off = info.unavailable.map((value) => [value.value, texts.start.reasons[value.reason] ?? value.reason]);
+  fill(main, h('h1', {}, texts.start.title), figures,
+    h('p'), card(texts.start.recent, line),
+    card(texts.start.off, off.length ? table(['', ''], off) : h('p', {}, texts.start.noneOff)),
+    card(texts.start.models, table(['', '', ''], info.models.map((model) => [model.id, model.family ?? '', model.license ?? '']))));
+  const look = async () => {
+    const now = await get('/metrics');
+    const figure = summary(now);
+    seen.push({ at: performance.now(), answered: figure.answered });
+    if (seen.length > KEPT) seen.shift();
+    fill(figures, ...cards(now, figure));
+    fill(line, chart(rates(seen)));
+  };
+  await look();
+  const timer = setInterval(() => look().catch(() => clearInterval(timer)), PERIOD);
+  onLeave(() => clearInterval(timer));
+}
+
+function summary(now) {
+  const sum = (name) => now.metrics.filter((row) => row.name === name).reduce((total, row) => total + row.value, 0);
+  const count = sum('faceward_request_duration_seconds_count');
+  return {
+    answered: sum('faceward_requests_total'),
+    inside: sum('faceward_slots_taken'),
+    limit: sum('faceward_slots_limit'),
+    queue: sum('faceward_queue_length'),
+    refused: sum('faceward_overloads_total'),
+    mean: count > 0 ? sum('faceward_request_duration_seconds_sum') / count : null,
+  };
+}
+
+function cards(now, figure) {
+  const one = (title, value, note, kind = '') => card(title, h('div', { class: `figure ${kind}` }, value), h('div', { class: 'soft' }, note));
+  const t = texts.start;
+  return [
+    one(now.ready ? t.ready : t.notReady, `Faceward ${now.version}`, t.up(span(now.uptime_seconds)), now.ready ? 'good' : 'bad'),
+    one(t.inside, figure.inside, t.insideOf(figure.limit)),
+    one(t.queue, figure.queue, ''),
+    one(t.answered, figure.answered, t.sinceStart),
+    one(t.refused, figure.refused, t.sinceStart, figure.refused > 0 ? 'warn' : ''),
+    one(t.mean, figure.mean === null ? '–' : `${Math.round(figure.mean * 1000)} ms`, t.sinceStart),
+  ];
+}
+
+/** Requests a second between two looks. */
+function rates(seen) {
+  return seen.slice(1).map((look, index) => (look.answered - seen[index].answered) / ((look.at - seen[index].at) / 1000));
+}
+
+function span(seconds) {
+  const units = [[86400, 'd'], [3600, 'h'], [60, 'min'], [1, 's']];
+  const [size, unit] = units.find(([length]) => seconds >= length) ?? [1, 's'];
+  return `${Math.floor(seconds / size)} ${unit}`;
+}

@@ -1,0 +1,94 @@
+//! The error envelope of the administration.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use utoipa::IntoResponses;
+use utoipa::openapi::{RefOr, Response as ApiResponse};
+
+use super::wire::{AdminError, AdminErrorBody};
+use crate::error::{About, ErrorKind};
+use crate::error_responses;
+use crate::failure::Failure;
+use crate::transaction::TransactionId;
+
+/// Every failure that it can meet.
+pub(super) static MET: &[ErrorKind] = &[
+    ErrorKind::NotLoggedIn,
+    ErrorKind::RoleTooLow,
+    ErrorKind::CrossSite,
+    ErrorKind::TooManyAttempts,
+    ErrorKind::OperatorNotFound,
+    ErrorKind::OperatorExists,
+    ErrorKind::PassNotFound,
+    ErrorKind::LastOwner,
+    ErrorKind::AppNotFound,
+    ErrorKind::AppExists,
+    ErrorKind::GalleryNotFound,
+    ErrorKind::GalleryExists,
+    ErrorKind::SubjectNotFound,
+    ErrorKind::TemplateNotFound,
+    ErrorKind::TemplateExists,
+    ErrorKind::PhotoMissing,
+    ErrorKind::PhotoEmpty,
+    ErrorKind::PhotoWrongType,
+    ErrorKind::PhotoUndecodable,
+    ErrorKind::PhotoTooManyPixels,
+    ErrorKind::PhotoTooLarge,
+    ErrorKind::NoFace,
+    ErrorKind::SeveralFaces,
+    ErrorKind::FaceTooSmall,
+    ErrorKind::NotPhotographed,
+    ErrorKind::FaceTooPoor,
+    ErrorKind::CheckUnavailable,
+    ErrorKind::CheckUndecided,
+    ErrorKind::Rejected,
+    ErrorKind::InvalidId,
+    ErrorKind::InvalidParameter,
+    ErrorKind::MissingParameter,
+    ErrorKind::Repeated,
+    ErrorKind::MalformedBody,
+    ErrorKind::BodyTooLarge,
+    ErrorKind::SlowUpload,
+    ErrorKind::NotFound,
+    ErrorKind::MethodNotAllowed,
+    ErrorKind::StoreUnreachable,
+    ErrorKind::Overloaded,
+    ErrorKind::TimedOut,
+    ErrorKind::ShuttingDown,
+    ErrorKind::NotReady,
+    ErrorKind::Internal,
+];
+
+/// `failure` in the envelope.
+pub(super) fn write(failure: &Failure, transaction: TransactionId) -> Response {
+    let kind = failure.kind();
+    let error = AdminErrorBody { code: kind.code(), message: failure.message() };
+    (kind.status(), Json(AdminError { error, transaction_id: transaction.0 })).into_response()
+}
+
+/// The failed answers of an endpoint that takes a photo, for the OpenAPI document.
+pub(super) struct PhotoFailures;
+
+/// Those of any other one.
+pub(super) struct AdminFailures;
+
+impl IntoResponses for PhotoFailures {
+    fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
+        documented(|_| true)
+    }
+}
+
+impl IntoResponses for AdminFailures {
+    fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
+        documented(|kind| kind.about() != About::Photo)
+    }
+}
+
+fn documented(applies: impl Fn(ErrorKind) -> bool) -> BTreeMap<String, RefOr<ApiResponse>> {
+    let kinds = MET.iter().copied().filter(|kind| applies(*kind));
+    error_responses::documented::<AdminError>(kinds, |kind| {
+        (kind.status(), format!("* `{}`: {}", kind.code(), kind.meaning()))
+    })
+}

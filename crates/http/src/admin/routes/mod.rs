@@ -1,0 +1,44 @@
+//! The endpoints of the administration, below its prefix: extract, one use case, convert.
+
+mod apps;
+mod audit;
+mod faces;
+mod galleries;
+mod metrics;
+mod operators;
+mod session;
+mod state;
+mod templates;
+
+use axum::extract::Request;
+use faceward_core::AppId;
+use serde::de::DeserializeOwned;
+use utoipa_axum::router::OpenApiRouter;
+use uuid::Uuid;
+
+use crate::extract::json;
+use crate::failure::Failure;
+use crate::state::AppState;
+
+/// Every route.
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .merge(session::routes())
+        .merge(operators::routes())
+        .merge(apps::routes())
+        .merge(galleries::routes())
+        .merge(templates::routes())
+        .merge(faces::routes())
+        .merge(audit::routes())
+        .merge(state::routes())
+}
+
+/// The app in the path; what is no UUID is the id of no app.
+fn app_id(text: &str) -> Result<AppId, Failure> {
+    Uuid::try_parse(text).map(AppId).map_err(|_| Failure::AppNotFound)
+}
+
+/// The body, which has to be there.
+async fn body<T: DeserializeOwned>(request: Request, state: &AppState) -> Result<T, Failure> {
+    json::receive(request, &state.settings).await
+}

@@ -1,0 +1,236 @@
+//! Apps, keys, galleries, subjects, templates.
+
+use std::num::NonZeroU32;
+
+use faceward_service::{AppRecord, GalleryRecord, SubjectRecord, TemplateRecord};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// An app.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AdminApp {
+    /// Its APP-ID.
+    app_id: Uuid,
+    /// Its name, for people.
+    name: String,
+    /// Whether nobody is let in, whatever key they show.
+    disabled: bool,
+    /// Whether its clients send mirror images.
+    mirrored: bool,
+    /// Web origins whose pages may call.
+    origins: Vec<String>,
+    /// Requests a minute; `null`: as many as the server takes.
+    #[schema(required, value_type = Option<u32>)]
+    requests_per_minute: Option<NonZeroU32>,
+    /// Requests a day (UTC); `null`: any number.
+    #[schema(required, value_type = Option<u32>)]
+    requests_per_day: Option<NonZeroU32>,
+    /// When it was created.
+    created_at: String,
+    /// How many templates it has; in the answer about one app only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) templates: Option<usize>,
+}
+
+impl From<&AppRecord> for AdminApp {
+    fn from(record: &AppRecord) -> Self {
+        let settings = &record.settings;
+        Self {
+            app_id: record.id.0,
+            name: record.name.clone(),
+            disabled: settings.disabled,
+            mirrored: settings.mirrored,
+            origins: settings.origins.clone(),
+            requests_per_minute: settings.requests_per_minute,
+            requests_per_day: settings.requests_per_day,
+            created_at: record.created_at.to_string(),
+            templates: None,
+        }
+    }
+}
+
+/// A page of apps, by id.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AdminAppPage {
+    /// The apps.
+    pub(crate) apps: Vec<AdminApp>,
+    /// `after` of the next page; `null`: this is the last one.
+    #[schema(required)]
+    pub(crate) next: Option<String>,
+}
+
+/// A new app.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AdminNewApp {
+    /// Its name, for people.
+    pub(crate) name: String,
+    /// An APP-ID that clients already have; a random one if nothing is said.
+    pub(crate) app_id: Option<Uuid>,
+    /// An APP-KEY that clients already have; a random one if nothing is said.
+    pub(crate) app_key: Option<String>,
+}
+
+/// An app's id and key, shown this once.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AdminCredentials {
+    /// The APP-ID.
+    pub(crate) app_id: Uuid,
+    /// The APP-KEY.
+    pub(crate) app_key: String,
+}
+
+/// What is to change about an app; what is not there stays.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct AdminAppChange {
+    /// Its name, 1 to 120 characters.
+    pub(crate) name: Option<String>,
+    /// Whether nobody is let in, whatever key they show.
+    pub(crate) disabled: Option<bool>,
+    /// Whether its clients send mirror images.
+    pub(crate) mirrored: Option<bool>,
+    /// Web origins whose pages may call, as `https://example.com`: at most 32, and never `*`.
+    pub(crate) origins: Option<Vec<String>>,
+    /// Requests a minute; 0: as many as the server takes.
+    pub(crate) requests_per_minute: Option<u32>,
+    /// Requests a day (UTC); 0: any number.
+    pub(crate) requests_per_day: Option<u32>,
+}
+
+/// What came of a deletion.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AdminDeleted {
+    /// Whether every trace is wiped from the disk. A deletion that left traces is answered with an error.
+    pub(crate) erased: bool,
+}
+
+/// A key of an app. Only a hash of it is kept.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AdminAppKey {
+    /// When it was added.
+    pub(crate) created_at: String,
+    /// When it ends; `null`: it has no end.
+    #[schema(required)]
+    pub(crate) expires_at: Option<String>,
+}
+
+/// The keys of an app, oldest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AdminKeyList {
+    /// The keys.
+    pub(crate) keys: Vec<AdminAppKey>,
+}
+
+/// A new key of an app.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct AdminNewKey {
+    /// A key that clients already have; a random one if nothing is said.
+    pub(crate) app_key: Option<String>,
+    /// Hours for which the other keys work on; 24 if nothing is said, 0 ends them at once.
+    pub(crate) overlap_hours: Option<u32>,
+}
+
+/// A gallery.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AdminGallery {
+    /// Its id.
+    gallery: String,
+    /// When it was created.
+    created_at: String,
+}
+
+impl From<&GalleryRecord> for AdminGallery {
+    fn from(record: &GalleryRecord) -> Self {
+        Self { gallery: record.gallery.to_string(), created_at: record.created_at.to_string() }
+    }
+}
+
+/// A gallery to be made.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AdminNewGallery {
+    /// Its id.
+    pub(crate) gallery: String,
+}
+
+/// A page of galleries, by id.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AdminGalleryPage {
+    /// The galleries.
+    pub(crate) galleries: Vec<AdminGallery>,
+    /// `after` of the next page; `null`: this is the last one.
+    #[schema(required)]
+    pub(crate) next: Option<String>,
+}
+
+/// A subject.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AdminSubject {
+    /// Its id.
+    subject: String,
+    /// What people call it.
+    #[schema(required)]
+    name: Option<String>,
+    /// How many templates it has.
+    templates: usize,
+}
+
+impl From<&SubjectRecord> for AdminSubject {
+    fn from(record: &SubjectRecord) -> Self {
+        Self {
+            subject: record.subject.to_string(),
+            name: record.name.as_ref().map(ToString::to_string),
+            templates: record.templates,
+        }
+    }
+}
+
+/// A page of subjects, by id.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AdminSubjectPage {
+    /// The subjects.
+    pub(crate) subjects: Vec<AdminSubject>,
+    /// `after` of the next page; `null`: this is the last one.
+    #[schema(required)]
+    pub(crate) next: Option<String>,
+}
+
+/// A template. Its vector never leaves the server.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AdminTemplate {
+    /// Its id.
+    template_id: String,
+    /// The gallery that it lies in.
+    gallery: String,
+    /// Whose face it is.
+    subject: String,
+    /// The model that made it.
+    model: String,
+    /// When it was enrolled.
+    created_at: String,
+}
+
+impl From<&TemplateRecord> for AdminTemplate {
+    fn from(record: &TemplateRecord) -> Self {
+        Self {
+            template_id: record.template.to_string(),
+            gallery: record.gallery.to_string(),
+            subject: record.subject.to_string(),
+            model: record.model.to_string(),
+            created_at: record.created_at.to_string(),
+        }
+    }
+}
+
+/// A page of templates, by id.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AdminTemplatePage {
+    /// The templates.
+    pub(crate) templates: Vec<AdminTemplate>,
+    /// `after` of the next page; `null`: this is the last one.
+    #[schema(required)]
+    pub(crate) next: Option<String>,
+}

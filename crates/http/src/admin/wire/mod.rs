@@ -1,0 +1,43 @@
+//! The JSON of the administration. Times are RFC 3339, UTC.
+
+mod apps;
+mod faces;
+mod operators;
+mod state;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+pub(crate) use apps::{
+    AdminApp, AdminAppChange, AdminAppKey, AdminAppPage, AdminCredentials, AdminDeleted, AdminGallery,
+    AdminGalleryPage, AdminKeyList, AdminNewApp, AdminNewGallery, AdminNewKey, AdminSubjectPage,
+    AdminTemplate, AdminTemplatePage,
+};
+pub(crate) use faces::{AdminCandidate, AdminComparison, AdminEnrolled, AdminIdentified};
+pub(crate) use operators::{
+    AdminFirstOwner, AdminLogIn, AdminMe, AdminNewOperator, AdminNewToken, AdminOperator,
+    AdminOperatorChange, AdminOperatorPage, AdminPassPage, AdminPasswordChange, AdminToken,
+};
+pub(crate) use state::{
+    AdminAuditPage, AdminAuditRecord, AdminChallenges, AdminMetric, AdminMetrics, AdminNewSigningKey,
+    AdminSettings, AdminSigningKey, AdminSigningKeys,
+};
+
+/// Every failed answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AdminError {
+    /// What went wrong.
+    pub(crate) error: AdminErrorBody,
+    /// Id of this request; in the server's log too.
+    pub(crate) transaction_id: Uuid,
+}
+
+/// What went wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AdminErrorBody {
+    /// Stable, `snake_case`: what programs decide on.
+    pub(crate) code: &'static str,
+    /// In words, for people.
+    pub(crate) message: String,
+}
