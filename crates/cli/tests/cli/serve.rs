@@ -223,7 +223,7 @@ fn a_fetch_that_is_told_to_stop_ends_its_client_first() {
     let mut child = command.stdin(Stdio::null()).spawn().expect("the binary starts");
     let lines = Lines::of(child.stderr.take().expect("a pipe"));
     let client = until("a client runs", || client_of(&tools));
-    assert_eq!(terminate(&mut child).code(), Some(1));
+    assert_eq!(terminate(&mut child).code(), Some(4), "models are missing");
     let said = std::iter::from_fn(|| lines.next()).collect::<Vec<_>>().join("\n");
     assert!(said.contains("stopped before everything was fetched"), "{said}");
     assert!(!is_alive(&client), "it would fetch for nobody");
