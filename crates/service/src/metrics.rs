@@ -65,6 +65,7 @@ metric_list! {
     NETWORK_RUNS = "faceward_network_runs_total", Counter, ["model"], "Runs of a network, by model";
     JOBS_SKIPPED = "faceward_jobs_skipped_total", Counter, [], "Jobs not computed because their caller had hung up";
     AUDIT_LOST = "faceward_audit_records_lost_total", Counter, [], "Audit records that could not be written; alert on it";
+    STORE_LAG = "faceward_store_lag_seconds", Gauge, [], "How old what this server knows of its database is; with the store in a database only";
     JOBS_PANICKED = "faceward_jobs_panicked_total", Counter, [], "Jobs that panicked: a fault of ours";
 }
 

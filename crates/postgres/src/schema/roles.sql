@@ -1,0 +1,20 @@
+-- The role that servers use, with nothing that they do not need: they cannot change tables, change audit records, or read
+-- anything else of the cluster. Run it as the role that owns the tables, once they are made and after each update,
+-- and give the role a password of its own:  \password faceward_server
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'faceward_server') THEN
+        CREATE ROLE faceward_server LOGIN;
+    END IF;
+END
+$$;
+GRANT USAGE ON SCHEMA faceward TO faceward_server;
+GRANT SELECT ON ALL TABLES IN SCHEMA faceward TO faceward_server;
+GRANT INSERT, UPDATE, DELETE ON
+    faceward.apps, faceward.app_keys, faceward.galleries, faceward.templates, faceward.subject_names,
+    faceward.signing_keys, faceward.revoked_tokens, faceward.challenges, faceward.frames, faceward.operators,
+    faceward.passes
+TO faceward_server;
+GRANT INSERT ON faceward.facts TO faceward_server;
+GRANT INSERT, DELETE ON faceward.log, faceward.audit TO faceward_server;
+GRANT UPDATE (last) ON faceward.log_head, faceward.audit_head TO faceward_server;

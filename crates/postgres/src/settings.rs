@@ -1,0 +1,54 @@
+//! How the store behaves; where the database is says [`crate::Address`].
+
+use std::time::Duration;
+
+/// What an operator can set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostgresSettings {
+    /// Connections that this server keeps to the database at most, besides the one that follows the log. At least 1.
+    pub connections: usize,
+    /// How long one question to the database may take, a connection to it included.
+    pub timeout: Duration,
+    /// Which changes of other servers an answer has in it.
+    pub consistency: Consistency,
+}
+
+/// What of the database is kept in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Everything,
+    /// Apps, keys and tokens. Questions about galleries, subjects and templates fail: a command that creates an app does not
+    /// read a million templates first.
+    Directory,
+}
+
+/// Which changes of other servers an answer has in it. Those of this one are always in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consistency {
+    /// All that were acknowledged a second ago or earlier.
+    Eventual,
+    /// For galleries, subjects and templates: all that were acknowledged when it was asked. Costs a question to the
+    /// database.
+    Strict,
+}
+
+impl Consistency {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Eventual, Self::Strict];
+
+    /// As it is typed.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Eventual => "eventual",
+            Self::Strict => "strict",
+        }
+    }
+}
+
+impl Default for PostgresSettings {
+    fn default() -> Self {
+        Self { connections: 8, timeout: Duration::from_secs(5), consistency: Consistency::Eventual }
+    }
+}

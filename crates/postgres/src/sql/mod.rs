@@ -1,0 +1,11 @@
+//! What is said to the database. A file a kind of data; `change` makes changes and writes them into the log.
+
+pub(crate) mod apps;
+pub(crate) mod audit;
+pub(crate) mod challenges;
+pub(crate) mod change;
+pub(crate) mod galleries;
+pub(crate) mod operators;
+pub(crate) mod rows;
+pub(crate) mod templates;
+pub(crate) mod tokens;

@@ -1,0 +1,247 @@
+//! Templates and the names of their subjects.
+
+use faceward_core::{AppId, GalleryId, ModelId, SubjectId, SubjectName, TemplateId};
+use faceward_sealing::{Sealer, SubjectContext, VectorContext};
+use faceward_store::{DEFAULT_GALLERY, NewTemplate, OnConflict, StoreError, TemplateRecord};
+use jiff::Timestamp;
+use tokio_postgres::Row;
+
+use super::change::{Change, Entry};
+use super::galleries::{self, Deleted};
+use super::rows::{as_stored, gallery_id, is_there, model_id, subject_id, template_id};
+use crate::PostgresError;
+use crate::connect::Client;
+
+/// What adding a template did.
+pub(crate) struct Added {
+    pub(crate) record: TemplateRecord,
+    /// Whether there was one of its id.
+    pub(crate) replaced: bool,
+    /// Its number in the log.
+    pub(crate) last: i64,
+}
+
+/// Puts a template where it goes, after all that can be said against it.
+pub(crate) async fn add(
+    client: &mut Client,
+    sealer: &Sealer,
+    app: &AppId,
+    new: &NewTemplate,
+    on_conflict: OnConflict,
+) -> Result<Added, StoreError> {
+    let NewTemplate { gallery, subject, name, template, embedding } = new;
+    let record = TemplateRecord {
+        gallery: gallery.clone(),
+        subject: subject.clone(),
+        template: template.clone(),
+        model: embedding.model().clone(),
+        created_at: as_stored(Timestamp::now())?,
+    };
+    let sealed =
+        sealer.seal_vector(embedding.vector(), context(app, &record)).map_err(PostgresError::from)?;
+    let change = Change::of_app(client, app).await?;
+    let found = Found::of(&change, app, &record).await?;
+    found.check(&record, embedding.vector().len())?;
+    if found.place.is_some() && on_conflict == OnConflict::Refuse {
+        return Err(StoreError::TemplateExists(template.clone()));
+    }
+    if !found.gallery {
+        galleries::put(&change, app, gallery, record.created_at).await?;
+    }
+    put(&change, app, &record, (&sealed, embedding.vector().len())).await?;
+    if let Some(name) = name {
+        put_name(&change, sealer, SubjectContext { app, gallery, subject }, name).await?;
+    }
+    // Of whom this was the only template.
+    if let Some((gallery, subject)) = &found.place {
+        forget_name(&change, app, gallery, subject).await?;
+    }
+    let last = change.commit(&[Entry::Template(*app, template.clone())]).await?;
+    Ok(Added { record, replaced: found.place.is_some(), last })
+}
+
+/// What a new template finds in its app.
+struct Found {
+    /// Whether its gallery is there.
+    gallery: bool,
+    /// Values of the vectors of its model.
+    n_values: Option<i32>,
+    /// Where the template of its id is.
+    place: Option<(GalleryId, SubjectId)>,
+}
+
+impl Found {
+    async fn of(change: &Change<'_>, app: &AppId, record: &TemplateRecord) -> Result<Self, PostgresError> {
+        let sql = "
+            SELECT EXISTS (SELECT FROM faceward.galleries WHERE app = $1 AND id = $2) AS there,
+                (SELECT n_values FROM faceward.templates WHERE app = $1 AND model = $3 LIMIT 1) AS n_values,
+                old.gallery, old.subject
+            FROM (VALUES (1)) AS one LEFT JOIN faceward.templates AS old ON old.app = $1 AND old.id = $4";
+        let TemplateRecord { gallery, template, model, .. } = record;
+        let values: [&(dyn tokio_postgres::types::ToSql + Sync); 4] =
+            [&app.0, &gallery.as_str(), &model.as_str(), &template.as_str()];
+        let rows = change.query(sql, &values).await?;
+        let row = rows.first().ok_or(PostgresError::Corrupt("one row"))?;
+        let place = if is_there(row, "gallery")? {
+            Some((gallery_id(row, "gallery")?, subject_id(row, "subject")?))
+        } else {
+            None
+        };
+        Ok(Self { gallery: row.try_get("there")?, n_values: row.try_get("n_values")?, place })
+    }
+
+    fn check(&self, record: &TemplateRecord, length: usize) -> Result<(), StoreError> {
+        let expected = self.n_values.map_or(length, |n_values| n_values as usize);
+        if expected != length {
+            return Err(StoreError::Length { model: record.model.clone(), expected, actual: length });
+        }
+        if self.gallery || record.gallery.as_str() == DEFAULT_GALLERY {
+            Ok(())
+        } else {
+            Err(StoreError::GalleryUnknown(record.gallery.clone()))
+        }
+    }
+}
+
+async fn put(
+    change: &Change<'_>,
+    app: &AppId,
+    record: &TemplateRecord,
+    (sealed, n_values): (&[u8], usize),
+) -> Result<(), PostgresError> {
+    let sql = "
+        INSERT INTO faceward.templates (app, id, gallery, subject, model, n_values, sealed, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT (app, id) DO UPDATE SET gallery = excluded.gallery, subject = excluded.subject,
+            model = excluded.model, n_values = excluded.n_values, sealed = excluded.sealed,
+            created_at = excluded.created_at";
+    let TemplateRecord { gallery, subject, template, model, created_at } = record;
+    let (id, gallery, subject) = (template.as_str(), gallery.as_str(), subject.as_str());
+    let (model, n_values) = (model.as_str(), n_values as i32);
+    change.execute(sql, &[&app.0, &id, &gallery, &subject, &model, &n_values, &sealed, created_at]).await?;
+    Ok(())
+}
+
+/// Writes the name of a subject in place of the one that it has.
+async fn put_name(
+    change: &Change<'_>,
+    sealer: &Sealer,
+    context: SubjectContext<'_>,
+    name: &SubjectName,
+) -> Result<(), PostgresError> {
+    let sealed = sealer.seal_name(name, context)?;
+    let SubjectContext { app, gallery, subject } = context;
+    let sql = "INSERT INTO faceward.subject_names (app, gallery, subject, sealed) VALUES ($1, $2, $3, $4)
+               ON CONFLICT (app, gallery, subject) DO UPDATE SET sealed = excluded.sealed";
+    change.execute(sql, &[&app.0, &gallery.as_str(), &subject.as_str(), &sealed]).await?;
+    Ok(())
+}
+
+/// Forgets the name of a subject that has no template any more.
+async fn forget_name(
+    change: &Change<'_>,
+    app: &AppId,
+    gallery: &GalleryId,
+    subject: &SubjectId,
+) -> Result<(), PostgresError> {
+    let sql = "
+        DELETE FROM faceward.subject_names WHERE app = $1 AND gallery = $2 AND subject = $3 AND NOT EXISTS
+            (SELECT FROM faceward.templates WHERE app = $1 AND gallery = $2 AND subject = $3)";
+    change.execute(sql, &[&app.0, &gallery.as_str(), &subject.as_str()]).await?;
+    Ok(())
+}
+
+/// Deletes a template; `None` if there is none.
+pub(crate) async fn delete(
+    client: &mut Client,
+    app: &AppId,
+    template: &TemplateId,
+) -> Result<Option<i64>, StoreError> {
+    let change = Change::of_app(client, app).await?;
+    let sql = "DELETE FROM faceward.templates WHERE app = $1 AND id = $2 RETURNING gallery, subject";
+    let rows = change.query(sql, &[&app.0, &template.as_str()]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    forget_name(&change, app, &gallery_id(row, "gallery")?, &subject_id(row, "subject")?).await?;
+    Ok(Some(change.commit(&[Entry::Template(*app, template.clone())]).await?))
+}
+
+/// Deletes every template of a subject; `None` if it has none.
+pub(crate) async fn delete_subject(
+    client: &mut Client,
+    app: &AppId,
+    gallery: &GalleryId,
+    subject: &SubjectId,
+) -> Result<Option<Deleted>, StoreError> {
+    let change = Change::of_app(client, app).await?;
+    galleries::require(&change, app, gallery).await?;
+    let sql = "DELETE FROM faceward.templates WHERE app = $1 AND gallery = $2 AND subject = $3";
+    let n_templates = change.execute(sql, &[&app.0, &gallery.as_str(), &subject.as_str()]).await?;
+    if n_templates == 0 {
+        return Ok(None);
+    }
+    forget_name(&change, app, gallery, subject).await?;
+    let entry = Entry::SubjectGone(*app, gallery.clone(), subject.clone());
+    Ok(Some((n_templates as usize, change.commit(&[entry]).await?)))
+}
+
+/// A template as it lies in the database.
+pub(crate) struct SealedTemplate {
+    pub(crate) app: AppId,
+    pub(crate) record: TemplateRecord,
+    sealed: Vec<u8>,
+    sealed_name: Option<Vec<u8>>,
+}
+
+/// A template with its vector and the name of its subject.
+pub(crate) struct OpenedTemplate {
+    pub(crate) app: AppId,
+    pub(crate) record: TemplateRecord,
+    pub(crate) vector: Vec<f32>,
+    pub(crate) name: Option<SubjectName>,
+}
+
+impl SealedTemplate {
+    /// The columns that [`SealedTemplate::read`] takes, of `t` and the names `n`.
+    pub(crate) const COLUMNS: &str = "t.app AS t_app, t.id AS t_id, t.gallery AS t_gallery, t.subject AS t_subject, \
+                                      t.model AS t_model, t.created_at AS t_created_at, t.sealed AS t_sealed, \
+                                      n.sealed AS n_sealed";
+
+    /// The template of a row; `None` if there is none in it.
+    pub(crate) fn read(row: &Row) -> Result<Option<Self>, PostgresError> {
+        if !is_there(row, "t_id")? {
+            return Ok(None);
+        }
+        let record = TemplateRecord {
+            gallery: gallery_id(row, "t_gallery")?,
+            subject: subject_id(row, "t_subject")?,
+            template: template_id(row, "t_id")?,
+            model: model_id(row, "t_model")?,
+            created_at: row.try_get("t_created_at")?,
+        };
+        Ok(Some(Self {
+            app: super::rows::app_id(row, "t_app")?,
+            record,
+            sealed: row.try_get("t_sealed")?,
+            sealed_name: row.try_get("n_sealed")?,
+        }))
+    }
+
+    /// Takes microseconds.
+    pub(crate) fn open(self, sealer: &Sealer) -> Result<OpenedTemplate, PostgresError> {
+        let Self { app, record, sealed, sealed_name } = self;
+        let vector = sealer
+            .open_vector(&sealed, context(&app, &record))
+            .ok_or_else(|| PostgresError::Damaged { app, template: record.template.to_string() })?;
+        let whose = SubjectContext { app: &app, gallery: &record.gallery, subject: &record.subject };
+        let name = sealed_name
+            .map(|sealed| sealer.open_name(&sealed, whose).ok_or(PostgresError::Corrupt("a sealed name")))
+            .transpose()?;
+        Ok(OpenedTemplate { app, record, vector, name })
+    }
+}
+
+fn context<'a>(app: &'a AppId, record: &'a TemplateRecord) -> VectorContext<'a> {
+    let TemplateRecord { gallery, subject, template, model, created_at: _ } = record;
+    let model: &ModelId = model;
+    VectorContext { app, gallery, subject, template, model }
+}

@@ -1,0 +1,196 @@
+//! Galleries, subjects and templates: changed in the database, answered from memory.
+
+use std::slice::from_ref;
+
+use faceward_core::{AppId, Embedding, GalleryId, ModelId, SubjectId, TemplateId};
+use faceward_index::{Search, Waiter};
+use faceward_store::{
+    Candidate, Deletion, GalleryRecord, NewTemplate, OnConflict, Page, Pending, References, StoredTemplate,
+    SubjectRecord, TemplatePlace, TemplateRecord, TemplateStore, Traces, Version,
+};
+
+use crate::Postgres;
+use crate::sql::{galleries, templates};
+
+impl TemplateStore for Postgres {
+    fn version(&self) -> Pending<'_, Version> {
+        Box::pin(async move { Ok(self.fresh().await?.templates_version()) })
+    }
+
+    fn create_gallery<'a>(&'a self, app: &'a AppId, gallery: &'a GalleryId) -> Pending<'a, GalleryRecord> {
+        let (app, gallery) = (*app, gallery.clone());
+        self.ask(move |asked| async move {
+            let (record, sequence) = galleries::create(&mut asked.client().await?, &app, &gallery).await?;
+            asked.seen(sequence).await;
+            Ok(record)
+        })
+    }
+
+    fn gallery<'a>(&'a self, app: &'a AppId, gallery: &'a GalleryId) -> Pending<'a, GalleryRecord> {
+        let (app, gallery) = (*app, gallery.clone());
+        self.ask_memory(move |index| index.tenant(&app)?.read().gallery(&gallery))
+    }
+
+    fn list_galleries<'a>(
+        &'a self,
+        app: &'a AppId,
+        page: Page<'a, GalleryId>,
+    ) -> Pending<'a, Vec<GalleryRecord>> {
+        let (app, after, limit) = (*app, page.after.cloned(), page.limit());
+        self.ask_memory(move |index| Ok(index.tenant(&app)?.read().list_galleries(after.as_ref(), limit)))
+    }
+
+    fn delete_gallery<'a>(&'a self, app: &'a AppId, gallery: &'a GalleryId) -> Pending<'a, Deletion> {
+        let (app, gallery) = (*app, gallery.clone());
+        self.ask(move |asked| async move {
+            let (n_templates, sequence) =
+                galleries::delete(&mut asked.client().await?, &app, &gallery).await?;
+            asked.seen(sequence).await;
+            Ok(deletion(n_templates))
+        })
+    }
+
+    fn delete_all_galleries<'a>(&'a self, app: &'a AppId) -> Pending<'a, Deletion> {
+        let app = *app;
+        self.ask(move |asked| async move {
+            let (n_templates, sequence) = galleries::delete_all(&mut asked.client().await?, &app).await?;
+            asked.seen(sequence).await;
+            Ok(deletion(n_templates))
+        })
+    }
+
+    fn list_subjects<'a>(
+        &'a self,
+        app: &'a AppId,
+        gallery: &'a GalleryId,
+        page: Page<'a, SubjectId>,
+    ) -> Pending<'a, Vec<SubjectRecord>> {
+        let (app, gallery, after, limit) = (*app, gallery.clone(), page.after.cloned(), page.limit());
+        self.ask_memory(move |index| {
+            index.tenant(&app)?.read().list_subjects(&gallery, after.as_ref(), limit)
+        })
+    }
+
+    fn references<'a>(
+        &'a self,
+        app: &'a AppId,
+        gallery: &'a GalleryId,
+        subject: &'a SubjectId,
+        model: &'a ModelId,
+    ) -> Pending<'a, References> {
+        let (app, gallery, subject, model) = (*app, gallery.clone(), subject.clone(), model.clone());
+        self.ask_memory(move |index| index.tenant(&app)?.read().references(&gallery, &subject, &model))
+    }
+
+    fn delete_subject<'a>(
+        &'a self,
+        app: &'a AppId,
+        gallery: &'a GalleryId,
+        subject: &'a SubjectId,
+    ) -> Pending<'a, Deletion> {
+        let (app, gallery, subject) = (*app, gallery.clone(), subject.clone());
+        self.ask(move |asked| async move {
+            let deleted =
+                templates::delete_subject(&mut asked.client().await?, &app, &gallery, &subject).await?;
+            let Some((n_templates, sequence)) = deleted else { return Ok(deletion(0)) };
+            asked.seen(sequence).await;
+            Ok(deletion(n_templates))
+        })
+    }
+
+    fn add<'a>(
+        &'a self,
+        app: &'a AppId,
+        new: &'a NewTemplate,
+        on_conflict: OnConflict,
+    ) -> Pending<'a, (TemplateRecord, Traces)> {
+        let (app, new) = (*app, new.clone());
+        self.ask(move |asked| async move {
+            let client = &mut asked.client().await?;
+            let added = templates::add(client, &asked.sealer, &app, &new, on_conflict).await?;
+            asked.seen(added.last).await;
+            Ok((added.record, if added.replaced { Traces::Fading } else { Traces::Wiped }))
+        })
+    }
+
+    fn template<'a>(
+        &'a self,
+        app: &'a AppId,
+        template: &'a TemplateId,
+    ) -> Pending<'a, Option<TemplateRecord>> {
+        let (app, template) = (*app, template.clone());
+        self.ask_memory(move |index| Ok(index.tenant(&app)?.read().template(&template)))
+    }
+
+    fn reference<'a>(
+        &'a self,
+        app: &'a AppId,
+        template: &'a TemplateId,
+    ) -> Pending<'a, Option<(TemplateRecord, Embedding)>> {
+        let (app, template) = (*app, template.clone());
+        self.ask_memory(move |index| {
+            let tenant = index.tenant(&app)?;
+            let tenant = tenant.read();
+            Ok(tenant.template(&template).zip(tenant.embedding(&template)))
+        })
+    }
+
+    fn list_templates<'a>(
+        &'a self,
+        app: &'a AppId,
+        gallery: Option<&'a GalleryId>,
+        page: Page<'a, TemplateId>,
+    ) -> Pending<'a, Vec<TemplateRecord>> {
+        let (app, gallery, after, limit) = (*app, gallery.cloned(), page.after.cloned(), page.limit());
+        self.ask_memory(move |index| {
+            Ok(index.tenant(&app)?.read().list(gallery.as_ref(), after.as_ref(), limit))
+        })
+    }
+
+    fn count_templates<'a>(&'a self, app: &'a AppId) -> Pending<'a, usize> {
+        let app = *app;
+        self.ask_memory(move |index| Ok(index.tenant(&app)?.read().n_templates()))
+    }
+
+    fn delete_template<'a>(&'a self, app: &'a AppId, template: &'a TemplateId) -> Pending<'a, Deletion> {
+        let (app, template) = (*app, template.clone());
+        self.ask(move |asked| async move {
+            let deleted = templates::delete(&mut asked.client().await?, &app, &template).await?;
+            let Some(sequence) = deleted else { return Ok(deletion(0)) };
+            asked.seen(sequence).await;
+            Ok(deletion(1))
+        })
+    }
+
+    fn search<'a>(
+        &'a self,
+        app: &'a AppId,
+        galleries: Option<&'a [GalleryId]>,
+        probe: &'a Embedding,
+        limit: usize,
+    ) -> Pending<'a, Vec<Candidate>> {
+        let (app, galleries, probe) = (*app, galleries.map(<[GalleryId]>::to_vec), probe.clone());
+        // Dropped with the future: the search ends when the caller leaves.
+        let waiter = Waiter::default();
+        let asked = waiter.asked();
+        let search = self.ask_memory(move |index| {
+            let (galleries, probes) = (galleries.as_deref(), from_ref(&probe));
+            index.search(&app, Search { galleries, probes, limit, asked: &asked })
+        });
+        Box::pin(async move {
+            let found = search.await;
+            drop(waiter);
+            Ok(found?.pop().unwrap_or_default())
+        })
+    }
+
+    fn export<'a>(&'a self, page: Page<'a, TemplatePlace>) -> Pending<'a, Vec<StoredTemplate>> {
+        let (after, limit) = (page.after.cloned(), page.limit());
+        self.ask_memory(move |index| Ok(index.export(after.as_ref(), limit)))
+    }
+}
+
+/// The database keeps old versions of rows for a while, sealed: see docs/postgres.md.
+fn deletion(n_templates: usize) -> Deletion {
+    Deletion { n_templates, traces: if n_templates == 0 { Traces::Wiped } else { Traces::Fading } }
+}

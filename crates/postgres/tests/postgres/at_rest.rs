@@ -1,0 +1,129 @@
+//! What lies in the database, who may touch it, and whose key opens it.
+
+use faceward_conformance::samples::{add, app, create_apps, listed, new_template, seeded, subject_name};
+use faceward_postgres::{Extent, Postgres, PostgresError, ROLES};
+use faceward_sealing::SealingError;
+use faceward_store::{OtherKeys, Reachable as _, SigningKey, Stores};
+use faceward_testkit::postgres_server;
+use uuid::Uuid;
+
+use crate::support::{Database, open, patient};
+
+async fn refusal(database: &Database, key: &std::path::Path) -> PostgresError {
+    let address = database.address.parse().expect("an address");
+    Postgres::open(&address, key, patient(), Extent::Everything).await.err().expect("refused")
+}
+
+/// With a template of Anna and a signing key.
+async fn filled() -> (Database, Stores) {
+    let database = Database::fresh();
+    let stores: Stores = database.open(patient()).await.into();
+    create_apps(&stores, 1).await;
+    let mut new = new_template("anna", "a", &seeded(1, 64));
+    new.name = Some(subject_name("Anna Smith"));
+    add(&stores, &new).await;
+    let private = zeroize::Zeroizing::new(b"a very private key, as it is in DER".to_vec());
+    let created_at = faceward_conformance::samples::at(1);
+    let key = SigningKey { id: Uuid::from_u128(1), private, created_at, expires_at: None };
+    stores.directory.add_signing_key(&key, OtherKeys::Win).await.map(|_| ()).expect("added");
+    (database, stores)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[tokio::test]
+async fn the_database_learns_no_vector_no_name_and_no_key() {
+    let (database, _stores) = filled().await;
+    let tables = ["templates", "subject_names", "signing_keys", "log", "facts"];
+    let everything: String = tables
+        .iter()
+        .map(|table| {
+            let sql = format!("SELECT row_to_json(t)::text FROM faceward.{table} AS t");
+            postgres_server().run_sql(database.name(), &sql).to_lowercase()
+        })
+        .collect();
+    assert!(everything.contains("anna"), "ids are not hidden, and the tables were read");
+    let vector = new_template("anna", "a", &seeded(1, 64)).embedding;
+    for value in vector.vector() {
+        assert!(!everything.contains(&hex(&value.to_le_bytes())), "a value of the vector");
+    }
+    for secret in [&b"Anna Smith"[..], b"a very private key"] {
+        assert!(!everything.contains(&hex(secret)));
+        assert!(!everything.contains(&String::from_utf8_lossy(secret).to_lowercase()));
+    }
+}
+
+#[tokio::test]
+async fn only_the_key_that_sealed_it_opens_a_database() {
+    let (database, _stores) = filled().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let other = folder.path().join("master.key");
+    let missing = refusal(&database, &other).await;
+    assert!(matches!(missing, PostgresError::Sealing(SealingError::KeyMissing(_))), "{missing}");
+    let elsewhere = Database::fresh();
+    open(&elsewhere.address, &other, patient()).await;
+    let wrong = refusal(&database, &other).await;
+    assert!(matches!(wrong, PostgresError::Sealing(SealingError::KeyWrong(_))), "{wrong}");
+}
+
+#[tokio::test]
+async fn a_template_moved_to_another_row_is_noticed() {
+    let (database, _stores) = filled().await;
+    postgres_server().run_sql(database.name(), "UPDATE faceward.templates SET subject = 'bert'");
+    let damaged = refusal(&database, &database.key()).await;
+    assert!(matches!(damaged, PostgresError::Damaged { .. }), "{damaged}");
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_refused() {
+    let (database, _stores) = filled().await;
+    postgres_server().run_sql(database.name(), "INSERT INTO faceward.versions (number) VALUES (99)");
+    let newer = refusal(&database, &database.key()).await;
+    assert!(matches!(newer, PostgresError::SchemaTooNew { found: 99, .. }), "{newer}");
+}
+
+#[tokio::test]
+async fn the_role_of_the_script_is_enough_for_a_server_and_for_nothing_else() {
+    let (database, stores) = filled().await;
+    drop(stores);
+    postgres_server().run_sql(database.name(), ROLES);
+    // Twice is no error: it is run again after an update.
+    postgres_server().run_sql(database.name(), ROLES);
+    let address = postgres_server().address_as("faceward_server", database.name());
+    let stores: Stores = open(&address, &database.key(), patient()).await.into();
+    assert_eq!(listed(&stores).await, ["anna a"]);
+    add(&stores, &new_template("bert", "b", &seeded(2, 64))).await;
+    let deleted = stores.templates.delete_all_galleries(&app(1)).await.expect("deleted");
+    assert_eq!(deleted.n_templates, 2);
+    stores.directory.delete_app(&app(1)).await.map(|_| ()).expect("deleted");
+    for forbidden in [
+        "UPDATE faceward.audit SET action = 'x'",
+        "DROP TABLE faceward.audit",
+        "ALTER TABLE faceward.templates DISABLE TRIGGER ALL",
+        "TRUNCATE faceward.log",
+        "CREATE TABLE faceward.mine (x int)",
+        "UPDATE faceward.facts SET value = ''",
+    ] {
+        let sql = format!(
+            "SET ROLE faceward_server; DO $$ BEGIN {forbidden}; RAISE 'it was allowed';
+             EXCEPTION WHEN insufficient_privilege THEN NULL; END $$"
+        );
+        postgres_server().run_sql(database.name(), &sql);
+    }
+}
+
+#[tokio::test]
+async fn servers_that_start_at_once_on_an_empty_database_make_its_tables_once() {
+    let database = Database::fresh();
+    // They share a key: the folder of the first.
+    let settings = patient;
+    let (one, other, third) =
+        tokio::join!(database.open(settings()), database.open(settings()), database.open(settings()));
+    let stores: Stores = one.into();
+    create_apps(&stores, 1).await;
+    for server in [other, third] {
+        server.reach().await.expect("it follows");
+    }
+}

@@ -1,0 +1,8 @@
+//! The PostgreSQL store on a real server: one server a process, a database a test.
+
+mod at_rest;
+mod outage;
+mod servers;
+mod support;
+
+faceward_conformance::suite!(support::OneServer);

@@ -1,0 +1,70 @@
+//! Databases of their own, and stores over them.
+
+use std::path::Path;
+
+use faceward_conformance::Fixture;
+use faceward_postgres::{Extent, Postgres, PostgresSettings};
+use faceward_store::Stores;
+use faceward_testkit::postgres_database;
+use tempfile::TempDir;
+
+/// A database, and one store over it.
+pub(crate) struct OneServer {
+    database: Database,
+    stores: Option<Stores>,
+}
+
+/// An empty database and a key.
+pub(crate) struct Database {
+    pub(crate) address: String,
+    folder: TempDir,
+}
+
+impl Database {
+    pub(crate) fn fresh() -> Self {
+        Self { address: postgres_database(), folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    /// Its name on the server.
+    pub(crate) fn name(&self) -> &str {
+        let (_, rest) = self.address.split_once("@/").expect("a socket");
+        rest.split_once('?').expect("a host").0
+    }
+
+    pub(crate) fn key(&self) -> std::path::PathBuf {
+        self.folder.path().join("master.key")
+    }
+
+    /// A server over it.
+    pub(crate) async fn open(&self, settings: PostgresSettings) -> Postgres {
+        open(&self.address, &self.key(), settings).await
+    }
+}
+
+/// The usual settings, for a machine that does a lot besides.
+pub(crate) fn patient() -> PostgresSettings {
+    PostgresSettings { timeout: std::time::Duration::from_secs(60), ..PostgresSettings::default() }
+}
+
+/// A server over the database at `address`.
+pub(crate) async fn open(address: &str, key: &Path, settings: PostgresSettings) -> Postgres {
+    let address = address.parse().expect("an address");
+    Postgres::open(&address, key, settings, Extent::Everything).await.expect("the database opens")
+}
+
+impl Fixture for OneServer {
+    async fn fresh() -> Self {
+        let database = Database::fresh();
+        let stores = database.open(patient()).await.into();
+        Self { database, stores: Some(stores) }
+    }
+
+    fn stores(&self) -> Stores {
+        self.stores.clone().expect("open")
+    }
+
+    async fn reopen(&mut self) {
+        self.stores = None;
+        self.stores = Some(self.database.open(patient()).await.into());
+    }
+}
