@@ -53,10 +53,10 @@ pub(super) static MET: &[ErrorKind] = &[
     ErrorKind::SlowUpload,
     ErrorKind::NotFound,
     ErrorKind::MethodNotAllowed,
-    ErrorKind::StoreUnreachable,
     ErrorKind::Overloaded,
     ErrorKind::TimedOut,
     ErrorKind::ShuttingDown,
+    ErrorKind::StoreUnreachable,
     ErrorKind::NotReady,
     ErrorKind::Internal,
 ];
