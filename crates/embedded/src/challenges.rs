@@ -100,9 +100,13 @@ impl Challenges {
     }
 
     /// How many challenges of `app` can be answered now.
-    pub(crate) fn count_open(&mut self, app: AppId, now: Timestamp) -> usize {
-        self.sweep(app, now);
-        self.apps.get(&app).map_or(0, |of_app| of_app.n_open)
+    pub(crate) fn count_open(&self, app: AppId, now: Timestamp) -> usize {
+        // Counting ends nothing: whoever looks ahead must not close what can still be answered.
+        let open = |(end, id): &&(Timestamp, [u8; 32])| {
+            let entry = self.entries.get(&ChallengeKey(*id));
+            *end > now && entry.is_some_and(|entry| matches!(entry.state, State::Open(_)))
+        };
+        self.apps.get(&app).map_or(0, |of_app| of_app.running.iter().filter(open).count())
     }
 
     /// Ends the challenge `id` if it is open.

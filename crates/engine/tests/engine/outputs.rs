@@ -41,7 +41,9 @@ fn networks_run_as_often_as_the_plan_says() {
     // What reads the embedding of the face as it stands takes no second look.
     let age = [&recognition(1)[..], &[("face-attributes-1", 1), ("embedding-attributes-1", 1)]].concat();
     check(Outputs::of(&[Output::Age]), true, &age);
-    let forged = [("faceward-deepfake-1", 2), ("faceward-swap-1", 2), ("faceward-deepfake-2", 1)];
+    // The gate decides both checks: what was never photographed is neither live nor genuine.
+    let forged =
+        [("faceward-deepfake-1", 2), ("faceward-swap-1", 2), ("faceward-deepfake-2", 1), ("photograph-1", 1)];
     check(Outputs::of(&[Output::Genuine]), true, &forged);
 }
 

@@ -247,7 +247,7 @@ async fn people_are_enrolled_listed_found_and_deleted() {
     let found = post("/identify?limit=3", photo_form(&obama())).await.ok();
     assert_eq!((found.at("/matched"), found.at("/candidates/0/subject")), (true.into(), "anna".into()));
     let nowhere = photo_form(&obama()).text("gallery", "elsewhere");
-    assert_eq!(post("/identify", nowhere).await.ok().at("/matched"), false);
+    post("/identify", nowhere).await.assert_error(404, "gallery_not_found", "no such gallery");
     let analysed = post("/analyze", photo_form(&obama())).await.ok();
     assert!(analysed.at("/faces/0/box").is_object(), "{}", analysed.text);
 
