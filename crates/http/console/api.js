@@ -12,10 +12,12 @@ export class Refused extends Error {
  * @param {string} method
  * @param {string} path below /admin/v1
  * @param {any} [body] a form, or something to send as JSON
+ * @returns {Promise<any>}
  */
 export async function ask(method, path, body) {
   const headers = { 'x-faceward-console': '1' };
   const sent = body === undefined || body instanceof FormData ? body : JSON.stringify(body);
+  /** @type {Response} */
   let answer;
   try {
     answer = await fetch(`/admin/v1${path}`, { method, headers, body: sent, credentials: 'same-origin', cache: 'no-store' });
@@ -23,6 +25,7 @@ export async function ask(method, path, body) {
     throw new Refused('unreachable', texts.failed);
   }
   const text = await answer.text();
+  /** @type {any} */
   let value = null;
   try { value = text ? JSON.parse(text) : null; } catch { throw new Refused('unreachable', texts.failed); }
   if (!answer.ok) throw new Refused(value?.error?.code ?? 'unknown', value?.error?.message ?? texts.failed);

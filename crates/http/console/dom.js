@@ -19,7 +19,7 @@ export function h(name, properties = {}, ...children) {
 
 /** Puts `children` in the place of what `element` has. */
 export function fill(element, ...children) {
-  element.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined && child !== false)
+  element.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== '')
     .map((child) => (child instanceof Node ? child : document.createTextNode(String(child)))));
   return element;
 }
@@ -31,7 +31,7 @@ export function table(head, rows) {
   return h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': head.filter(Boolean).join(', ') },
     h('table', {},
       h('thead', {}, h('tr', {}, ...head.map((text) => h('th', { scope: 'col' }, text)))),
-      h('tbody', {}, ...rows.map((cells) => h('tr', {}, ...cells.map((cell) => h('td', {}, ...[cell].flat())))))));
+      h('tbody', {}, ...rows.map((cells) => h('tr', {}, ...cells.map((cell, index) => h('td', { 'data-title': head[index] }, ...[cell].flat())))))));
 }
 
 export const field = (text, input) => h('label', {}, text, input);

@@ -15,7 +15,9 @@ const pages = { start, try: tryOut, people, apps, operators, audit, settings };
 const main = /** @type {HTMLElement} */ (document.getElementById('main'));
 /** Whether somebody has logged in here: the cookie itself is out of reach. */
 const ENTERED = 'faceward-entered';
+/** @type {any} */
 let me = null;
+/** @type {(() => void) | null} */
 let leave = null;
 
 /** What a page gets: who looks at it, and how to show something else. */

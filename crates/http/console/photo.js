@@ -1,45 +1,49 @@
 // A photo to be chosen, dropped or taken, and drawn with what was found in it.
+import { camera, still } from './camera.js';
 import { button, fill, h, say } from './dom.js';
 import { texts } from './texts.js';
 
-/** A field for a photo: `blob()` gives it, `canvas` shows it. */
+/** A field for a photo: `blob()` gives it, `canvas` shows it, `clear()` forgets it. */
 export function photoField(text) {
+  /** @type {Blob | null} */
   let chosen = null;
+  let end = () => {};
   const canvas = h('canvas', { width: 0, height: 0, role: 'img', 'aria-label': text });
-  const stage = h('div');
+  const stage = h('div', { class: 'stage' });
   const use = async (blob) => {
+    end();
     chosen = blob;
     fill(stage, canvas);
     await draw(canvas, blob, []);
   };
+  const shoot = async () => {
+    end();
+    const found = await camera();
+    if (!found) return say(texts.try.noCamera);
+    ({ end } = found);
+    const take = button(texts.try.shoot, async () => {
+      const blob = await still(found.video);
+      if (!blob) return;
+      await use(blob);
+      open.focus();
+    });
+    fill(stage, found.video, take);
+    take.focus();
+  };
+  const open = button(texts.try.camera, shoot, 'plain');
   const input = h('input', { type: 'file', accept: 'image/jpeg,image/png', onchange: () => input.files[0] && use(input.files[0]) });
-  const element = h('div', { ondragover: (event) => event.preventDefault(), ondrop: (event) => {
-    event.preventDefault();
+  const over = (is) => (event) => { event.preventDefault(); element.classList.toggle('over', is); };
+  const element = h('div', { class: 'drop', ondragover: over(true), ondragleave: over(false), ondrop: (event) => {
+    over(false)(event);
     const file = event.dataTransfer?.files[0];
     if (file) use(file);
-  } }, h('label', {}, text, input), h('div', { class: 'row' }, button(texts.try.camera, () => shoot(stage, use), 'plain')), stage);
-  return { element, canvas, blob: () => chosen };
-}
-
-/** Shows the camera until a photo is taken. */
-async function shoot(stage, use) {
-  let stream;
-  try {
-    stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 1280 }, facingMode: 'user' } });
-  } catch {
-    return say(texts.try.noCamera);
-  }
-  const video = h('video', { autoplay: true, playsinline: true, muted: true });
-  video.srcObject = stream;
-  const end = () => stream.getTracks().forEach((track) => track.stop());
-  const take = () => {
-    const frame = h('canvas', { width: video.videoWidth, height: video.videoHeight });
-    frame.getContext('2d').drawImage(video, 0, 0);
+  } }, h('label', {}, text, input), h('div', { class: 'row' }, h('span', { class: 'soft' }, texts.try.drop), open), stage);
+  const clear = () => {
     end();
-    frame.toBlob(use, 'image/jpeg', .92);
+    [chosen, input.value] = [null, ''];
+    fill(stage);
   };
-  addEventListener('hashchange', end, { once: true });
-  fill(stage, video, h('p'), button(texts.try.shoot, take));
+  return { element, canvas, blob: () => chosen, clear };
 }
 
 /** Draws the photo, the way it is held, with boxes and points of `faces`. */

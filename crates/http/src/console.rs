@@ -38,6 +38,7 @@ files! {
     "style.css" => Style,
     "icon.svg" => Drawing,
     "api.js" => Script,
+    "camera.js" => Script,
     "chart.js" => Script,
     "dom.js" => Script,
     "main.js" => Script,

@@ -49,13 +49,19 @@ export async function people(main, { me }) {
     const name = h('input', { maxlength: 120 });
     return card(t.enrol, photo.element, field(t.subject, subject), h('p', { class: 'soft' }, t.subjectHint), field(t.name, name),
       button(t.enrolButton, async () => {
-        if (!photo.blob() || !subject.value.trim()) return say(`${texts.try.photo}, ${t.subject}`);
+        const blob = photo.blob();
+        if (!blob || !subject.value.trim()) return say(`${texts.try.photo}, ${t.subject}`);
         const form = new FormData();
-        form.append('photo', photo.blob(), 'photo');
+        form.append('photo', blob, 'photo');
         form.append('subject', subject.value);
         form.append('gallery', gallery.value);
         if (name.value.trim()) form.append('name', name.value);
-        await attempt(() => ask('POST', `/apps/${app.value}/enroll`, form), t.enrolled(subject.value));
+        await attempt(async () => {
+          await ask('POST', `/apps/${app.value}/enroll`, form);
+          // The next photo is of somebody else.
+          photo.clear();
+        }, t.enrolled(subject.value));
+        if (!photo.blob()) subject.value = name.value = '';
       }));
   }
 

@@ -8,22 +8,26 @@ const PERIOD = 2000;
 const KEPT = 150;
 
 export async function start(main, { onLeave }) {
+  const t = texts.start;
   const info = await get('/info');
   const figures = h('div', { class: 'cards' });
   const line = h('div');
   const seen = [];
-  const off = info.unavailable.map((value) => [value.value, texts.start.reasons[value.reason] ?? value.reason]);
-  fill(main, h('h1', {}, texts.start.title), figures,
-    h('p'), card(texts.start.recent, line),
-    card(texts.start.off, off.length ? table(['', ''], off) : h('p', {}, texts.start.noneOff)),
-    card(texts.start.models, table(['', '', ''], info.models.map((model) => [model.id, model.family ?? '', model.license ?? '']))));
+  const off = info.unavailable.map((value) => [value.value, t.reasons[value.reason] ?? value.reason]);
+  const step = (page, text) => h('li', {}, h('a', { href: `#${page}` }, text));
+  const first = card(t.first, h('ol', {}, step('try', t.firstTry), step('people', t.firstEnrol), step('apps', t.firstApp)));
+  fill(main, h('h1', {}, t.title), figures, first, card(t.recent, line),
+    card(t.off, off.length ? table([t.what, t.why], off) : h('p', {}, t.noneOff)),
+    card(t.models, table([t.model, t.family, t.license], info.models.map((model) => [model.id, model.family ?? '', model.license ?? '']))));
   const look = async () => {
     const now = await get('/metrics');
     const figure = summary(now);
     seen.push({ at: performance.now(), answered: figure.answered });
     if (seen.length > KEPT) seen.shift();
+    // Whoever gets requests has taken them.
+    first.hidden = figure.answered > 0;
     fill(figures, ...cards(now, figure));
-    fill(line, chart(rates(seen)));
+    fill(line, seen.length > 2 ? chart(rates(seen)) : h('p', { class: 'soft' }, t.collecting));
   };
   await look();
   const timer = setInterval(() => look().catch(() => clearInterval(timer)), PERIOD);
@@ -62,6 +66,7 @@ function rates(seen) {
 }
 
 function span(seconds) {
+  /** @type {[number, string][]} */
   const units = [[86400, 'd'], [3600, 'h'], [60, 'min'], [1, 's']];
   const [size, unit] = units.find(([length]) => seconds >= length) ?? [1, 's'];
   return `${Math.floor(seconds / size)} ${unit}`;

@@ -13,21 +13,22 @@ export async function tryOut(main, { me }) {
   if (me.role === 'auditor') return fill(main, h('h1', {}, t.title), h('p', {}, texts.errors.role_too_low));
   const app = h('select', {}, ...apps.map((one) => h('option', { value: one.app_id }, one.name)));
   const tools = [
-    tool(t.one, [photoField(t.photo)], 'analyze', ['photo'], look),
-    tool(t.two, [photoField(t.first), photoField(t.second)], 'verify?check_liveness=true', ['first_photo', 'second_photo'], compare),
-    tool(t.find, [photoField(t.photo)], 'identify', ['photo'], find),
+    tool([t.one, t.look], [photoField(t.photo)], 'analyze', ['photo'], look),
+    tool([t.two, t.compare], [photoField(t.first), photoField(t.second)], 'verify?check_liveness=true', ['first_photo', 'second_photo'], compare),
+    tool([t.find, t.search], [photoField(t.photo)], 'identify', ['photo'], find),
   ];
   fill(main, h('h1', {}, t.title), h('p', { class: 'soft' }, t.intro), field(t.app, app), ...tools);
 
-  function tool(title, photos, path, names, show) {
+  function tool([title, act], photos, path, names, show) {
     const result = h('div', { 'aria-live': 'polite' });
-    const go = button(t.go, async () => {
+    const go = button(act, async () => {
       const blobs = photos.map((photo) => photo.blob());
       if (blobs.some((blob) => !blob)) return say(t.photo);
       const form = new FormData();
       names.forEach((name, index) => form.append(name, blobs[index], 'photo'));
       go.disabled = true;
       try {
+        fill(result, h('p', { class: 'soft' }, t.busy));
         fill(result, ...await show(await ask('POST', `/apps/${app.value}/${path}`, form), photos, info),
           snippets(path.split('?')[0], names, app.value));
       } catch (error) {
@@ -35,7 +36,7 @@ export async function tryOut(main, { me }) {
       }
       go.disabled = false;
     });
-    return card(title, h('div', { class: 'cards' }, ...photos.map((photo) => photo.element)), h('p'), go, h('p'), result);
+    return card(title, h('div', { class: 'cards' }, ...photos.map((photo) => photo.element)), h('div', { class: 'row' }, go), result);
   }
 }
 
@@ -54,12 +55,12 @@ function about(face, info) {
     ? scale(title, value.score, least(info, name), value.fine, value.fine ? good : bad)
     : h('p', { class: 'soft' }, `${title}: ${t.noCheck}`));
   const round = (angle) => Math.round(angle);
-  const { age, gender } = face.attributes;
+  const { age, male } = face.attributes;
   return [
     judged(t.live, face.liveness, 'liveness', t.isLive, t.notLive),
     judged(t.genuine, face.deepfake, 'deepfake', t.isGenuine, t.notGenuine),
     face.pose && h('p', {}, t.pose(round(face.pose.yaw), round(face.pose.pitch), round(face.pose.roll))),
-    Number.isFinite(age) && typeof gender === 'string' && h('p', { class: 'soft' }, t.about(Math.round(age), gender)),
+    Number.isFinite(age) && Number.isFinite(male) && h('p', { class: 'soft' }, t.about(Math.round(age), male)),
   ];
 }
 
@@ -70,8 +71,8 @@ async function compare(found, photos, info) {
   return [
     scale(t.similarity, found.similarity, found.threshold, found.same, found.same ? t.same : t.different),
     h('p', { class: 'soft' }, wrong(info, found.threshold)),
-    ...[found.first, found.second].map((face) => face.liveness
-      && scale(t.live, face.liveness.score, least(info, 'liveness'), face.liveness.fine, face.liveness.fine ? t.isLive : t.notLive)),
+    ...[[t.first, found.first], [t.second, found.second]].map(([which, face]) => face.liveness
+      && scale(`${which}, ${t.live.toLowerCase()}`, face.liveness.score, least(info, 'liveness'), face.liveness.fine, face.liveness.fine ? t.isLive : t.notLive)),
   ];
 }
 

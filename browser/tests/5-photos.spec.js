@@ -1,0 +1,107 @@
+// What people do with photos: enrol, compare, find, delete; by file, by drop and by webcam.
+import { readFileSync } from 'node:fs';
+
+import { photo } from '../support/photos.js';
+import { expect, open, pictures, test } from '../support/test.js';
+
+const tool = (page, title) => page.locator('section').filter({ has: page.getByRole('heading', { name: title, exact: true }) });
+
+/** Drops a file, as from the desktop. */
+async function drop(page, place, path) {
+  const base64 = readFileSync(path).toString('base64');
+  const dropped = await page.evaluateHandle((text) => {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([bytes], 'portrait.jpg', { type: 'image/jpeg' }));
+    return transfer;
+  }, base64);
+  await place.dispatchEvent('dragover', { dataTransfer: dropped });
+  await place.dispatchEvent('drop', { dataTransfer: dropped });
+}
+
+test('somebody is enrolled by drop, found by webcam, and deleted', async ({ page }) => {
+  await open(page, 'people');
+  const enrol = tool(page, 'Enrol somebody');
+  await drop(page, enrol.locator('.drop'), photo('obama2.jpg'));
+  await expect(enrol.locator('canvas')).toBeVisible();
+  await enrol.getByLabel('Id').fill('customer-17');
+  await enrol.getByLabel('Name').fill('Barack');
+  await enrol.getByRole('button', { name: 'Enrol', exact: true }).click();
+  await expect(page.getByRole('status')).toContainText('Enrolled customer-17');
+  await expect(page.getByRole('row', { name: /customer-17 Barack 1/ })).toBeVisible();
+  await expect(enrol.getByLabel('Id')).toHaveValue('');
+  await expect(enrol.locator('canvas')).toHaveCount(0);
+  await pictures(page, 'people-enrolled');
+
+  await open(page, 'try');
+  const find = tool(page, 'Find a person');
+  await find.getByRole('button', { name: 'Use the camera' }).click();
+  await expect.poll(() => find.locator('video').evaluate((video) => video.videoWidth)).toBe(640);
+  await find.getByRole('button', { name: 'Take the photo' }).click();
+  await find.getByRole('button', { name: 'Search' }).click();
+  await expect(find.getByText(/^Barack \(default\): 0\.[89]/)).toBeVisible();
+  await pictures(page, 'try-found');
+
+  await open(page, 'people');
+  await page.getByRole('row', { name: /customer-17/ }).getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByRole('status')).toContainText('Deleted');
+  await expect(page.getByText('Nothing here yet.')).toBeVisible();
+});
+
+test('the camera is switched off when the photo is taken, replaced, or the page left', async ({ page }) => {
+  await page.addInitScript(() => {
+    const known = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    const tracks = /** @type {any} */ (window).tracks = [];
+    navigator.mediaDevices.getUserMedia = async (wanted) => {
+      const stream = await known(wanted);
+      tracks.push(...stream.getTracks());
+      return stream;
+    };
+  });
+  const states = () => page.evaluate(() => /** @type {any} */ (window).tracks.map((track) => track.readyState));
+  await open(page, 'try');
+  const look = tool(page, 'Look at a photo');
+  const on = look.getByRole('button', { name: 'Use the camera' });
+  await on.click();
+  await expect(look.locator('video')).toBeVisible();
+  await on.click();
+  await expect.poll(states).toEqual(['ended', 'live']);
+  await look.locator('input[type=file]').setInputFiles(photo('obama.jpg'));
+  await expect.poll(states).toEqual(['ended', 'ended']);
+  await on.click();
+  await expect.poll(states).toEqual(['ended', 'ended', 'live']);
+  await page.getByRole('link', { name: 'Apps' }).click();
+  await expect.poll(states).toEqual(['ended', 'ended', 'ended']);
+});
+
+test('two photos of one man are one person, and those of two men are not', async ({ page }) => {
+  await open(page, 'try');
+  const two = tool(page, 'Compare two photos');
+  const [first, second] = [two.locator('input[type=file]').nth(0), two.locator('input[type=file]').nth(1)];
+  await first.setInputFiles(photo('obama.jpg'));
+  await second.setInputFiles(photo('obama2.jpg'));
+  await two.getByRole('button', { name: 'Compare' }).click();
+  await expect(two.getByText('One and the same person.')).toBeVisible();
+  await expect(two.getByText('about one in 10,000 pairs of strangers')).toBeVisible();
+  await pictures(page, 'try-same');
+  await second.setInputFiles(photo('biden.jpg'));
+  await two.getByRole('button', { name: 'Compare' }).click();
+  await expect(two.getByText('Not the same person, as far as this server can tell.')).toBeVisible();
+});
+
+test('a photo is looked at, and one that cannot be used says why', async ({ page, provoked }) => {
+  await open(page, 'try');
+  const look = tool(page, 'Look at a photo');
+  await look.locator('input[type=file]').setInputFiles(photo('obama.jpg'));
+  await look.getByRole('button', { name: 'Look' }).click();
+  await expect(look.getByText('One face.')).toBeVisible();
+  await expect(look.getByText('Looks like a live person.')).toBeVisible();
+  await expect(look.getByText(/^Guessed: \d+ years, male\./)).toBeVisible();
+  await expect(look.getByRole('group').filter({ hasText: 'curl' })).toBeVisible();
+  await pictures(page, 'try-looked');
+  provoked.add(400).add(415).add(422);
+  await look.locator('input[type=file]').setInputFiles({ name: 'no.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('this is no photo') });
+  await look.getByRole('button', { name: 'Look' }).click();
+  await expect(look.locator('p.bad')).not.toBeEmpty();
+});
