@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use faceward_core::RuntimeKind;
-use faceward_models::{FetchOptions, FileState, Selection, Store, Task};
+use faceward_models::{FetchOptions, FileState, Selection, Store};
 use serde::Serialize;
 
 use crate::context::Context;
@@ -82,7 +82,7 @@ impl List {
             .map(|model| {
                 Ok(Row {
                     id: model.id.clone(),
-                    task: task(model.task),
+                    task: model.task.name(),
                     license: model.license.clone(),
                     origin: model.origin.clone(),
                     accuracy: model.accuracy.clone(),
@@ -101,24 +101,6 @@ impl List {
             terminal::note(&format!("folder: {}", store.root().display()));
         }
         Ok(Exit::Yes)
-    }
-}
-
-const fn task(task: Task) -> &'static str {
-    match task {
-        Task::Detection => "detection",
-        Task::Embedding => "embedding",
-        Task::Landmarks => "landmarks",
-        Task::Blendshapes => "blendshapes",
-        Task::Liveness => "liveness",
-        Task::Deepfake => "deepfake",
-        Task::EyeState => "eye state",
-        Task::MouthState => "mouth state",
-        Task::FaceAttributes => "face attributes",
-        Task::EmbeddingAttributes => "attributes from the embedding",
-        Task::Flare => "flare",
-        Task::Gender => "gender",
-        Task::Photograph => "photographed or not",
     }
 }
 

@@ -39,6 +39,28 @@ pub enum Task {
     Photograph,
 }
 
+impl Task {
+    /// What it is, in words, for people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Detection => "detection",
+            Self::Embedding => "embedding",
+            Self::Landmarks => "landmarks",
+            Self::Blendshapes => "blendshapes",
+            Self::Liveness => "liveness",
+            Self::Deepfake => "deepfake",
+            Self::EyeState => "eye state",
+            Self::MouthState => "mouth state",
+            Self::FaceAttributes => "face attributes",
+            Self::EmbeddingAttributes => "attributes from the embedding",
+            Self::Flare => "flare",
+            Self::Gender => "gender",
+            Self::Photograph => "photographed or not",
+        }
+    }
+}
+
 /// Channels of an image input, in the order of the tensor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
