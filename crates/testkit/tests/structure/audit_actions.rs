@@ -5,6 +5,8 @@ use std::path::Path;
 
 use proc_macro2::{TokenStream, TokenTree};
 
+use crate::workspace::sources_below;
+
 /// Calls whose first argument is an action.
 const RECORDING: [&str; 3] = ["trail", "changed", "make"];
 
@@ -42,24 +44,13 @@ fn text_of(token: &TokenTree) -> Option<String> {
     Some(text.strip_prefix('"')?.strip_suffix('"')?.to_owned())
 }
 
-fn actions_below(folder: &Path, found: &mut BTreeSet<String>) {
-    for entry in fs_err::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            actions_below(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs")
-            && path.file_stem().is_some_and(|stem| stem != "tests")
-        {
-            found.extend(actions_in(&fs_err::read_to_string(&path).expect("a file")));
-        }
-    }
-}
-
 #[test]
 fn the_page_about_the_audit_log_lists_every_action() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let mut written = BTreeSet::new();
-    actions_below(&root.join("crates/service/src"), &mut written);
+    let code = sources_below(&root.join("crates/service/src"));
+    let code = code.iter().filter(|path| path.file_stem().is_some_and(|stem| stem != "tests"));
+    let written: BTreeSet<String> =
+        code.flat_map(|path| actions_in(&fs_err::read_to_string(path).expect("a file"))).collect();
     assert!(written.len() > 10, "{written:?}");
     let page = fs_err::read_to_string(root.join("docs/audit.md")).expect("the page");
     let row = page.lines().find(|line| line.starts_with("| `action` |")).expect("its row");

@@ -1,10 +1,11 @@
 //! The structure of the workspace, read from its sources: no cycle between the modules of a crate, no crate that depends
-//! on one above it; and a page that lists what the sources say.
+//! on one above it, one decoder of photos; and a page that lists what the sources say.
 //!
 //! A module is a top-level one, `mod x;` in `lib.rs` or `main.rs`. Code under `#[cfg(test)]` does not count: tests may
 //! look wherever they like.
 
 mod audit_actions;
+mod decoders;
 mod graph;
 mod layers;
 mod source;

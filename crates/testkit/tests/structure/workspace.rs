@@ -40,6 +40,11 @@ impl Workspace {
 }
 
 impl Member {
+    /// The Rust files that are built into it.
+    pub(crate) fn sources(&self) -> Vec<PathBuf> {
+        sources_below(&self.path.join("src"))
+    }
+
     /// Its root files: `lib.rs`, `main.rs` or both.
     pub(crate) fn roots(&self) -> Vec<PathBuf> {
         let files = ["src/lib.rs", "src/main.rs"].map(|name| self.path.join(name));
@@ -58,6 +63,20 @@ impl Member {
         let name = manifest["package"]["name"].as_str().expect("a name").to_owned();
         Layer { name, needs: needs.cloned().collect() }
     }
+}
+
+/// Every Rust file below `folder`.
+pub(crate) fn sources_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(sources_below(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found
 }
 
 fn manifest(folder: &Path) -> toml::Table {
