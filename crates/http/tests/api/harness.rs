@@ -147,12 +147,16 @@ impl TestApp {
 
     /// A new access token of the app.
     pub(crate) async fn token(&self) -> String {
+        self.ask_for_token().await.ok().at("/access_token").as_str().expect("a token").to_owned()
+    }
+
+    /// Asks for an access token of its app.
+    pub(crate) async fn ask_for_token(&self) -> Answer {
         let body = format!("client_id={}&password={}", self.id, self.key);
         let request = Request::post("/oauth/client/token")
             .header("content-type", "application/x-www-form-urlencoded")
             .body(Body::from(body));
-        let answer = self.send_anonymous(request.expect("a request")).await.ok();
-        answer.at("/access_token").as_str().expect("a token").to_owned()
+        self.send_anonymous(request.expect("a request")).await
     }
 
     /// Sends `json` to `path` of the Riset.ai API with a new token.

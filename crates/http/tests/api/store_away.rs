@@ -56,6 +56,9 @@ async fn an_audit_log_that_is_away_keeps_changes_from_being_made() {
     assert_away(&add, "ooto");
     add.assert_ooto_error(503, 503, "ooto");
     assert_eq!(app.get("/v1/templates").await.ok().at("/templates"), json!([]));
+    let token = app.ask_for_token().await;
+    assert_away(&token, "a token that nobody recorded is given to nobody");
+    token.riset_status(503, "503", "riset");
     open_to_everybody(&app, "/readyz").await.assert_error(503, "store_unreachable", "the log is a store too");
 }
 

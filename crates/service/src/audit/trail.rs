@@ -146,11 +146,7 @@ impl Trail {
     pub(crate) async fn begun(&self) -> Result<(), ServiceError> {
         let Some(event) = &self.event else { return Ok(()) };
         let begun = AuditEvent { at: Timestamp::now(), outcome: "begun".into(), ..event.clone() };
-        self.recorder.record_durably(begun).await.map_err(|why| match why {
-            // Nothing was changed yet: time can mend it.
-            NotRecorded::Unreachable(reason) => ServiceError::StoreUnreachable(reason),
-            NotRecorded::Closed | NotRecorded::Failed(_) => not_recorded(why),
-        })
+        self.recorder.record_durably(begun).await.map_err(nothing_done)
     }
 
     /// Notes how a use case that changes nothing ended. Waits for no disk.
@@ -171,6 +167,23 @@ impl Trail {
         let recorded = self.recorder.record_durably(event).await;
         match (result, recorded) {
             (Ok(_unacknowledged), Err(why)) => Err(not_recorded(why)),
+            (result, _) => result,
+        }
+    }
+
+    /// Notes that something was made that is handed out only now, on disk when this returns. Where it cannot be recorded it is
+    /// not handed out, and the store is as before.
+    ///
+    /// # Errors
+    /// That of `result`; the log cannot be written.
+    pub(crate) async fn end_before_handing_out<T>(
+        mut self,
+        result: Result<T, ServiceError>,
+    ) -> Result<T, ServiceError> {
+        let Some(event) = self.finish(&result) else { return result };
+        let recorded = self.recorder.record_durably(event).await;
+        match (result, recorded) {
+            (Ok(_kept), Err(why)) => Err(nothing_done(why)),
             (result, _) => result,
         }
     }
@@ -210,6 +223,15 @@ fn photo_at_fault(error: &ServiceError) -> Option<Word> {
     (*field != PhotoField::Only).then(|| field.to_string().replace(' ', "_").into())
 }
 
+/// Before anything was changed: time can mend it.
+fn nothing_done(why: NotRecorded) -> ServiceError {
+    match why {
+        NotRecorded::Unreachable(reason) => ServiceError::StoreUnreachable(reason),
+        NotRecorded::Closed | NotRecorded::Failed(_) => not_recorded(why),
+    }
+}
+
+/// After a change: whoever asks again would make it twice.
 fn not_recorded(why: NotRecorded) -> ServiceError {
     match why {
         NotRecorded::Closed => ServiceError::ShuttingDown,

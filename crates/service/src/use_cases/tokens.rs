@@ -32,7 +32,7 @@ impl Service {
         let app = self.authenticate(app_id, app_key).await?;
         let trail = self.trail("issue_token", Some(&app));
         let issued = self.tokens().issue(app, app_key).await;
-        trail.end_durably(issued).await
+        trail.end_before_handing_out(issued).await
     }
 
     /// Accepts an access token no longer, for good. `app_id` and `app_key` are those of the app that it was issued to. A token
