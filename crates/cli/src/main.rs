@@ -14,6 +14,7 @@ mod logging;
 mod progress;
 mod remote;
 mod setup;
+mod stores;
 mod terminal;
 
 use std::process::ExitCode;

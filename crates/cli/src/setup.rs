@@ -1,8 +1,8 @@
 //! From the configuration to what commands work with: models, engine, gallery, service.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use faceward_embedded::{Embedded, Opening};
+use faceward_embedded::Opening;
 use faceward_engine::{Engine, EngineOptions, OnCompiled};
 use faceward_http::{Phase, Startup};
 use faceward_models::{FetchError, FetchOptions, Selection, Store, default_root};
@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::interrupt::{Interrupt, Stopped};
 use crate::progress::FetchBar;
+use crate::stores;
 
 /// The model store that the configuration names.
 ///
@@ -85,23 +86,15 @@ fn loaded(config: &Config, store: &Store, on_compiled: OnCompiled<'_>) -> Result
         .map_err(|error| Failure::new(Exit::ModelsMissing, error))
 }
 
-/// The store in `data_dir`, which is made if it is not there.
-///
-/// # Errors
-/// Another process has it open, or it cannot be read.
-pub(crate) fn embedded(data_dir: &Path) -> Result<Embedded, Failure> {
-    Embedded::open(data_dir).map_err(|error| Failure::new(Exit::DataRefused, error))
-}
-
-/// The service over the configured data folder.
+/// The service over the configured store.
 ///
 /// # Errors
 /// Whatever of it does not start.
 pub(crate) fn service(config: &Config, environment: &Environment) -> Result<Service, Failure> {
     // The store first: a folder in use shall not cost a fetch.
-    let embedded = embedded(&config.data_dir)?;
+    let stores = stores::open(config)?;
     let engine = engine(config, environment)?;
-    Ok(Service::start(engine, embedded, config.service.clone())?)
+    Ok(Service::start(engine, stores, config.service.clone())?)
 }
 
 /// The same for a server, which tells `startup` how far it is, and ends a fetch when it is stopped.
@@ -115,8 +108,7 @@ pub(crate) fn service_telling(
     stopped: Stopped,
 ) -> Result<Service, Failure> {
     let read = |Opening { done, total }| startup.report(Phase::ReadingTemplates { done, total });
-    let embedded = Embedded::open_telling(&config.data_dir, &read)
-        .map_err(|error| Failure::new(Exit::DataRefused, error))?;
+    let stores = stores::open_telling(config, &read)?;
     let store = store(config, environment)?;
     let options = FetchOptions { offline: config.offline, from: None };
     fetched(&store, &needed(config, &store), &options, &FetchBar::telling(startup.clone(), stopped))?;
@@ -124,7 +116,7 @@ pub(crate) fn service_telling(
         startup.report(Phase::Compiling { done, total });
     })?;
     startup.report(Phase::StartingThreads);
-    Ok(Service::start(engine, embedded, config.service.clone())?)
+    Ok(Service::start(engine, stores, config.service.clone())?)
 }
 
 /// An executor for a command that asks the service one question.
@@ -152,7 +144,7 @@ impl Scratch {
     /// Whatever of it does not start.
     pub(crate) fn new(context: &Context) -> Result<Self, Failure> {
         let folder = tempfile::tempdir().map_err(|error| Failure::new(Exit::Failed, error))?;
-        let config = Config { data_dir: folder.path().to_owned(), ..context.config.clone() };
+        let config = Config { data_dir: folder.path().to_owned(), store: None, ..context.config.clone() };
         Ok(Self { service: service(&config, &context.environment)?, _folder: folder })
     }
 }

@@ -5,9 +5,9 @@ use std::fmt;
 /// What a starting server is doing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Phase {
-    /// The data folder is being opened.
+    /// The data folder is being opened, or the database read.
     #[default]
-    OpeningData,
+    OpeningStore,
     /// Templates are being read from the data folder.
     ReadingTemplates {
         /// Templates that are in memory.
@@ -40,7 +40,7 @@ pub enum Phase {
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::OpeningData => f.write_str("opening the data folder"),
+            Self::OpeningStore => f.write_str("opening the store"),
             Self::ReadingTemplates { done, total } => write!(f, "reading templates, {done} of {total}"),
             Self::WaitingForFetch => f.write_str("waiting for another process that fetches them"),
             Self::Fetching { received_bytes, total_bytes } => {

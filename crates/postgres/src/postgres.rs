@@ -162,8 +162,8 @@ impl Asked {
             Consistency::Eventual => self.progress.fresh(patience).await,
             Consistency::Strict => {
                 let client = self.client().await?;
-                let statement = client.prepare_cached("SELECT last FROM faceward.log_head").await?;
-                let newest: i64 = client.query_one(&statement, &[]).await?.try_get("last")?;
+                let newest = client.query_one("SELECT last FROM faceward.log_head", &[]).await?;
+                let newest: i64 = newest.try_get("last")?;
                 self.progress.seen(newest, patience).await
             }
         }

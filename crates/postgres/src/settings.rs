@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use faceward_settings::{Setting, choice, seconds, whole};
+
 /// What an operator can set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostgresSettings {
@@ -44,6 +46,30 @@ impl Consistency {
             Self::Eventual => "eventual",
             Self::Strict => "strict",
         }
+    }
+}
+
+impl PostgresSettings {
+    /// Every setting.
+    #[must_use]
+    pub fn declared() -> [Setting<Self>; 3] {
+        [
+            Setting::new(
+                "database.connections",
+                "Connections to the database of `store` at most, besides the one that follows its log",
+                |s: &mut Self| whole(&mut s.connections, 1..=1_000, ""),
+            ),
+            Setting::new(
+                "database.timeout_seconds",
+                "How long one question to that database may take",
+                |s: &mut Self| seconds(&mut s.timeout, 0.1..=600.0),
+            ),
+            Setting::new(
+                "database.consistency",
+                "Which changes of other servers an answer has in it: those a second old, or, for galleries and templates, all",
+                |s: &mut Self| choice(&mut s.consistency, &Consistency::ALL, Consistency::as_str),
+            ),
+        ]
     }
 }
 

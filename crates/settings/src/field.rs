@@ -1,8 +1,10 @@
 //! Typed access to one field: its kind, its value, and how to write it.
 
+use std::fmt;
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use crate::kind::Kind;
@@ -14,12 +16,13 @@ const DAY_SECONDS: u64 = 24 * 60 * 60;
 pub struct Field<'a> {
     kind: Kind,
     value: Option<Value>,
-    /// Writes a value of the kind; `false` if the field's type cannot hold it.
-    write: Box<dyn FnOnce(Value) -> bool + 'a>,
+    /// Writes a value of the kind, or says why the field's type cannot hold it; the empty text: it is of another kind.
+    write: Box<dyn FnOnce(Value) -> Result<(), String> + 'a>,
 }
 
 impl<'a> Field<'a> {
     fn new(kind: Kind, value: Option<Value>, write: impl FnOnce(Value) -> bool + 'a) -> Self {
+        let write = |value| if write(value) { Ok(()) } else { Err(String::new()) };
         Self { kind, value, write: Box::new(write) }
     }
 
@@ -41,7 +44,10 @@ impl<'a> Field<'a> {
     /// Says what would be right.
     pub fn write(self, typed: &Typed) -> Result<(), String> {
         let value = self.kind.read(typed)?;
-        if (self.write)(value) { Ok(()) } else { Err(self.kind.to_string()) }
+        (self.write)(value).map_err(|reason| match reason.as_str() {
+            "" => self.kind.to_string(),
+            reason => format!("{} ({reason})", self.kind),
+        })
     }
 }
 
@@ -201,6 +207,20 @@ pub fn text<'a>(place: &'a mut impl Slot<String>) -> Field<'a> {
 /// A host and port.
 pub fn address(place: &mut String) -> Field<'_> {
     textual(place, Kind::Address)
+}
+
+/// Text with a secret in it, written as `form`, which `T` reads; `T` shows itself without the secret, and its errors do too.
+pub fn secret<'a, T>(place: &'a mut Option<T>, form: &'static str) -> Field<'a>
+where
+    T: FromStr<Err: fmt::Display> + fmt::Display,
+{
+    let value = place.as_ref().map(|held| Value::Text(held.to_string()));
+    let write = |value| {
+        let Value::Text(text) = value else { return Err(String::new()) };
+        *place = Some(text.parse().map_err(|error: T::Err| error.to_string())?);
+        Ok(())
+    };
+    Field { kind: Kind::Secret(form), value, write: Box::new(write) }
 }
 
 fn textual<'a>(place: &'a mut impl Slot<String>, kind: Kind) -> Field<'a> {

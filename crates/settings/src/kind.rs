@@ -62,6 +62,8 @@ pub enum Kind {
     Path,
     /// A host, by name or address, and a port.
     Address,
+    /// Where something is that may ask for a password, written as here. Its type reads it, and shows it without the secret.
+    Secret(&'static str),
 }
 
 impl Kind {
@@ -84,6 +86,12 @@ impl Kind {
         value.filter(|value| self.accepts(value)).ok_or_else(|| self.to_string())
     }
 
+    /// Whether what was typed may have a secret in it, and is in no message.
+    #[must_use]
+    pub const fn is_secret(&self) -> bool {
+        matches!(self, Self::Secret(_))
+    }
+
     /// Whether `value` is of this kind and in its range.
     #[must_use]
     pub fn accepts(&self, value: &Value) -> bool {
@@ -103,7 +111,7 @@ impl Kind {
                     && chosen.len() >= *fewest
                     && (1..chosen.len()).all(|i| !chosen[..i].contains(&chosen[i]))
             }
-            (Self::Text, Value::Text(text)) => !text.is_empty(),
+            (Self::Text | Self::Secret(_), Value::Text(text)) => !text.is_empty(),
             (Self::Path, Value::Path(path)) => !path.as_os_str().is_empty(),
             (Self::Address, Value::Text(address)) => is_address(address),
             (_, _) => false,
@@ -135,7 +143,9 @@ impl Kind {
                 let (low, high) = text.split_once(',')?;
                 Some(Value::Span([low.trim().parse().ok()?, high.trim().parse().ok()?]))
             }
-            Self::Choice(_) | Self::Text | Self::Address => Some(Value::Text(text.to_owned())),
+            Self::Choice(_) | Self::Text | Self::Address | Self::Secret(_) => {
+                Some(Value::Text(text.to_owned()))
+            }
             Self::Path => Some(Value::Path(PathBuf::from(text))),
             Self::Choices { .. } | Self::Words => {
                 let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
@@ -154,7 +164,8 @@ impl Kind {
             | Self::Words
             | Self::Text
             | Self::Path
-            | Self::Address => None,
+            | Self::Address
+            | Self::Secret(_) => None,
         }
     }
 
@@ -169,7 +180,8 @@ impl Kind {
             | Self::Choice(_)
             | Self::Text
             | Self::Path
-            | Self::Address => None,
+            | Self::Address
+            | Self::Secret(_) => None,
         }
     }
 }
@@ -198,6 +210,7 @@ impl fmt::Display for Kind {
             Self::Text => f.write_str("text"),
             Self::Path => f.write_str("a path"),
             Self::Address => f.write_str("a host and port such as 127.0.0.1:8080 or localhost:8080"),
+            Self::Secret(form) => f.write_str(form),
         }
     }
 }
@@ -324,7 +337,7 @@ mod tests {
         let typed = Typed::Text(bytes.clone());
         assert_eq!(Kind::Path.read(&typed), Ok(Value::Path(PathBuf::from(&bytes))));
         assert_eq!(Kind::Path.show(&Value::Path(PathBuf::from(bytes))), "\"a\\xFF\"");
-        for kind in [Kind::Text, Kind::Words, Kind::Address, COUNT, Kind::Switch] {
+        for kind in [Kind::Text, Kind::Words, Kind::Address, Kind::Secret("a://b"), COUNT, Kind::Switch] {
             assert!(kind.read(&typed).is_err_and(|expected| expected.ends_with("in UTF-8")), "{kind:?}");
         }
     }

@@ -11,8 +11,8 @@ mod setting;
 mod value;
 
 pub use field::{
-    Field, address, bytes, choice, choices, count, days, number, path, seconds, span, switch, text, whole,
-    words,
+    Field, address, bytes, choice, choices, count, days, number, path, seconds, secret, span, switch, text,
+    whole, words,
 };
 pub use kind::Kind;
 pub use setting::{Flag, Setting};

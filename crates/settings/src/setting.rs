@@ -128,7 +128,7 @@ impl<S: 'static> Setting<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{number, path, whole};
+    use crate::{number, path, secret, whole};
     use std::path::PathBuf;
 
     #[derive(Clone, Debug, PartialEq)]
@@ -183,5 +183,34 @@ mod tests {
         let [share, ..] = settings().map(|setting| setting.within(|outer: &mut Outer| &mut outer.inner));
         assert_eq!(share.write(&mut outer, &Typed::Number(0.25)), Ok(()));
         assert_eq!(outer.inner.share, 0.25);
+    }
+
+    /// A place that asks for a password.
+    #[derive(Clone, Debug, PartialEq)]
+    struct Door(String);
+
+    impl std::fmt::Display for Door {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            write!(f, "door:***@{}", self.0)
+        }
+    }
+
+    impl std::str::FromStr for Door {
+        type Err = &'static str;
+
+        fn from_str(text: &str) -> Result<Self, &'static str> {
+            text.split_once('@').map(|(_, place)| Self(place.to_owned())).ok_or("it names no place")
+        }
+    }
+
+    #[test]
+    fn a_secret_is_shown_as_its_type_shows_it_and_a_refusal_says_why_but_not_what() {
+        let setting = Setting::new("door", "A door", |s: &mut Option<Door>| secret(s, "door:SECRET@PLACE"));
+        let mut held = None;
+        let refused = setting.write(&mut held, &Typed::text("door:s3cret"));
+        assert_eq!(refused, Err("door:SECRET@PLACE (it names no place)".to_owned()));
+        assert!(setting.kind(&held).is_secret());
+        assert_eq!(setting.write(&mut held, &Typed::text("door:s3cret@home")), Ok(()));
+        assert_eq!(setting.value(&held), Some(Value::Text("door:***@home".to_owned())));
     }
 }

@@ -9,6 +9,6 @@ mod store;
 mod tolerance;
 
 #[cfg(unix)]
-pub use postgres::{PostgresServer, postgres_database, postgres_server};
+pub use postgres::{PostgresProxy, PostgresServer, postgres_database, postgres_server};
 pub use store::{PHOTOS, fixture, onnx_runtime_file, photo, store};
 pub use tolerance::{assert_all_near, assert_near};

@@ -35,23 +35,26 @@ impl Doors {
     }
 }
 
-/// Opens the socket in the data folder, whose lock this process holds, and what `admin.listen` names.
+/// Opens the socket in the data folder, if this process holds its lock, and what `admin.listen` names.
 ///
 /// # Errors
 /// `admin.listen` cannot be listened on.
 pub(super) async fn open(context: &Context, state: &AppState, stop: &Stop) -> Result<Doors, Failure> {
     let mut doors = Doors { serving: Vec::new(), sockets: Vec::new() };
     let mut listeners: Vec<Listener> = Vec::new();
-    let own = remote::socket_in(&context.config.data_dir);
-    match bind(&own) {
-        Ok(listener) => {
-            listeners.push(listener.into());
-            doors.sockets.push(own);
-        }
-        // A path of more than 107 bytes, most likely: the server can do without.
-        Err(error) => {
-            let socket = own.display();
-            tracing::warn!(%error, %socket, "no socket in the data folder: commands beside this server need --server");
+    // Beside a database commands need no server: they work on it themselves.
+    if context.config.store.is_none() {
+        let own = remote::socket_in(&context.config.data_dir);
+        match bind(&own) {
+            Ok(listener) => {
+                listeners.push(listener.into());
+                doors.sockets.push(own);
+            }
+            // A path of more than 107 bytes, most likely: the server can do without.
+            Err(error) => {
+                let socket = own.display();
+                tracing::warn!(%error, %socket, "no socket in the data folder: commands beside this server need --server");
+            }
         }
     }
     if let Some(place) = &context.config.http.admin_listen {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::remote::{Answer as _, Remote};
-use crate::{setup, terminal};
+use crate::{setup, stores, terminal};
 
 /// Longest key that is read from standard input, in bytes, with room for white space around it.
 const MAX_KEY_BYTES: u64 = 8192;
@@ -23,7 +23,7 @@ const MAX_KEY_BYTES: u64 = 8192;
 /// Create, list or delete apps, and change their keys
 ///
 /// An app is a tenant: an APP-ID and APP-KEY, and galleries that no other app sees. These commands work on the data
-/// folder, or through the server that uses it or that `--server` names.
+/// folder or database, or through the server that uses the folder or that `--server` names.
 #[derive(Debug, Subcommand)]
 pub(crate) enum App {
     /// Create an app and print its credentials, once
@@ -118,7 +118,7 @@ impl App {
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let place = match Remote::find(context)? {
             Some(remote) => Place::There(remote),
-            None => Place::Here(Apps::new(&setup::embedded(&context.config.data_dir)?.into())),
+            None => Place::Here(Apps::new(&stores::open_directory(&context.config)?)),
         };
         setup::executor()?.block_on(async {
             match self {
@@ -134,7 +134,7 @@ impl App {
 
 /// Where the apps are.
 enum Place {
-    /// In the data folder.
+    /// In the configured store.
     Here(Apps),
     /// Behind a server.
     There(Remote),

@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 use faceward_core::{AppId, GalleryId, OperatorName, SubjectId, TemplateId};
 use faceward_embedded::AuditReader;
 use faceward_service::{AuditFilter, AuditRecord};
+use faceward_store::Stores;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -14,7 +15,7 @@ use super::enroll::parsed;
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::remote::{Remote, encoded};
-use crate::{setup, terminal};
+use crate::{setup, stores, terminal};
 
 /// Records that are read at a time; between two pages a running server may purge.
 const PAGE: usize = 1000;
@@ -93,18 +94,13 @@ impl Audit {
     /// Reads the log.
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let filter = self.filter()?;
-        // The log in the folder is read beside a running server; only another machine's has to be asked for.
+        // The log is read beside running servers; only another machine's folder has to be asked for.
         if context.named.server.is_some()
             && let Some(remote) = Remote::find(context)?
         {
             return self.there(&remote);
         }
-        let log = AuditReader::open(&context.config.data_dir)
-            .map_err(|error| Failure::new(Exit::DataRefused, error))?
-            .ok_or_else(|| {
-                let folder = context.config.data_dir.display();
-                Failure::new(Exit::DataRefused, anyhow::anyhow!("there is no audit log in {folder}"))
-            })?;
+        let log = Log::open(context)?;
         match self.format {
             None => self.table(&log, &filter)?,
             Some(Format::Jsonl) => export(&log, &filter, json_lines)?,
@@ -157,8 +153,8 @@ impl Audit {
         })
     }
 
-    fn table(&self, log: &AuditReader, filter: &AuditFilter) -> Result<(), Failure> {
-        let mut records = log.newest(filter, None, self.limit).map_err(unreadable)?;
+    fn table(&self, log: &Log, filter: &AuditFilter) -> Result<(), Failure> {
+        let mut records = log.newest(filter, self.limit)?;
         records.reverse();
         let head = ["AT", "APP-ID", "ACTION", "SUBJECT", "TEMPLATE", "OUTCOME", "VERDICT", "SCORES"];
         let rows = records.iter().map(Row::of).map(|row| {
@@ -179,6 +175,45 @@ impl Audit {
         });
         let head = head.map(str::to_owned).to_vec();
         terminal::line(&terminal::columns(&std::iter::once(head).chain(rows).collect::<Vec<_>>()))
+    }
+}
+
+/// Where the log is read, beside whoever writes it.
+enum Log {
+    Folder(AuditReader),
+    Database { stores: Stores, executor: tokio::runtime::Runtime },
+}
+
+impl Log {
+    fn open(context: &Context) -> Result<Self, Failure> {
+        if context.config.store.is_some() {
+            let stores = stores::open_directory(&context.config)?;
+            return Ok(Self::Database { stores, executor: setup::executor()? });
+        }
+        let folder = &context.config.data_dir;
+        let log = AuditReader::open(folder).map_err(unreadable)?;
+        let none = || unreadable(anyhow::anyhow!("there is no audit log in {}", folder.display()));
+        log.map(Self::Folder).ok_or_else(none)
+    }
+
+    /// The newest records, newest first.
+    fn newest(&self, filter: &AuditFilter, limit: usize) -> Result<Vec<AuditRecord>, Failure> {
+        match self {
+            Self::Folder(log) => log.newest(filter, None, limit).map_err(unreadable),
+            Self::Database { stores, executor } => {
+                executor.block_on(stores.audit.newest(filter, None, limit)).map_err(unreadable)
+            }
+        }
+    }
+
+    /// A page of the records after a number.
+    fn page(&self, filter: &AuditFilter, after: i64) -> Result<Vec<AuditRecord>, Failure> {
+        match self {
+            Self::Folder(log) => log.page(filter, after, PAGE).map_err(unreadable),
+            Self::Database { stores, executor } => {
+                executor.block_on(stores.audit.page(filter, after, PAGE)).map_err(unreadable)
+            }
+        }
     }
 }
 
@@ -213,13 +248,13 @@ impl Row {
 
 /// Writes every record that passes, a page at a time.
 fn export(
-    log: &AuditReader,
+    log: &Log,
     filter: &AuditFilter,
     write: impl Fn(&[Row]) -> anyhow::Result<String>,
 ) -> Result<(), Failure> {
     let mut after = 0;
     loop {
-        let records = log.page(filter, after, PAGE).map_err(unreadable)?;
+        let records = log.page(filter, after)?;
         let Some(last) = records.last() else { return Ok(()) };
         after = last.sequence;
         let rows: Vec<Row> = records.iter().map(Row::of).collect();

@@ -17,7 +17,7 @@ use crate::{setup, terminal};
 
 /// Add the face of a photo to the gallery
 ///
-/// Works on the data folder, or through the server that uses it or that `--server` names.
+/// Works on the data folder or database, or through the server that uses the folder or that `--server` names.
 #[derive(Debug, Args)]
 pub(crate) struct Enroll {
     /// The photo, JPEG or PNG
@@ -149,7 +149,7 @@ fn chosen(known: &[Uuid], named: Option<Uuid>) -> Result<Uuid, Failure> {
         (None, [only]) => Ok(*only),
         (None, []) => Err(Failure::new(
             Exit::DataRefused,
-            anyhow::anyhow!("this data folder has no app yet: run `faceward app create`"),
+            anyhow::anyhow!("there is no app yet: run `faceward app create`"),
         )),
         (None, [_, _, ..]) => Err(Failure::usage("there are several apps: name one with --app")),
     }

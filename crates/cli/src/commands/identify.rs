@@ -17,8 +17,8 @@ use crate::{setup, terminal};
 
 /// Tell whom of the gallery a photo shows
 ///
-/// Exit code 0: somebody reaches the threshold. 1: nobody does. Works on the data folder, or through the server that uses it
-/// or that `--server` names.
+/// Exit code 0: somebody reaches the threshold. 1: nobody does. Works on the data folder or database, or through the
+/// server that uses the folder or that `--server` names.
 #[derive(Debug, Args)]
 pub(crate) struct Identify {
     /// The photo, JPEG or PNG

@@ -7,6 +7,7 @@ mod audit;
 mod bench;
 mod calibrate;
 mod config;
+mod database;
 mod enroll;
 mod eval;
 mod identify;
@@ -56,6 +57,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Operator(operator::Operator),
     Audit(audit::Audit),
+    #[command(subcommand)]
+    Database(database::Database),
     Config(config::ShowConfig),
     Openapi(openapi::Openapi),
     #[command(subcommand)]
@@ -80,6 +83,7 @@ impl Command {
             | Self::Analyze(_)
             | Self::Verify(_)
             | Self::Models(_)
+            | Self::Database(_)
             | Self::Config(_)
             | Self::Openapi(_)
             | Self::Eval(_)
@@ -104,6 +108,7 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
         | Command::Token(_)
         | Command::Operator(_)
         | Command::Audit(_)
+        | Command::Database(_)
         | Command::Config(_)
         | Command::Openapi(_)
         | Command::Eval(_)
@@ -134,6 +139,7 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
         Command::Token(token) => token.run(&context),
         Command::Operator(operator) => operator.run(&context),
         Command::Audit(audit) => audit.run(&context),
+        Command::Database(database) => database.run(&context),
         Command::Config(show) => show.run(&context),
         Command::Openapi(openapi) => openapi.run(),
         Command::Eval(eval) => eval.run(&context),

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::remote::{Answer as _, Remote, encoded};
-use crate::{setup, terminal};
+use crate::{setup, stores, terminal};
 
 /// Longest password that is read from standard input, in bytes.
 const MAX_PASSWORD_BYTES: u64 = 4096;
@@ -22,7 +22,7 @@ const MAX_PASSWORD_BYTES: u64 = 4096;
 /// Create, list or disable operators, and give them tokens
 ///
 /// An operator runs the installation: an owner everything, an operator apps and templates, an auditor only looks. These
-/// commands work on the data folder, or through the server that uses it or that `--server` names.
+/// commands work on the data folder or database, or through the server that uses the folder or that `--server` names.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Operator {
     /// Create an operator
@@ -116,7 +116,7 @@ impl Operator {
         let place = match Remote::find(context)? {
             Some(remote) => Place::There(remote),
             None => {
-                let stores = setup::embedded(&context.config.data_dir)?.into();
+                let stores = stores::open_directory(&context.config)?;
                 Place::Here(Operators::new(&stores, context.config.service.operators))
             }
         };
@@ -135,7 +135,7 @@ impl Operator {
 
 /// Where the operators are.
 enum Place {
-    /// In the data folder.
+    /// In the configured store.
     Here(Operators),
     /// Behind a server.
     There(Remote),
@@ -208,7 +208,7 @@ impl OperatorJson {
     }
 }
 
-/// Every operator of the data folder.
+/// Every operator.
 async fn all(operators: &Operators) -> Result<Vec<OperatorRecord>, Failure> {
     let mut records: Vec<OperatorRecord> = Vec::new();
     loop {

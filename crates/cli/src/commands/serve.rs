@@ -26,7 +26,7 @@ use crate::{setup, terminal};
 /// Start the HTTP server
 ///
 /// Listens at once; until missing models are fetched, once, and all are loaded, it answers 503 and /readyz says how far it
-/// is. On an empty data folder it creates an app and prints its credentials, once; `FACEWARD_APP_ID` and
+/// is. On an empty data folder or database it creates an app and prints its credentials, once; `FACEWARD_APP_ID` and
 /// `FACEWARD_APP_KEY` take over existing ones. Ends on SIGTERM or Ctrl-C, after answering what it has accepted.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
@@ -249,7 +249,7 @@ struct FirstApp {
     key: String,
 }
 
-/// Creates the given app, or a random one on an empty data folder. `Some` only where a key was made up: it is shown
+/// Creates the given app, or a random one where there is none. `Some` only where a key was made up: it is shown
 /// this once.
 async fn first_app(service: &Service, given: Option<GivenCredentials>) -> Result<Option<FirstApp>, Failure> {
     let apps = service.apps();

@@ -12,12 +12,12 @@ use serde_json::{Value, json};
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::remote::{Answer as _, Remote};
-use crate::{setup, terminal};
+use crate::{setup, stores, terminal};
 
 /// List and rotate the keys that sign access tokens
 ///
-/// The Riset.ai API gives apps tokens in exchange for their key. These commands work on the data folder, or through the
-/// server that uses it or that `--server` names.
+/// The Riset.ai API gives apps tokens in exchange for their key. These commands work on the data folder or
+/// database, or through the server that uses the folder or that `--server` names.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Token {
     /// List the signing keys, without their private parts
@@ -55,7 +55,7 @@ impl Token {
         let place = match Remote::find(context)? {
             Some(remote) => Place::There(remote),
             None => {
-                let stores = setup::embedded(&context.config.data_dir)?.into();
+                let stores = stores::open_directory(&context.config)?;
                 Place::Here(Tokens::new(&stores, context.config.service.token_lifetime))
             }
         };
@@ -70,7 +70,7 @@ impl Token {
 
 /// Where the signing keys are.
 enum Place {
-    /// In the data folder.
+    /// In the configured store.
     Here(Tokens),
     /// Behind a server.
     There(Remote),

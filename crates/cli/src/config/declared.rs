@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use faceward_core::RuntimeKind;
 use faceward_engine::PrecisionChoice;
 use faceward_http::{HttpSettings, ServerLimits, TlsSettings};
+use faceward_postgres::PostgresSettings;
 use faceward_service::Settings;
-use faceward_settings::{Setting, address, bytes, choice, path, switch, text, whole, words};
+use faceward_settings::{Setting, address, bytes, choice, path, secret, switch, text, whole, words};
 
 use super::resolved::{Config, LogFormat};
 
@@ -15,6 +16,11 @@ const GIB: usize = 1 << 30;
 static SETTINGS: LazyLock<Vec<Setting<Config>>> = LazyLock::new(|| {
     let mut all: Vec<Setting<Config>> = of_the_process().into();
     all.extend(of_photos());
+    all.extend(
+        PostgresSettings::declared()
+            .into_iter()
+            .map(|setting| setting.within(|c: &mut Config| &mut c.database)),
+    );
     all.extend(
         HttpSettings::declared().into_iter().map(|setting| setting.within(|c: &mut Config| &mut c.http)),
     );
@@ -66,7 +72,7 @@ pub(crate) fn flag_name(key: &str) -> String {
     key.replace(['.', '_'], "-")
 }
 
-fn of_the_process() -> [Setting<Config>; 10] {
+fn of_the_process() -> [Setting<Config>; 11] {
     [
         Setting::new("listen", "Host and port of the server", |c: &mut Config| address(&mut c.listen))
             .with_flag_of("serve", "ADDR"),
@@ -74,6 +80,13 @@ fn of_the_process() -> [Setting<Config>; 10] {
             path(&mut c.data_dir)
         })
         .with_flag("DIR"),
+        Setting::new(
+            "store",
+            "Database that everything is kept in, for several servers; see docs/postgres.md",
+            |c: &mut Config| secret(&mut c.store, "postgres://USER:PASSWORD@HOST/DATABASE"),
+        )
+        .by_default("the data folder")
+        .with_flag("URL"),
         Setting::new("models_dir", "Folder of fetched models", |c: &mut Config| path(&mut c.models_dir))
             .by_default("the user's cache folder")
             .with_flag("DIR"),

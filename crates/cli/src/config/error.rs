@@ -48,7 +48,7 @@ pub(crate) enum ConfigError {
         suggestion: Option<String>,
     },
     /// A value of the wrong kind or out of range.
-    #[error("`{key}` in {origin} must be {expected}, not `{actual}`")]
+    #[error("`{key}` in {origin} must be {expected}{}", actual.as_ref().map_or_else(String::new, |actual| format!(", not `{actual}`")))]
     Invalid {
         /// The setting.
         key: String,
@@ -56,12 +56,12 @@ pub(crate) enum ConfigError {
         origin: Origin,
         /// What it may be.
         expected: String,
-        /// What it is.
-        actual: String,
+        /// What it is; `None` where a secret may be in it.
+        actual: Option<String>,
     },
     /// A flag `--set` without `=`.
-    #[error("`--set {0}` must be KEY=VALUE")]
-    NotAnAssignment(String),
+    #[error("`--set` takes KEY=VALUE")]
+    NotAnAssignment,
     /// A variable that is no setting holds bytes that are no text.
     #[error("the variable {name} is not UTF-8")]
     NotText {

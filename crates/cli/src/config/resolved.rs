@@ -8,6 +8,7 @@ use faceward_engine::PrecisionChoice;
 use faceward_engine::image::Limits;
 use faceward_http::{HttpSettings, ServerLimits, TlsSettings};
 use faceward_models::calibration::similarity::SimilarityCalibration;
+use faceward_postgres::{Address, PostgresSettings};
 use faceward_service::Settings;
 
 use super::ConfigError;
@@ -17,8 +18,12 @@ use super::ConfigError;
 pub(crate) struct Config {
     /// Host and port on which the server listens.
     pub(crate) listen: String,
-    /// Folder of apps, keys and templates.
+    /// Folder of apps, keys and templates; with a database, of the key that seals what is in it.
     pub(crate) data_dir: PathBuf,
+    /// The database that everything is kept in; `None`: the data folder.
+    pub(crate) store: Option<Address>,
+    /// How a store in a database behaves.
+    pub(crate) database: PostgresSettings,
     /// Folder of fetched models; `None`: the user's cache folder.
     pub(crate) models_dir: Option<PathBuf>,
     /// Whether the network is never touched.
@@ -74,6 +79,8 @@ impl Default for Config {
         let config = Self {
             listen: "127.0.0.1:8080".to_owned(),
             data_dir: PathBuf::from("faceward-data"),
+            store: None,
+            database: PostgresSettings::default(),
             models_dir: None,
             offline: false,
             runtime: RuntimeKind::OpenVino,

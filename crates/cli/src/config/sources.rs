@@ -64,7 +64,8 @@ impl Loaded {
     fn add_file(&mut self, path: &Path) -> Result<(), ConfigError> {
         let problem = |reason: String| ConfigError::File { path: path.display().to_string(), reason };
         let text = fs_err::read_to_string(path).map_err(|error| problem(error.to_string()))?;
-        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| problem(error.to_string()))?;
+        let table: toml::Table =
+            text.parse().map_err(|error: toml::de::Error| problem(where_and_what(&text, &error)))?;
         self.add_table("", &table, &Origin::File(path.to_owned()))
     }
 
@@ -74,7 +75,10 @@ impl Loaded {
             match (by_key(&key), value) {
                 (Some(setting), value) => match typed(value) {
                     Some(typed) => self.set(setting, &typed, origin.clone())?,
-                    None => return Err(self.refused(setting, value.to_string(), origin.clone())),
+                    None => {
+                        let expected = setting.kind(&self.config).to_string();
+                        return Err(self.refused(setting, expected, value.to_string(), origin.clone()));
+                    }
                 },
                 (None, toml::Value::Table(inner)) if is_table(&key) => self.add_table(&key, inner, origin)?,
                 (None, _) => return Err(unknown(key, origin.clone())),
@@ -111,8 +115,9 @@ impl Loaded {
             self.set(setting, typed, origin)?;
         }
         for assignment in &flags.set {
-            let Some((key, text)) = assignment.split_once('=') else {
-                return Err(ConfigError::NotAnAssignment(assignment.clone()));
+            // An address alone may have a `=` and a password in it: what is no assignment is not repeated.
+            let Some((key, text)) = assignment.split_once('=').filter(|(key, _)| !key.contains(':')) else {
+                return Err(ConfigError::NotAnAssignment);
             };
             let origin = Origin::Flag("--set".to_owned());
             let setting = by_key(key.trim()).ok_or_else(|| unknown(key.to_owned(), origin.clone()))?;
@@ -132,14 +137,27 @@ impl Loaded {
                 self.origins.insert(setting.key(), origin);
                 Ok(())
             }
-            Err(_) => Err(self.refused(setting, typed.to_string(), origin)),
+            Err(expected) => Err(self.refused(setting, expected, typed.to_string(), origin)),
         }
     }
 
-    fn refused(&self, setting: &Setting<Config>, actual: String, origin: Origin) -> ConfigError {
-        let expected = setting.kind(&self.config).to_string();
+    fn refused(
+        &self,
+        setting: &Setting<Config>,
+        expected: String,
+        actual: String,
+        origin: Origin,
+    ) -> ConfigError {
+        let actual = Some(actual).filter(|_| !setting.kind(&self.config).is_secret());
         ConfigError::Invalid { key: setting.key().to_owned(), origin, expected, actual }
     }
+}
+
+/// The parser would show the line itself, in which a password may be.
+fn where_and_what(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+    format!("line {line}: {}", error.message())
 }
 
 fn unknown(key: String, origin: Origin) -> ConfigError {

@@ -41,6 +41,7 @@ fn another(kind: &Kind, current: Option<&Value>) -> Value {
         Kind::Text => vec![Value::Text("debug".to_owned())],
         Kind::Path => vec![Value::Path("some/where".into())],
         Kind::Address => vec![Value::Text("localhost:9000".to_owned())],
+        Kind::Secret(_) => vec![Value::Text("postgres://anna@localhost/faces".to_owned())],
     };
     candidates.into_iter().find(|value| Some(value) != current).expect("another value")
 }
@@ -61,7 +62,9 @@ fn refused(kind: &Kind) -> Vec<String> {
                 format!("{most},{least}"),
             ]
         }
-        Kind::Switch | Kind::Choice(_) | Kind::Choices { .. } | Kind::Address => vec!["what".to_owned()],
+        Kind::Switch | Kind::Choice(_) | Kind::Choices { .. } | Kind::Address | Kind::Secret(_) => {
+            vec!["what".to_owned()]
+        }
         Kind::Words | Kind::Text | Kind::Path => Vec::new(),
     }
 }
@@ -161,6 +164,36 @@ fn a_wrong_value_is_named_with_what_would_be_right() {
     );
     let error = from_file("workers = { a = 1 }\n").expect_err("a table").to_string();
     assert!(error.ends_with("must be a whole number of threads from 1 to 1024, not `{ a = 1 }`"), "{error}");
+}
+
+#[test]
+fn a_password_is_in_no_message_and_in_nothing_that_is_shown() {
+    let whole = "postgres://anna:s3cret@db.example/faces";
+    let loaded = from_variable("store", whole).expect("an address");
+    let setting = by_key("store").expect("a setting");
+    let shown = setting.kind(&loaded.config).show(&setting.value(&loaded.config).expect("set"));
+    assert_eq!(shown, "postgres://anna:***@db.example/faces");
+    assert!(!format!("{loaded:?}").contains("s3cret"));
+    let wrong = [
+        from_variable("store", "mysql://anna:s3cret@db/faces"),
+        from_variable("store", "postgres://anna:s3cret@db:x/faces"),
+        from_variable("store", "postgres://anna:s3cret"),
+        from_variable("store", "postgres://anna:s3?cret@db:x/faces"),
+        from_file("store = { address = 'postgres://anna:s3cret@db/faces' }\n"),
+        from_file("listen = '127.0.0.1:1'\nstore = postgres://anna:s3cret@db/faces\n"),
+        Loaded::read(&Environment::default(), &flags(&["store postgres://anna:s3cret@db/faces"])),
+        Loaded::read(&Environment::default(), &flags(&["postgres://anna:s3cret@/faces?host=/run"])),
+    ];
+    for (index, result) in wrong.into_iter().enumerate() {
+        let error = result.expect_err("no address");
+        let told = format!("{error} {error:?}");
+        assert!(!told.contains("s3") && !told.contains("cret"), "{index}: {told}");
+    }
+    let error = from_variable("store", "postgres://db/faces").expect_err("no user").to_string();
+    assert!(error.starts_with("`store` in env FACEWARD_STORE must be postgres://"), "{error}");
+    assert!(error.contains("it names no user"), "{error}");
+    let error = from_file("listen = '127.0.0.1:1'\nstore = postgres://a\n").expect_err("no text").to_string();
+    assert!(error.contains("line 2: "), "{error}");
 }
 
 #[test]

@@ -30,7 +30,8 @@ pub(crate) struct Remote {
 }
 
 impl Remote {
-    /// The server that was named, or else the one that uses the data folder; `None`: nobody does.
+    /// The server that was named, or else the one that uses the data folder; `None`: nobody does, or everything is kept in a
+    /// database, which any number of processes use at once.
     ///
     /// # Errors
     /// The address is none; a token is missing.
@@ -45,7 +46,10 @@ impl Remote {
             }
             return Ok(Some(Self { target, token }));
         }
-        let socket = context.config.data_dir.join(SOCKET);
+        if context.config.store.is_some() {
+            return Ok(None);
+        }
+        let socket = socket_in(&context.config.data_dir);
         Ok(answers(&socket).then_some(Self { target: Target::Socket(socket), token: None }))
     }
 

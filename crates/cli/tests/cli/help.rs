@@ -2,7 +2,7 @@
 
 use crate::process::Place;
 
-const COMMANDS: [&[&str]; 41] = [
+const COMMANDS: [&[&str]; 42] = [
     &[],
     &["serve"],
     &["analyze"],
@@ -28,6 +28,7 @@ const COMMANDS: [&[&str]; 41] = [
     &["operator", "disable"],
     &["operator", "token"],
     &["audit"],
+    &["database"],
     &["config"],
     &["openapi"],
     &["eval"],

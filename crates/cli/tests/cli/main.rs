@@ -3,7 +3,9 @@
 mod apps;
 mod audit;
 mod configuration;
+mod database;
 mod help;
+mod http;
 mod measuring;
 mod operators;
 mod photos;

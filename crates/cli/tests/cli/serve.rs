@@ -1,11 +1,10 @@
 //! The server as a process: first start, credentials, graceful end.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
-use crate::process::{Lines, PATIENCE, Place, terminate, until};
+use crate::http::{Answer, Body, send};
+use crate::process::{Lines, Place, terminate, until};
 
 /// A running server.
 pub(crate) struct Server {
@@ -49,6 +48,16 @@ impl Server {
         ask(&self.address, path, headers).lines().next().unwrap_or_default().to_owned()
     }
 
+    /// The answer to a request such as `GET /path`.
+    pub(crate) fn send(&self, what: &str, headers: &[(&str, &str)], body: &Body) -> Answer {
+        send(&self.address, what, headers, body)
+    }
+
+    /// The answer to a GET.
+    pub(crate) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send(&format!("GET {path}"), headers, &Body::default())
+    }
+
     /// Sends SIGTERM and gives the exit code.
     pub(crate) fn stop(mut self) -> Option<i32> {
         terminate(&mut self.child).code()
@@ -63,14 +72,7 @@ impl Server {
 
 /// The whole answer to a GET.
 fn ask(address: &str, path: &str, headers: &[(&str, &str)]) -> String {
-    let mut stream = TcpStream::connect(address).expect("it listens");
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}Connection: close\r\n\r\n");
-    stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
-    stream.write_all(request.as_bytes()).expect("it reads");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("it answers");
-    answer
+    send(address, &format!("GET {path}"), headers, &Body::default()).whole
 }
 
 impl Drop for Server {

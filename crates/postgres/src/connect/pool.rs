@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, PoolError, RecyclingMethod, Runtime};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio_postgres::{AsyncMessage, Config, NoTls};
 
 use super::address::Address;
+use super::client::{Client, within};
 use super::encryption::encrypting;
 use crate::{PostgresError, PostgresSettings};
 
-/// A connection that is lent, with its prepared statements.
-pub(crate) type Client = deadpool_postgres::Object;
+/// How much longer than the database a question waits for it: it ends its statements itself, and says so.
+const GRACE: Duration = Duration::from_millis(250);
 
 /// The pool, and how to make connections outside of it.
 pub(crate) struct Pool {
@@ -45,34 +47,40 @@ impl Pool {
 
     /// A connection.
     pub(crate) async fn client(&self) -> Result<Client, PostgresError> {
-        self.pool.get().await.map_err(|error| match error {
+        let object = self.pool.get().await.map_err(|error| match error {
             PoolError::Backend(error) => unreachable(error),
             PoolError::Timeout(_) => PostgresError::TimedOut,
             PoolError::Closed | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => {
                 PostgresError::Unreachable(error.into())
             }
-        })
+        })?;
+        Ok(Client::new(object, self.patience.saturating_add(GRACE)))
     }
 
-    /// A connection of one's own, and what rings when the database notifies it. It ends when the client is dropped.
-    pub(crate) async fn listener(
-        &self,
-    ) -> Result<(tokio_postgres::Client, mpsc::Receiver<()>), PostgresError> {
+    /// A connection of one's own, and what rings when the database notifies it.
+    pub(crate) async fn listener(&self) -> Result<Listening, PostgresError> {
         let connecting = async {
             match self.address.encryption() {
                 Some(roots) => {
                     let (client, connection) =
                         self.config.connect(encrypting(roots)?).await.map_err(unreachable)?;
-                    Ok((client, ringing(connection)))
+                    Ok::<_, PostgresError>(Listening::on(client, connection))
                 }
                 None => {
                     let (client, connection) = self.config.connect(NoTls).await.map_err(unreachable)?;
-                    Ok((client, ringing(connection)))
+                    Ok(Listening::on(client, connection))
                 }
             }
         };
-        tokio::time::timeout(self.patience, connecting).await.unwrap_or(Err(PostgresError::TimedOut))
+        within(self.patience, connecting).await
     }
+}
+
+/// A connection of one's own that listens. It ends with this, even where the other end is silent.
+pub(crate) struct Listening {
+    pub(crate) client: tokio_postgres::Client,
+    pub(crate) bell: mpsc::Receiver<()>,
+    _driving: JoinSet<()>,
 }
 
 /// Whatever a connection is refused for, the operator can mend it while the server runs.
@@ -99,22 +107,25 @@ fn bounded(mut config: Config, timeout: Duration) -> Config {
     config
 }
 
-/// Drives `connection` until it ends. Notifications become at most one ring that nobody has heard yet.
-fn ringing<S, T>(mut connection: tokio_postgres::Connection<S, T>) -> mpsc::Receiver<()>
-where
-    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
-    T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
-{
-    let (bell, rung) = mpsc::channel(1);
-    tokio::spawn(async move {
-        while let Some(message) = std::future::poll_fn(|context| connection.poll_message(context)).await {
-            match message {
-                // Full: somebody will look anyway.
-                Ok(AsyncMessage::Notification(_)) => drop(bell.try_send(())),
-                Ok(_notice) => {}
-                Err(_ended) => return,
+impl Listening {
+    /// Drives `connection` until it ends. Notifications become at most one ring that nobody has heard yet.
+    fn on<S, T>(client: tokio_postgres::Client, mut connection: tokio_postgres::Connection<S, T>) -> Self
+    where
+        S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+        T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+    {
+        let (ring, bell) = mpsc::channel(1);
+        let mut driving = JoinSet::new();
+        driving.spawn(async move {
+            while let Some(message) = std::future::poll_fn(|context| connection.poll_message(context)).await {
+                match message {
+                    // Full: somebody will look anyway.
+                    Ok(AsyncMessage::Notification(_)) => drop(ring.try_send(())),
+                    Ok(_notice) => {}
+                    Err(_ended) => return,
+                }
             }
-        }
-    });
-    rung
+        });
+        Self { client, bell, _driving: driving }
+    }
 }

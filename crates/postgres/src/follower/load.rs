@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use faceward_core::AppId;
 use faceward_index::{Index, Members, Tenant};
@@ -15,12 +15,15 @@ use tokio_postgres::{IsolationLevel, Transaction};
 
 use super::apply::put_template;
 use super::entries::{Place, newest};
+use crate::connect::within;
 use crate::memory::Memory;
 use crate::sql::rows::{app_id, gallery_id};
 use crate::sql::templates::{OpenedTemplate, SealedTemplate};
 use crate::sql::{apps, tokens};
 use crate::{Extent, PostgresError};
 
+/// How long the database may be silent while everything is read: it may have to sort what it gives first.
+const SILENCE: Duration = Duration::from_secs(60);
 /// Templates that are opened at once on one thread.
 const CHUNK: usize = 1000;
 /// Chunks that are being opened, or wait to be put in their place.
@@ -38,17 +41,17 @@ pub(super) async fn everything(
     let begun = Instant::now();
     // One moment of the database, for as long as it takes.
     let snapshot = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
-    let snapshot = snapshot.start().await?;
+    let snapshot = within(SILENCE, snapshot.start()).await?;
     let no_limit = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
-    snapshot.batch_execute(no_limit).await?;
-    let place = newest(&snapshot).await?;
+    within(SILENCE, snapshot.batch_execute(no_limit)).await?;
+    let place = within(SILENCE, newest(&snapshot)).await?;
     let mut members = Members::default();
     let mut tenants = Tenants::new();
-    for entry in apps::read_all(&snapshot).await? {
+    for entry in within(SILENCE, apps::read_all(&snapshot)).await? {
         tenants.insert(entry.record.id, Tenant::default());
         members.apps.insert(entry.record.id, entry);
     }
-    members.revoked = tokens::revoked(&snapshot, None).await?.into_iter().collect();
+    members.revoked = within(SILENCE, tokens::revoked(&snapshot, None)).await?.into_iter().collect();
     let n_templates = match extent {
         Extent::Everything => {
             let created = galleries(&snapshot, &mut tenants).await?;
@@ -56,7 +59,7 @@ pub(super) async fn everything(
         }
         Extent::Directory => 0,
     };
-    snapshot.commit().await?;
+    within(SILENCE, snapshot.commit()).await?;
     memory.replace(members, Index::of(tenants));
     let seconds = begun.elapsed().as_secs_f64();
     tracing::info!(n_templates, seconds, sequence = place.sequence(), "read everything from the database");
@@ -68,7 +71,8 @@ type Created = HashMap<(AppId, faceward_core::GalleryId), Timestamp>;
 
 async fn galleries(snapshot: &Transaction<'_>, tenants: &mut Tenants) -> Result<Created, PostgresError> {
     let mut created = Created::new();
-    for row in &snapshot.query("SELECT app, id, created_at FROM faceward.galleries", &[]).await? {
+    let all = "SELECT app, id, created_at FROM faceward.galleries";
+    for row in &within(SILENCE, snapshot.query(all, &[])).await? {
         let (app, gallery) = (app_id(row, "app")?, gallery_id(row, "id")?);
         let created_at: Timestamp = row.try_get("created_at")?;
         let tenant = tenants.get_mut(&app).ok_or(PostgresError::Corrupt("the app of a gallery"))?;
@@ -90,13 +94,14 @@ async fn templates(
         SealedTemplate::COLUMNS
     );
     let nothing: [&(dyn tokio_postgres::types::ToSql + Sync); 0] = [];
-    let rows = snapshot.query_raw(&sql, nothing).await?.map_err(PostgresError::from);
+    let rows = within(SILENCE, snapshot.query_raw(&sql, nothing)).await?.map_err(PostgresError::from);
     let mut chunks = std::pin::pin!(rows.try_chunks(CHUNK));
     let mut opening: FuturesOrdered<JoinHandle<Result<Vec<OpenedTemplate>, PostgresError>>> =
         FuturesOrdered::new();
     let mut n_templates = 0;
     loop {
-        let chunk = chunks.next().await.transpose().map_err(|error| error.1)?;
+        let chunk =
+            within(SILENCE, async { chunks.next().await.transpose().map_err(|error| error.1) }).await?;
         let at_end = chunk.is_none();
         if let Some(chunk) = chunk {
             let sealer = Arc::clone(sealer);

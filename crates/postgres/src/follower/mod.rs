@@ -12,12 +12,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use faceward_sealing::Sealer;
-use tokio::sync::mpsc;
 
 pub use progress::FRESH;
 pub(crate) use progress::Progress;
 
-use crate::connect::Pool;
+use crate::connect::{Listening, Pool, within};
 use crate::memory::Memory;
 use crate::sql::change::LISTEN;
 use crate::{Extent, PostgresError};
@@ -38,12 +37,6 @@ pub(crate) struct Follower {
     pub(crate) timeout: Duration,
     /// What is read.
     pub(crate) extent: Extent,
-}
-
-/// A connection that listens.
-struct Listening {
-    client: tokio_postgres::Client,
-    bell: mpsc::Receiver<()>,
 }
 
 impl Follower {
@@ -86,9 +79,7 @@ impl Follower {
     ) -> Result<(), PostgresError> {
         loop {
             let begun = Instant::now();
-            let reading = entries::after(client, place, &self.sealer);
-            let read = tokio::time::timeout(self.timeout, reading).await;
-            match read.map_err(|_| PostgresError::TimedOut)?? {
+            match within(self.timeout, entries::after(client, place, &self.sealer)).await? {
                 Read::Steps { steps, upto, more } => {
                     if !steps.is_empty() {
                         self.apply(steps).await?;
@@ -123,10 +114,9 @@ impl Follower {
     }
 
     async fn listen(&self) -> Result<Listening, PostgresError> {
-        let (client, bell) = self.pool.listener().await?;
-        let listening = client.batch_execute(LISTEN);
-        tokio::time::timeout(self.timeout, listening).await.map_err(|_| PostgresError::TimedOut)??;
-        Ok(Listening { client, bell })
+        let listening = self.pool.listener().await?;
+        within(self.timeout, listening.client.batch_execute(LISTEN)).await?;
+        Ok(listening)
     }
 
     /// A new connection, however long it takes.

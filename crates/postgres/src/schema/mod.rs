@@ -1,8 +1,7 @@
 //! The tables, and how they come to be. One server migrates, the others wait for it.
 
-use tokio_postgres::Client;
-
 use crate::PostgresError;
+use crate::connect::Client;
 
 /// Entry `n` takes the tables from version `n` to `n + 1`. Never edit an entry.
 const STEPS: &[&str] = &[include_str!("001.sql")];
@@ -20,13 +19,14 @@ const LOCK: i64 = 0x6661_6365_7761_7264;
 ///
 /// Where there is nothing to do, no right is needed but to read.
 pub(crate) async fn migrate(client: &mut Client) -> Result<(), PostgresError> {
-    let encoding: String = client.query_one("SHOW server_encoding", &[]).await?.get(0);
+    let encoding: String = client.query_one("SHOW server_encoding", &[]).await?.try_get(0)?;
     if encoding != "UTF8" {
         return Err(PostgresError::Encoding(encoding));
     }
     // No limit on the wait: another server may be filling a new column of a large table.
-    client.batch_execute("SET lock_timeout = 0; SET statement_timeout = 0").await?;
-    client.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await?;
+    client.execute("SET lock_timeout = 0", &[]).await?;
+    client.execute("SET statement_timeout = 0", &[]).await?;
+    client.patient()?.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await?;
     let found = version(client).await?;
     if found > NEWEST {
         return Err(PostgresError::SchemaTooNew { found, known: NEWEST });
@@ -40,12 +40,13 @@ pub(crate) async fn migrate(client: &mut Client) -> Result<(), PostgresError> {
 /// Lets the next server migrate.
 pub(crate) async fn unlock(client: &Client) -> Result<(), PostgresError> {
     client.execute("SELECT pg_advisory_unlock($1)", &[&LOCK]).await?;
-    client.batch_execute("RESET lock_timeout; RESET statement_timeout").await?;
+    client.execute("RESET lock_timeout", &[]).await?;
+    client.execute("RESET statement_timeout", &[]).await?;
     Ok(())
 }
 
 async fn make(client: &mut Client, number: i32, step: &str) -> Result<(), PostgresError> {
-    let transaction = client.transaction().await?;
+    let transaction = client.patient()?.transaction().await?;
     if number == 1 {
         let tables = "CREATE SCHEMA IF NOT EXISTS faceward; CREATE TABLE faceward.versions (number integer PRIMARY KEY)";
         transaction.batch_execute(tables).await?;
@@ -60,11 +61,11 @@ async fn make(client: &mut Client, number: i32, step: &str) -> Result<(), Postgr
 /// The version of the tables; 0: there are none.
 async fn version(client: &Client) -> Result<i32, PostgresError> {
     let there = client.query_one("SELECT to_regclass('faceward.versions') IS NOT NULL", &[]).await?;
-    if !there.get::<_, bool>(0) {
+    if !there.try_get::<_, bool>(0)? {
         return Ok(0);
     }
     let newest = "SELECT coalesce(max(number), 0) FROM faceward.versions";
-    Ok(client.query_one(newest, &[]).await?.get(0))
+    Ok(client.query_one(newest, &[]).await?.try_get(0)?)
 }
 
 /// Whoever may not make the tables is told who may.

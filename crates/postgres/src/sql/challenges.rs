@@ -75,8 +75,7 @@ pub(crate) async fn look(
 ) -> Result<ChallengeRecord, StoreError> {
     let sql = "SELECT app, movements, gallery, subject, mirrored, expires_at, answered
                FROM faceward.challenges WHERE digest = $1";
-    let statement = client.prepare_cached(sql).await.map_err(PostgresError::from)?;
-    let row = client.query_opt(&statement, &[&digest(id)]).await.map_err(PostgresError::from)?;
+    let row = client.query_opt(sql, &[&digest(id)]).await?;
     let row = row.ok_or(ChallengeRefusal::Unknown)?;
     refuse(&row, app, now)?;
     Ok(record(&row)?)
@@ -92,10 +91,7 @@ pub(crate) async fn take(
     let sql = "UPDATE faceward.challenges SET answered = true
                WHERE digest = $1 AND app = $2 AND NOT answered AND expires_at > $3
                RETURNING movements, gallery, subject, mirrored";
-    let statement = client.prepare_cached(sql).await.map_err(PostgresError::from)?;
-    let values: [&(dyn tokio_postgres::types::ToSql + Sync); 3] = [&digest(id), &app.0, &as_stored(now)?];
-    let taken = client.query_opt(&statement, &values).await.map_err(PostgresError::from)?;
-    match taken {
+    match client.query_opt(sql, &[&digest(id), &app.0, &as_stored(now)?]).await? {
         Some(row) => Ok(record(&row)?),
         // Why not. Should it be open after all, somebody's clock has gone back: it is refused.
         None => match look(client, app, id, now).await {

@@ -7,14 +7,13 @@
 //! each for as long as the database takes to sync; what comes before the log runs side by side, but for those of one app,
 //! which take the lock of its row first.
 
-use deadpool_postgres::Transaction;
 use faceward_core::{AppId, GalleryId, SubjectId, TemplateId};
 use faceward_store::StoreError;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::PostgresError;
-use crate::connect::Client;
+use crate::connect::{Begun, Client, Values};
 
 /// Listens to the bell that [`Change::commit`] rings.
 pub(crate) const LISTEN: &str = "LISTEN faceward_log";
@@ -54,12 +53,12 @@ pub(crate) mod word {
 
 /// A transaction that changes something.
 pub(crate) struct Change<'c> {
-    transaction: Transaction<'c>,
+    transaction: Begun<'c>,
 }
 
 impl<'c> Change<'c> {
     pub(crate) async fn begin(client: &'c mut Client) -> Result<Self, PostgresError> {
-        Ok(Self { transaction: client.transaction().await? })
+        Ok(Self { transaction: Begun::on(client).await? })
     }
 
     /// One inside of an app, which lets no other into that app until it ends.
@@ -74,28 +73,22 @@ impl<'c> Change<'c> {
     }
 
     /// How many rows the statement touched.
-    pub(crate) async fn execute(
-        &self,
-        sql: &str,
-        values: &[&(dyn ToSql + Sync)],
-    ) -> Result<u64, PostgresError> {
-        let statement = self.transaction.prepare_cached(sql).await?;
-        Ok(self.transaction.execute(&statement, values).await?)
+    pub(crate) async fn execute(&self, sql: &str, values: Values<'_>) -> Result<u64, PostgresError> {
+        self.transaction.execute(sql, values).await
     }
 
     /// The rows that the statement gives.
     pub(crate) async fn query(
         &self,
         sql: &str,
-        values: &[&(dyn ToSql + Sync)],
+        values: Values<'_>,
     ) -> Result<Vec<tokio_postgres::Row>, PostgresError> {
-        let statement = self.transaction.prepare_cached(sql).await?;
-        Ok(self.transaction.query(&statement, values).await?)
+        self.transaction.query(sql, values).await
     }
 
     /// Commits without a line in the log: what changed is in nobody's memory.
     pub(crate) async fn commit_unlogged(self) -> Result<(), PostgresError> {
-        self.transaction.commit().await.map_err(undecided)
+        self.transaction.commit().await
     }
 
     /// Writes `entries` into the log, rings the bell and commits. Gives the number of the last of them.
@@ -107,7 +100,7 @@ impl<'c> Change<'c> {
         if last / (KEPT / 10) != (last - entries.len() as i64) / (KEPT / 10) {
             self.execute("DELETE FROM faceward.log WHERE sequence <= $1", &[&(last - KEPT)]).await?;
         }
-        self.transaction.commit().await.map_err(undecided)?;
+        self.transaction.commit().await?;
         Ok(last)
     }
 }
@@ -171,10 +164,4 @@ impl<'e> Columns<'e> {
     fn values(&self) -> [&(dyn ToSql + Sync); 6] {
         [&self.what, &self.app, &self.gallery, &self.subject, &self.template, &self.token]
     }
-}
-
-/// Nobody knows what became of a commit whose answer did not come.
-fn undecided(error: tokio_postgres::Error) -> PostgresError {
-    let told = PostgresError::from(error);
-    if let PostgresError::Unreachable(cause) = told { PostgresError::Undecided(cause) } else { told }
 }

@@ -20,8 +20,9 @@ pub(crate) async fn create(client: &Client, operator: &OperatorRecord) -> Result
     let sql = "INSERT INTO faceward.operators (name, role, password, disabled, created_at)
                VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING";
     let created_at = as_stored(*created_at)?;
-    let n_rows = client.execute(sql, &[&name.as_str(), &role.name(), password, disabled, &created_at]).await;
-    if n_rows.map_err(PostgresError::from)? == 0 { Err(StoreError::OperatorExists) } else { Ok(()) }
+    let n_rows =
+        client.execute(sql, &[&name.as_str(), &role.name(), password, disabled, &created_at]).await?;
+    if n_rows == 0 { Err(StoreError::OperatorExists) } else { Ok(()) }
 }
 
 /// The operator of that name.
@@ -93,8 +94,7 @@ pub(crate) async fn pass(
         "SELECT p.*, {COLUMNS} FROM faceward.passes AS p JOIN faceward.operators AS o ON o.name = p.operator
          WHERE p.sha256 = $1"
     );
-    let statement = client.prepare_cached(&sql).await?;
-    let Some(row) = client.query_opt(&statement, &[&hash.sha256.as_slice()]).await? else { return Ok(None) };
+    let Some(row) = client.query_opt(&sql, &[&hash.sha256.as_slice()]).await? else { return Ok(None) };
     Ok(Some((read_pass(&row)?, read_operator(&row)?)))
 }
 

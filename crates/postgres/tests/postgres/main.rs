@@ -3,6 +3,7 @@
 mod at_rest;
 mod outage;
 mod servers;
+mod silence;
 mod support;
 
 faceward_conformance::suite!(support::OneServer);

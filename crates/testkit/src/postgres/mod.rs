@@ -4,8 +4,10 @@
 //! of their own. Where none can be had the test fails: nothing is skipped.
 
 mod install;
+mod proxy;
 mod server;
 
+pub use proxy::PostgresProxy;
 pub use server::PostgresServer;
 
 use std::sync::OnceLock;

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use faceward_embedded::Embedded;
 use faceward_engine::{Engine, Output, Outputs, Request};
 use faceward_http::{AppState, Metrics};
 use faceward_service::Service;
@@ -126,7 +127,8 @@ impl Measuring<'_> {
     fn serve(&mut self, engine: Engine, workers: NonZeroUsize) -> Result<Served, Failure> {
         let failed = |error: std::io::Error| Failure::new(Exit::Failed, error);
         let folder = tempfile::tempdir().map_err(failed)?;
-        let embedded = setup::embedded(folder.path())?;
+        let embedded =
+            Embedded::open(folder.path()).map_err(|error| Failure::new(Exit::DataRefused, error))?;
         let Config { service: settings, http, server, .. } = &self.context.config;
         let mut settings = settings.clone();
         settings.compute.workers = workers;

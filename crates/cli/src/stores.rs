@@ -1,0 +1,85 @@
+//! Where apps, templates and the audit log are kept: in the configured database, else in the data folder.
+
+use faceward_embedded::{Embedded, Opening};
+use faceward_postgres::{Address, Extent, Postgres, PostgresError, migrate};
+use faceward_sealing::{key_path, owner_only_folder};
+use faceward_store::Stores;
+
+use crate::config::Config;
+use crate::exit::{Exit, Failure};
+use crate::setup::executor;
+
+/// Opens it for a command that asks about faces.
+///
+/// # Errors
+/// The folder is in use by another process; the database cannot be reached; either cannot be read.
+pub(crate) fn open(config: &Config) -> Result<Stores, Failure> {
+    open_telling(config, &|_| {})
+}
+
+/// The same, and tells how far the reading of a folder is.
+///
+/// # Errors
+/// As [`open`].
+pub(crate) fn open_telling(config: &Config, tell: &dyn Fn(Opening)) -> Result<Stores, Failure> {
+    match &config.store {
+        Some(address) => Ok(postgres(config, address, Extent::Everything)?.into()),
+        None => Ok(folder(config, tell)?.into()),
+    }
+}
+
+/// Opens it for a command that asks about apps, keys, operators or the log alone: of a database, no template is read.
+///
+/// # Errors
+/// As [`open`].
+pub(crate) fn open_directory(config: &Config) -> Result<Stores, Failure> {
+    match &config.store {
+        Some(address) => Ok(postgres(config, address, Extent::Directory)?.into()),
+        None => Ok(folder(config, &|_| {})?.into()),
+    }
+}
+
+/// Makes the tables of the configured database or takes them to the newest version. Gives the database, and that version.
+///
+/// # Errors
+/// No database is configured; it cannot be reached, is newer, or does not let this role.
+pub(crate) fn migrate_database(config: &Config) -> Result<(&Address, i32), Failure> {
+    let address = config.store.as_ref().ok_or_else(|| {
+        Failure::usage("no database: name one with FACEWARD_STORE or --store postgres://...")
+    })?;
+    let version = executor()?.block_on(migrate(address, &config.database));
+    Ok((address, version.map_err(|error| refused(address, error))?))
+}
+
+fn folder(config: &Config, tell: &dyn Fn(Opening)) -> Result<Embedded, Failure> {
+    Embedded::open_telling(&config.data_dir, tell).map_err(|error| Failure::new(Exit::DataRefused, error))
+}
+
+fn postgres(config: &Config, address: &Address, extent: Extent) -> Result<Postgres, Failure> {
+    owner_only_folder(&config.data_dir).map_err(|error| Failure::new(Exit::DataRefused, error))?;
+    let key = key_path(&config.data_dir);
+    let opening = Postgres::open(address, &key, config.database.clone(), extent);
+    executor()?.block_on(opening).map_err(|error| refused(address, error))
+}
+
+/// What can pass is our failure; what will not pass is refused by the data.
+fn refused(address: &Address, error: PostgresError) -> Failure {
+    let exit = match &error {
+        PostgresError::Unreachable(_)
+        | PostgresError::TimedOut
+        | PostgresError::Behind
+        | PostgresError::Undecided(_)
+        | PostgresError::TaskDied(_)
+        | PostgresError::Io(_) => Exit::Failed,
+        PostgresError::Address(_) | PostgresError::Certificates { .. } => Exit::Usage,
+        PostgresError::SchemaTooOld { .. }
+        | PostgresError::SchemaTooNew { .. }
+        | PostgresError::Encoding(_)
+        | PostgresError::Sealing(_)
+        | PostgresError::Damaged { .. }
+        | PostgresError::Corrupt(_)
+        | PostgresError::Database(_)
+        | PostgresError::NotRead => Exit::DataRefused,
+    };
+    Failure::new(exit, anyhow::Error::new(error).context(format!("the store {address}")))
+}
