@@ -6,6 +6,7 @@
 
 mod audit_actions;
 mod decoders;
+mod deployed_metrics;
 mod graph;
 mod layers;
 mod source;
