@@ -21,6 +21,6 @@ mod traits;
 pub use connect::Address;
 pub use error::PostgresError;
 pub use follower::FRESH;
-pub use postgres::{Postgres, migrate};
+pub use postgres::{Postgres, Seen, look, migrate};
 pub use schema::ROLES;
 pub use settings::{Consistency, Extent, PostgresSettings};

@@ -187,6 +187,27 @@ pub async fn migrate(address: &Address, settings: &PostgresSettings) -> Result<i
     Ok(schema::NEWEST)
 }
 
+/// What a look at a database finds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The version of PostgreSQL, in its own words.
+    pub server: String,
+    /// The version of the tables; 0: there are none.
+    pub tables: i32,
+    /// The version of the tables that this program needs.
+    pub needed: i32,
+}
+
+/// Looks at a database and changes nothing. To be awaited inside a tokio runtime.
+///
+/// # Errors
+/// The database cannot be reached, or does not let this role.
+pub async fn look(address: &Address, settings: &PostgresSettings) -> Result<Seen, PostgresError> {
+    let client = Pool::new(address, settings)?.client().await?;
+    let server = client.query_one("SHOW server_version", &[]).await?.try_get(0)?;
+    Ok(Seen { server, tables: schema::version(&client).await?, needed: schema::NEWEST })
+}
+
 /// The tables as this program needs them, and the sealer with the right key. Of several servers that start, one at a time.
 async fn prepared(pool: &Pool, key_path: &Path) -> Result<Sealer, PostgresError> {
     let mut client = pool.client().await?;

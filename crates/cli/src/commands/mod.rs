@@ -8,6 +8,7 @@ mod bench;
 mod calibrate;
 mod config;
 mod database;
+mod doctor;
 mod enroll;
 mod eval;
 mod identify;
@@ -60,6 +61,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Database(database::Database),
     Config(config::ShowConfig),
+    Doctor(doctor::Doctor),
     Openapi(openapi::Openapi),
     #[command(subcommand)]
     Eval(eval::Eval),
@@ -85,6 +87,7 @@ impl Command {
             | Self::Models(_)
             | Self::Database(_)
             | Self::Config(_)
+            | Self::Doctor(_)
             | Self::Openapi(_)
             | Self::Eval(_)
             | Self::Calibrate(_)
@@ -110,6 +113,7 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
         | Command::Audit(_)
         | Command::Database(_)
         | Command::Config(_)
+        | Command::Doctor(_)
         | Command::Openapi(_)
         | Command::Eval(_)
         | Command::Calibrate(_)
@@ -141,6 +145,7 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
         Command::Audit(audit) => audit.run(&context),
         Command::Database(database) => database.run(&context),
         Command::Config(show) => show.run(&context),
+        Command::Doctor(doctor) => doctor.run(&context),
         Command::Openapi(openapi) => openapi.run(),
         Command::Eval(eval) => eval.run(&context),
         Command::Calibrate(calibrate) => calibrate.run(&context),

@@ -24,6 +24,7 @@ fn the_password_of_the_database_is_never_shown() {
         (&["app", "list"], 6),
         (&["audit"], 6),
         (&["database", "migrate"], 6),
+        (&["doctor"], 1),
         (&serve, 6),
     ] {
         let ran = place.run_with(&store, arguments).exits(code);
@@ -49,8 +50,11 @@ fn the_password_of_the_database_is_never_shown() {
 fn apps_operators_and_the_audit_log_are_those_of_the_database() {
     let (first, second, address) = (Place::new(), Place::new(), postgres_database());
     let store = [("FACEWARD_STORE", address.as_str())];
+    let doctor = || first.run_with(&store, &["doctor", "--json", "--set", "listen=127.0.0.1:0"]).exits(0).out;
+    assert!(doctor().contains("tables of version 0"), "{}", doctor());
     first.run_with(&store, &["database", "migrate"]).exits(0);
     assert!(!key_of(&first).exists(), "migrating makes no key");
+    assert!(doctor().contains("tables of version 1"), "{}", doctor());
     first.run_with(&store, &["app", "create", "shop"]).exits(0);
     first.run_with(&store, &["operator", "create", "olga", "--role", "owner"]).exits(0);
     first.run_with(&store, &["token", "rotate-key"]).exits(0);

@@ -2,7 +2,7 @@
 
 use crate::process::Place;
 
-const COMMANDS: [&[&str]; 42] = [
+const COMMANDS: [&[&str]; 43] = [
     &[],
     &["serve"],
     &["analyze"],
@@ -30,6 +30,7 @@ const COMMANDS: [&[&str]; 42] = [
     &["audit"],
     &["database"],
     &["config"],
+    &["doctor"],
     &["openapi"],
     &["eval"],
     &["eval", "verification"],

@@ -4,6 +4,7 @@ mod apps;
 mod audit;
 mod configuration;
 mod database;
+mod doctor;
 mod help;
 mod http;
 mod measuring;

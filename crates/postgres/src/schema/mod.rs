@@ -59,7 +59,7 @@ async fn make(client: &mut Client, number: i32, step: &str) -> Result<(), Postgr
 }
 
 /// The version of the tables; 0: there are none.
-async fn version(client: &Client) -> Result<i32, PostgresError> {
+pub(crate) async fn version(client: &Client) -> Result<i32, PostgresError> {
     let there = client.query_one("SELECT to_regclass('faceward.versions') IS NOT NULL", &[]).await?;
     if !there.try_get::<_, bool>(0)? {
         return Ok(0);
