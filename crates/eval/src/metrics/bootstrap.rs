@@ -31,13 +31,26 @@ pub struct Intervals {
     pub fnmr: Vec<Option<Interval>>,
     /// The threshold (cosine) at each of them.
     pub threshold: Vec<Option<Interval>>,
+    /// FMR and FNMR at each of the thresholds asked for, in their order.
+    pub rates: Vec<[Option<Interval>; 2]>,
     /// Equal error rate.
     pub eer: Option<Interval>,
+}
+
+/// Where intervals are asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// False match rates.
+    pub fmrs: &'a [f64],
+    /// Thresholds (cosine).
+    pub thresholds: &'a [f32],
 }
 
 /// What one replicate says.
 struct Replicate {
     points: Vec<Option<Point>>,
+    /// FMR and FNMR at each threshold.
+    rates: Vec<[Option<f64>; 2]>,
     eer: Option<f64>,
 }
 
@@ -51,18 +64,22 @@ struct Point {
 /// # Panics
 /// With a replicate that panics.
 #[must_use]
-pub fn bootstrap(scores: &ComparisonScores, fmrs: &[f64], n_replicates: usize, seed: u64) -> Intervals {
+pub fn bootstrap(scores: &ComparisonScores, asked: Asked<'_>, n_replicates: usize, seed: u64) -> Intervals {
     let replicates =
-        replicates(n_replicates, |number| replicate(scores, fmrs, seed ^ ((number as u64) << 20)));
+        replicates(n_replicates, |number| replicate(scores, asked, seed ^ ((number as u64) << 20)));
     let column = |at: usize, value: fn(&Point) -> f64| {
         interval(
             replicates.iter().filter_map(|one| one.points[at].as_ref().map(value)).collect(),
             n_replicates,
         )
     };
+    let rate = |at: usize, kind: usize| {
+        interval(replicates.iter().filter_map(|one| one.rates[at][kind]).collect(), n_replicates)
+    };
     Intervals {
-        fnmr: (0..fmrs.len()).map(|at| column(at, |point| point.fnmr)).collect(),
-        threshold: (0..fmrs.len()).map(|at| column(at, |point| f64::from(point.threshold))).collect(),
+        fnmr: (0..asked.fmrs.len()).map(|at| column(at, |point| point.fnmr)).collect(),
+        threshold: (0..asked.fmrs.len()).map(|at| column(at, |point| f64::from(point.threshold))).collect(),
+        rates: (0..asked.thresholds.len()).map(|at| [rate(at, 0), rate(at, 1)]).collect(),
         eer: interval(replicates.iter().filter_map(|one| one.eer).collect(), n_replicates),
     }
 }
@@ -77,7 +94,7 @@ pub(super) fn interval(mut values: Vec<f64>, n_replicates: usize) -> Option<Inte
     Some(Interval { low: at(0.025), high: at(0.975) })
 }
 
-fn replicate(scores: &ComparisonScores, fmrs: &[f64], seed: u64) -> Replicate {
+fn replicate(scores: &ComparisonScores, asked: Asked<'_>, seed: u64) -> Replicate {
     let drawn = draw(scores.design.n_persons(), seed);
     let genuine = running_weights(scores.genuine.iter().map(|pair| u64::from(drawn[pair.person as usize])));
     let impostor = running_weights(scores.strongest.iter().map(|pair| {
@@ -88,7 +105,8 @@ fn replicate(scores: &ComparisonScores, fmrs: &[f64], seed: u64) -> Replicate {
     let weighed =
         Weighed { scores, genuine, impostor, n_impostor: impostor_weight(&scores.design, &drawn, listed) };
     Replicate {
-        points: fmrs.iter().map(|fmr| weighed.point(*fmr)).collect(),
+        points: asked.fmrs.iter().map(|fmr| weighed.point(*fmr)).collect(),
+        rates: asked.thresholds.iter().map(|at| [weighed.fmr(*at), weighed.fnmr(*at)]).collect(),
         eer: weighed.equal_error_rate(),
     }
 }
@@ -151,6 +169,14 @@ impl Weighed<'_> {
         self.scores.strongest.len() as u64 == self.scores.n_impostor
     }
 
+    /// `None` where the list of the strongest impostors ends above `threshold`.
+    fn fmr(&self, threshold: f32) -> Option<f64> {
+        let reaching = self.scores.strongest.partition_point(|pair| pair.score >= threshold);
+        let is_known = reaching < self.scores.strongest.len() || self.is_whole();
+        let weight = reaching.checked_sub(1).map_or(0, |last| self.impostor[last]);
+        (is_known && self.n_impostor > 0).then(|| weight as f64 / self.n_impostor as f64)
+    }
+
     fn fnmr(&self, threshold: f32) -> Option<f64> {
         let total = self.genuine.last().copied().filter(|total| *total > 0)?;
         let below = self.scores.genuine.partition_point(|pair| pair.score < threshold);
@@ -198,9 +224,25 @@ mod tests {
         ComparisonScores::from_lists(genuine, impostor, n)
     }
 
+    const AT_ONE_IN_A_HUNDRED: Asked<'_> = Asked { fmrs: &[1e-2], thresholds: &[] };
+
+    #[test]
+    fn rates_at_a_threshold_hold_those_of_all_persons() {
+        let mut genuine = vec![0.9; 90];
+        genuine.extend([0.05; 10]);
+        let asked = Asked { fmrs: &[], thresholds: &[0.1, 0.5, 0.95] };
+        let found = bootstrap(&scores(&genuine), asked, 1000, 7).rates;
+        // Every impostor pair has .1: all are let in there, none at .5. A tenth of the genuine ones have .05, none .95.
+        let ends = |rate: Option<Interval>| rate.expect("an interval").ends();
+        assert_eq!((ends(found[0][0]), ends(found[1][0])), ([1.0, 1.0], [0.0, 0.0]));
+        let [low, high] = ends(found[1][1]);
+        assert!((0.03..0.06).contains(&low) && (0.14..0.18).contains(&high), "{low} to {high}");
+        assert_eq!(ends(found[2][1]), [1.0, 1.0]);
+    }
+
     #[test]
     fn without_errors_the_interval_is_zero() {
-        let intervals = bootstrap(&scores(&[0.9; 20]), &[1e-2], 200, 7);
+        let intervals = bootstrap(&scores(&[0.9; 20]), AT_ONE_IN_A_HUNDRED, 200, 7);
         assert_eq!(intervals.fnmr, [Some(Interval { low: 0.0, high: 0.0 })]);
     }
 
@@ -208,7 +250,7 @@ mod tests {
     fn the_interval_holds_the_rate_and_has_the_binomial_width() {
         let mut genuine = vec![0.9; 90];
         genuine.extend([0.05; 10]);
-        let Some(fnmr) = bootstrap(&scores(&genuine), &[1e-2], 1000, 7).fnmr[0] else {
+        let Some(fnmr) = bootstrap(&scores(&genuine), AT_ONE_IN_A_HUNDRED, 1000, 7).fnmr[0] else {
             panic!("an interval")
         };
         // 100 draws with p = .1 have a standard deviation of .03: the middle 95 % are some .04 to .16.
@@ -218,7 +260,8 @@ mod tests {
     #[test]
     fn the_same_seed_gives_the_same_interval() {
         let scores = scores(&[0.9, 0.05, 0.8, 0.02, 0.7]);
-        assert_eq!(bootstrap(&scores, &[1e-2], 50, 3), bootstrap(&scores, &[1e-2], 50, 3));
+        let found = || bootstrap(&scores, AT_ONE_IN_A_HUNDRED, 50, 3);
+        assert_eq!(found(), found());
     }
 
     #[test]

@@ -22,7 +22,7 @@ mod search;
 mod two_classes;
 mod wilson;
 
-pub use bootstrap::{Interval, Intervals, bootstrap};
+pub use bootstrap::{Asked, Interval, Intervals, bootstrap};
 pub use classes::{Confusion, mean};
 pub use curve::{CurvePoint, det_curve, equal_error_rate};
 pub use discard::{DiscardPoint, JudgedPair, discard_curve, mean_along};

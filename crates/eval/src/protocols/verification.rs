@@ -16,8 +16,8 @@ use crate::OnDone;
 use crate::error::EvalError;
 use crate::index::{IdentityIndex, PairList};
 use crate::metrics::{
-    Histogram, Interval, Intervals, N_REPLICATES, OperatingPoint, Weighting, bootstrap, det_curve,
-    equal_error_rate, fold_accuracy, operating_point,
+    Asked, CurvePoint, Histogram, Interval, Intervals, N_REPLICATES, OperatingPoint, Weighting, bootstrap,
+    det_curve, equal_error_rate, fold_accuracy, operating_point,
 };
 use crate::observe::{ObserveOptions, observe_all};
 use crate::pairing::{Scored, score_every_pair, score_listed_pairs};
@@ -97,6 +97,9 @@ pub struct VerificationReport {
     pub anchors: BTreeMap<String, RateAt>,
     /// The trade-off between both errors, lowest threshold first.
     pub det: Vec<DetPoint>,
+    /// How the scores of both kinds of pairs are spread.
+    #[serde(default)]
+    pub scores: Option<ScoreCounts>,
     /// The genuine pairs with the lowest scores, lowest first: look at them for wrong labels.
     pub least_alike_genuine: Vec<ScoredPair>,
     /// The impostor pairs with the highest scores, highest first: the same.
@@ -131,6 +134,21 @@ pub struct DetPoint {
     pub fmr: f64,
     /// False non-match rate.
     pub fnmr: f64,
+    /// Interval of the false match rate; `null` where it is so high that its pairs were not kept.
+    #[serde(default)]
+    pub fmr_ci: Option<[f64; 2]>,
+    /// Interval of the false non-match rate.
+    #[serde(default)]
+    pub fnmr_ci: Option<[f64; 2]>,
+}
+
+/// Counts of scores in equal bins of the cosine, from -1 to 1. A bin holds its lower edge and not its upper one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScoreCounts {
+    /// Pairs of one person.
+    pub genuine: Vec<u64>,
+    /// Pairs of different persons.
+    pub impostor: Vec<u64>,
 }
 
 /// Two photos and their score.
@@ -175,11 +193,14 @@ fn report(
     };
     let model = embedded.model.clone();
     let rates: Vec<f64> = ANCHORS.iter().map(|(fmr, _)| *fmr).collect();
-    let intervals = bootstrap(&scored.scores, &rates, N_REPLICATES, SEED);
+    let [genuine, impostor] = [&scored.scores.genuine_counts, &scored.scores.impostor_counts];
+    let curve = det_curve(genuine, impostor, N_CURVE_POINTS);
+    let thresholds: Vec<f32> = curve.iter().map(|point| point.threshold).collect();
+    let asked = Asked { fmrs: &rates, thresholds: &thresholds };
+    let intervals = bootstrap(&scored.scores, asked, N_REPLICATES, SEED);
     let map = (map.model() == &model).then_some(map);
     let anchors = rates_at(&scored, &rates, &intervals, map);
     let accuracy = fold_accuracy(&scored.folds, weighting);
-    let [genuine, impostor] = [&scored.scores.genuine_counts, &scored.scores.impostor_counts];
     let report = VerificationReport {
         protocol: "verification".to_owned(),
         model: model.as_str().to_owned(),
@@ -198,7 +219,8 @@ fn report(
         eer_ci: intervals.eer.map(as_pair),
         fnmr_at_fmr: anchors.iter().filter(|(key, _)| REPORTED.contains(&key.as_str())).map(owned).collect(),
         anchors,
-        det: det_curve(genuine, impostor, N_CURVE_POINTS).into_iter().map(DetPoint::from).collect(),
+        det: curve.iter().zip(&intervals.rates).map(det_point).collect(),
+        scores: Some(ScoreCounts { genuine: counted(genuine), impostor: counted(impostor) }),
         least_alike_genuine: named(comparisons, scored.scores.genuine.iter().map(|p| (p.photos, p.score))),
         most_alike_impostors: named(comparisons, scored.scores.strongest.iter().map(|p| (p.photos, p.score))),
         failed: embedded.failures.iter().map(FailedPhoto::from).collect(),
@@ -254,11 +276,14 @@ const fn as_pair(interval: Interval) -> [f64; 2] {
     [interval.low, interval.high]
 }
 
-impl From<crate::metrics::CurvePoint> for DetPoint {
-    fn from(point: crate::metrics::CurvePoint) -> Self {
-        let crate::metrics::CurvePoint { threshold, fmr, fnmr } = point;
-        Self { threshold, fmr, fnmr }
-    }
+fn det_point((point, [fmr_ci, fnmr_ci]): (&CurvePoint, &[Option<Interval>; 2])) -> DetPoint {
+    let CurvePoint { threshold, fmr, fnmr } = *point;
+    DetPoint { threshold, fmr, fnmr, fmr_ci: fmr_ci.map(as_pair), fnmr_ci: fnmr_ci.map(as_pair) }
+}
+
+/// The counts in 128 bins.
+fn counted(counts: &Histogram) -> Vec<u64> {
+    counts.coarser(counts.counts().len().div_ceil(128)).counts().to_vec()
 }
 
 /// The trade-off, and how the scores of both kinds are spread.
