@@ -7,6 +7,7 @@ import { makeClip } from './clip.js';
 import { photo } from './photos.js';
 import { CLIP, DATA, ENTERED, LOG, RESULTS, SHOTS } from './places.js';
 import { serve } from './server.js';
+import { fromSources } from './test.js';
 
 export const OWNER = { name: 'olga', password: 'a long enough password' };
 
@@ -34,6 +35,7 @@ export default async function setup() {
 async function makeOwner(browser, link) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
+  await fromSources(page);
   await page.goto(link);
   await page.screenshot({ path: `${SHOTS}/first-owner.png` });
   await page.getByLabel('Name').fill(OWNER.name);

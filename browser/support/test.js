@@ -28,22 +28,22 @@ export const test = base.extend({
       const { origin, protocol } = new URL(request.url());
       if (origin !== baseURL && protocol !== 'blob:' && protocol !== 'data:') complaints.push(`asks ${request.url()}`);
     });
-    if (process.env.CONSOLE_SOURCES) await fromSources(page);
+    await fromSources(page);
     await use(page);
     expect(complaints).toEqual([]);
   },
 });
 
 /** The files as they are in the tree, with the headers of the server: to try a change without compiling it in. */
-async function fromSources(page) {
-  await page.route('**/console/*/**', serveSource);
-  await page.route('**/console/*', serveSource);
+export async function fromSources(page) {
+  if (!process.env.CONSOLE_SOURCES) return;
+  await page.route(/\/console\//, serveSource);
 }
 
 async function serveSource(route) {
   const name = new URL(route.request().url()).pathname.replace('/console/', '') || 'index.html';
   const answer = await route.fetch({ url: new URL('/console/', route.request().url()).href });
-  const types = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml', html: 'text/html' };
+  const types = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml', html: 'text/html', json: 'application/json' };
   const headers = { ...answer.headers(), 'content-type': types[name.split('.').at(-1) ?? ''] };
   delete headers['content-length'];
   const path = fileURLToPath(new URL(`../../crates/http/console/${name}`, import.meta.url));

@@ -4,7 +4,9 @@ import { accessible, expect, open, pictures, test } from '../support/test.js';
 const PAGES = {
   start: 'How the server is',
   try: 'Try it',
+  challenge: 'Challenge',
   people: 'People',
+  thresholds: 'Thresholds',
   apps: 'Apps',
   operators: 'Operators',
   audit: 'Audit log',

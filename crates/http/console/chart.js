@@ -1,7 +1,8 @@
 // A line over time.
 const SVG = 'http://www.w3.org/2000/svg';
 
-function part(name, attributes, text) {
+/** A piece of a drawing. */
+export function part(name, attributes, text) {
   const element = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
   if (text) element.textContent = text;

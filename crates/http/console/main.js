@@ -4,14 +4,16 @@ import { button, fill, h, say } from './dom.js';
 import { texts } from './texts.js';
 import { apps } from './pages/apps.js';
 import { audit } from './pages/audit.js';
+import { challenge } from './pages/challenge.js';
 import { enter } from './pages/enter.js';
 import { operators } from './pages/operators.js';
 import { people } from './pages/people.js';
 import { settings } from './pages/settings.js';
 import { start } from './pages/start.js';
+import { thresholds } from './pages/thresholds.js';
 import { tryOut } from './pages/try.js';
 
-const pages = { start, try: tryOut, people, apps, operators, audit, settings };
+const pages = { start, try: tryOut, challenge, people, thresholds, apps, operators, audit, settings };
 const main = /** @type {HTMLElement} */ (document.getElementById('main'));
 /** Whether somebody has logged in here: the cookie itself is out of reach. */
 const ENTERED = 'faceward-entered';

@@ -12,7 +12,14 @@ export function snippets(what, names, app) {
     + `    files={${names.map((name) => `"${name}": open("photo.jpg", "rb")`).join(', ')}})\nprint(answer.json())`;
   const script = `const form = new FormData();\n${names.map((name) => `form.append("${name}", file);`).join('\n')}\n`
     + `const answer = await fetch("${url}", {\n  method: "POST", body: form, headers: {"APP-ID": "${app}", "APP-KEY": "..."} });`;
-  const one = (title, text) => h('details', {}, h('summary', {}, title), h('pre', {}, text),
-    h('div', { class: 'row' }, button(texts.copy, async () => { await navigator.clipboard.writeText(text); say(texts.copied); }, 'plain')));
-  return card(texts.try.request, one('curl', curl), one('Python', python), one('JavaScript', script));
+  return card(texts.try.request, copied('curl', curl), copied('Python', python), copied('JavaScript', script));
+}
+
+/** Text to copy, behind its title. */
+export function copied(title, text) {
+  const copy = async () => {
+    // Over http:// and another name than localhost the browser gives no clipboard.
+    try { await navigator.clipboard.writeText(text); say(texts.copied); } catch { say(texts.notCopied); }
+  };
+  return h('details', {}, h('summary', {}, title), h('pre', { tabindex: 0, 'aria-label': title }, text), h('div', { class: 'row' }, button(texts.copy, copy, 'plain')));
 }

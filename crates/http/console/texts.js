@@ -1,6 +1,6 @@
 // Every text of the console that is more than a number.
 export const texts = {
-  pages: { start: 'Start', try: 'Try', people: 'People', apps: 'Apps', operators: 'Operators', audit: 'Audit', settings: 'Settings' },
+  pages: { start: 'Start', try: 'Try', challenge: 'Challenge', people: 'People', thresholds: 'Thresholds', apps: 'Apps', operators: 'Operators', audit: 'Audit', settings: 'Settings' },
   enter: {
     title: 'Log in',
     name: 'Name', password: 'Password', button: 'Log in',
@@ -16,7 +16,7 @@ export const texts = {
   more: 'More',
   nothing: 'Nothing here yet.',
   cancel: 'Cancel',
-  copied: 'Copied',
+  copied: 'Copied', notCopied: 'The browser does not let this page copy: mark the text and copy it.',
   copy: 'Copy',
   start: {
     title: 'How the server is',
@@ -54,12 +54,73 @@ export const texts = {
     nobody: 'Nobody who is enrolled reaches the threshold.',
     request: 'The same as a request',
   },
+  challenge: {
+    title: 'Challenge',
+    intro: 'The server asks for movements at random and judges the frames of whoever makes them: a photo or an old recording does not know what comes. '
+      + 'Sit where the light is on your face, with nothing moving behind you.',
+    app: 'On behalf of', steps: 'Movements', subject: 'Only this id (empty: anybody)',
+    deepfake: 'Look for swapped or generated faces, too',
+    start: 'Start with the camera', again: 'Start again', ready: 'Put your face into the oval', judging: 'Judging the frames',
+    left: (seconds) => `${seconds} seconds left`,
+    movements: {
+      front: 'Look straight at the camera', left: 'Turn your head slowly to your left', right: 'Turn your head slowly to your right',
+      up: 'Raise your chin slowly', down: 'Lower your chin slowly', eyes_closed: 'Close both eyes', mouth_open: 'Open your mouth wide',
+    },
+    signs: { front: '●', left: '←', right: '→', up: '↑', down: '↓', eyes_closed: '– –', mouth_open: 'O' },
+    passed: 'Passed', failed: 'Not passed', asked: 'What was asked for', shown: 'seen', notShown: 'not seen',
+    reasons: {
+      unusable_frame: 'A frame shows no face, several, one too small or too poor.',
+      movement_not_shown: 'A movement was not seen: make it more clearly, and while it is asked for.',
+      duplicate_frames: 'Two movements were answered with nearly the same picture.',
+      reused_frames: 'A frame was sent in an earlier answer.',
+      different_person: 'The frames show more than one person.',
+      not_the_subject: 'It is not the person who is enrolled under this id.',
+      not_live: 'It looks like a photo or a screen, not like a live person.',
+      not_genuine: 'The face looks swapped or generated.',
+      motion_not_continuous: 'The head jumped from one frame to the next: move more slowly.',
+      scene_not_constant: 'What is behind the face changed.',
+    },
+    faults: { no_face: 'no face', several_faces: 'several faces', face_too_small: 'face too small', face_too_poor: 'too blurred or dark',
+      not_photographed: 'no photographed face' },
+    notLive: 'not live', notGenuine: 'not genuine', stepBack: 'step back',
+    pose: (yaw, pitch) => `${Math.abs(yaw)}° ${yaw < 0 ? 'right' : 'left'}, ${Math.abs(pitch)}° ${pitch < 0 ? 'up' : 'down'}`,
+    like: (id, similarity, threshold) => `Similarity to ${id}: ${similarity}, threshold ${threshold}.`,
+    motion: (turn, scene) => `The greatest turn between two frames was ${turn}; the surroundings correlate with ${scene} at least.`,
+  },
   people: {
     title: 'People', app: 'App', gallery: 'Gallery', subject: 'Id', name: 'Name', templates: 'Photos',
     enrol: 'Enrol somebody', enrolButton: 'Enrol', enrolled: (id) => `Enrolled ${id}`,
     subjectHint: 'An id that tells nothing to others, like a customer number',
     remove: 'Delete', removeAsk: (id) => `Delete ${id} with every photo of theirs? This cannot be undone.`, removed: 'Deleted',
     newGallery: 'New gallery', create: 'Create',
+  },
+  thresholds: {
+    title: 'Thresholds',
+    intro: 'From which similarity on are two photos one person? Higher keeps more strangers out and sends more honest people away. '
+      + 'Move the slider until both are bearable.',
+    slider: 'Threshold', similarity: (value, cosine) => `similarity ${value} (cosine ${cosine})`,
+    toForce: (value) => `Back to ${value}, which is in force`,
+    strangers: 'Of 10,000 strangers', letIn: 'would be let in',
+    honest: 'Of 100 honest people', sentAway: 'would be sent away',
+    between: (low, high) => `${low} to ${high} with other people (95 %)`, unsure: 'No interval: nothing was seen, or not enough was kept.',
+    few: (n) => `This rests on ${n} pairs of strangers. Below 30 it is an anecdote: measure more people.`,
+    enrolled: 'People enrolled',
+    search: (n, people) => `A search among ${people} people finds a wrong one for about ${n} of 100 strangers.`,
+    det: 'What one error costs in the other', fmr: 'strangers let in', fnmr: 'honest people sent away',
+    histogram: 'How alike pairs are', impostor: 'pairs of different people', genuine: 'pairs of one person', cosine: 'cosine',
+    data: 'What this was measured on',
+    shipped: 'LFW, the measurement that comes with this version. Celebrities, mostly adults, in the light of press photos: other people and cameras '
+      + 'give other figures, and for children these are far too good.',
+    uploaded: (name) => `${name}, read in this browser and not sent anywhere.`,
+    counts: (photos, persons, genuine, impostor) => `${photos} photos of ${persons} people: ${genuine} pairs of one person, ${impostor} pairs of different people. `
+      + 'Intervals hold 95 % of 1,000 draws of people.',
+    otherModel: (its, ours) => `Beware: it was made with the model ${its}, this server runs ${ours}. Its thresholds mean nothing here.`,
+    upload: 'A result of your own: the file of faceward eval verification --json', back: 'Back to the shipped one',
+    notAResult: 'This file is no result of faceward eval verification.',
+    apply: 'Put it into use',
+    applyText: 'The threshold belongs to the server and holds for all apps; it is read at the start. One of these, then a restart:',
+    applyFile: 'In faceward.toml', applyFlag: 'As a flag', applyVariable: 'As a variable',
+    perRequest: 'One request can have its own: identify takes ?threshold=. Every answer has the similarity, so that an app can be stricter by itself.',
   },
   apps: {
     title: 'Apps', name: 'Name', id: 'APP-ID', state: 'State', on: 'on', off: 'switched off', create: 'Create an app',
@@ -83,5 +144,6 @@ export const texts = {
   },
   settings: { title: 'Settings', intro: 'Read from the file, variables and flags at the start: another value needs a restart.',
     key: 'Setting', value: 'Value', source: 'From', help: 'What it does' },
-  errors: { role_too_low: 'Your role does not allow this.', not_logged_in: 'Name or password is wrong, or the session has ended.' },
+  errors: { role_too_low: 'Your role does not allow this.',
+    challenge_expired: 'That took too long: start again.', not_logged_in: 'Name or password is wrong, or the session has ended.' },
 };

@@ -31,6 +31,7 @@ enum Kind {
     Style,
     Script,
     Drawing,
+    Data,
 }
 
 files! {
@@ -40,6 +41,9 @@ files! {
     "api.js" => Script,
     "camera.js" => Script,
     "chart.js" => Script,
+    "curves.js" => Script,
+    "data.js" => Script,
+    "data/verification.json" => Data,
     "dom.js" => Script,
     "main.js" => Script,
     "photo.js" => Script,
@@ -48,11 +52,13 @@ files! {
     "texts.js" => Script,
     "pages/apps.js" => Script,
     "pages/audit.js" => Script,
+    "pages/challenge.js" => Script,
     "pages/enter.js" => Script,
     "pages/operators.js" => Script,
     "pages/people.js" => Script,
     "pages/settings.js" => Script,
     "pages/start.js" => Script,
+    "pages/thresholds.js" => Script,
     "pages/try.js" => Script,
 }
 
@@ -71,6 +77,7 @@ fn file(name: &str) -> Result<Response, Failure> {
         Kind::Style => "text/css; charset=utf-8",
         Kind::Script => "text/javascript; charset=utf-8",
         Kind::Drawing => "image/svg+xml",
+        Kind::Data => "application/json",
     };
     let headers = [
         (CONTENT_TYPE, content_type),
@@ -92,7 +99,8 @@ mod tests {
     fn every_file_of_the_folder_is_served() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/console");
         let mut found = BTreeSet::new();
-        for (prefix, folder) in [("", folder.to_owned()), ("pages/", format!("{folder}/pages"))] {
+        for prefix in ["", "data/", "pages/"] {
+            let folder = format!("{folder}/{prefix}");
             for entry in fs_err::read_dir(Path::new(&folder)).expect("a folder") {
                 let entry = entry.expect("an entry");
                 if entry.path().is_file() {

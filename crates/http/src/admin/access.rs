@@ -50,6 +50,8 @@ pub(super) const TABLE: &[(&str, &str, Access)] = &[
     ("POST", "/apps/{app_id}/verify", RUN),
     ("POST", "/apps/{app_id}/analyze", RUN),
     ("GET", "/apps/{app_id}/challenges", READ),
+    ("POST", "/apps/{app_id}/challenges", RUN),
+    ("POST", "/apps/{app_id}/challenges/{challenge_id}/answer", RUN),
     ("GET", "/signing-keys", READ),
     ("POST", "/signing-keys", OWN),
     ("GET", "/audit", READ),

@@ -51,6 +51,14 @@ pub(super) static MET: &[ErrorKind] = &[
     ErrorKind::MalformedBody,
     ErrorKind::BodyTooLarge,
     ErrorKind::SlowUpload,
+    ErrorKind::SubjectOutdated,
+    ErrorKind::ChallengeUnknown,
+    ErrorKind::ChallengeForeign,
+    ErrorKind::ChallengeReplayed,
+    ErrorKind::ChallengeExpired,
+    ErrorKind::ChallengeReordered,
+    ErrorKind::ChallengeIncomplete,
+    ErrorKind::TooManyChallenges,
     ErrorKind::NotFound,
     ErrorKind::MethodNotAllowed,
     ErrorKind::Overloaded,
@@ -74,15 +82,33 @@ pub(super) struct PhotoFailures;
 /// Those of any other one.
 pub(super) struct AdminFailures;
 
+/// Those of an endpoint about challenges that takes frames.
+pub(super) struct ChallengeFailures;
+
+/// Those of one about challenges that takes none.
+pub(super) struct ChallengeFailuresWithoutPhoto;
+
 impl IntoResponses for PhotoFailures {
+    fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
+        documented(|kind| kind.about() != About::Challenge)
+    }
+}
+
+impl IntoResponses for ChallengeFailures {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
         documented(|_| true)
     }
 }
 
+impl IntoResponses for ChallengeFailuresWithoutPhoto {
+    fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
+        documented(|kind| kind.about() != About::Photo || kind == ErrorKind::CheckUnavailable)
+    }
+}
+
 impl IntoResponses for AdminFailures {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(|kind| kind.about() != About::Photo)
+        documented(|kind| !matches!(kind.about(), About::Photo | About::Challenge))
     }
 }
 

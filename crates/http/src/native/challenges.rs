@@ -2,8 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Request, State};
-use faceward_core::{GalleryId, SubjectId};
-use faceward_service::{AnswerRequest, ChallengeId, ChallengeRequest, ServiceError, note_trx_id};
+use faceward_service::{AnswerRequest, ChallengeId, ServiceError, note_trx_id};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -43,26 +42,15 @@ async fn create_challenge(
 ) -> Result<Json<wire::Challenge>, Failure> {
     query.refuse_unknown(&[])?;
     let body: wire::ChallengeRequest = json::receive_or_default(request, &app.settings).await?;
-    let wire::ChallengeRequest { subject, gallery, steps, movements, mirrored, trx_id } = body;
-    trx_id.iter().for_each(|text| note_trx_id(text));
-    if gallery.is_some() && subject.is_none() {
-        return Err(Failure::MissingParameter("subject"));
-    }
-    let request = ChallengeRequest {
-        subject: subject.as_deref().map(SubjectId::parse).transpose()?,
-        gallery: gallery.as_deref().map(GalleryId::parse).transpose()?,
-        n_steps: steps,
-        movements: movements.map(|names| names.into_iter().map(convert::asked_movement).collect()),
-        mirrored,
-    };
-    let challenge = app.service.create_challenge(&app_id, request).await?;
+    body.trx_id.iter().for_each(|text| note_trx_id(text));
+    let challenge = app.service.create_challenge(&app_id, convert::challenge_request(body)?).await?;
     Ok(Json(convert::challenge(&challenge, transaction)))
 }
 
 /// The frames of somebody who does what was asked.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "documents a request body")]
-struct AnswerForm {
+pub(crate) struct AnswerForm {
     /// JPEG or PNG frames taken while the first movement was made, in the order in which they were taken: at least 2.
     #[schema(value_type = Vec<String>, format = Binary)]
     step_1: Vec<u8>,

@@ -13,7 +13,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::OpenApi;
 
-pub(crate) use convert::DESCRIBED;
+pub(crate) use challenges::AnswerForm;
+pub(crate) use convert::{DESCRIBED, challenge, challenge_request, verdict};
 
 use crate::middleware::auth;
 use crate::settings::HttpSettings;

@@ -8,7 +8,7 @@ use faceward_service::operators::NewOperator;
 use faceward_service::{Role, Service};
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, TestApp, photo_form, service};
+use crate::harness::{Answer, Form, TestApp, photo_form, service};
 use crate::photos::obama;
 
 const PASSWORD: &str = "correct horse battery";
@@ -283,4 +283,36 @@ async fn where_the_administration_listens_alone_nobody_else_finds_it() {
     let (_, token) = operator(service(), Role::Owner).await;
     ask(&app, ("GET", "/apps"), &token, None).await.assert_error(404, "not_found", "elsewhere");
     app.get("/v1/info").await.ok();
+}
+
+#[tokio::test]
+async fn an_operator_plays_a_challenge_of_an_app() {
+    let app = TestApp::new();
+    let (_, token) = operator(service(), Role::Operator).await;
+    let there = format!("/apps/{}/challenges", app.id);
+    let body = json!({ "steps": 2, "movements": ["left", "right"] });
+    let made = ask(&app, ("POST", &there), &token, Some(&body)).await.ok();
+    assert_eq!((made.at("/movements/0"), made.at("/frames/least_per_step")), ("front".into(), 2.into()));
+    assert_eq!(ask(&app, ("GET", &there), &token, None).await.ok().at("/open"), 1);
+    let answer = async |app_id: &str| {
+        let photo = obama();
+        let form = ["step_1", "step_1", "step_2", "step_2"];
+        let form = form.into_iter().fold(Form::new(), |form, step| form.file(step, &photo));
+        let id = made.at("/challenge_id").as_str().expect("an id").to_owned();
+        let mut request = form.request("POST", &format!("/admin/v1/apps/{app_id}/challenges/{id}/answer"));
+        let bearer = format!("Bearer {token}").parse().expect("a header");
+        request.headers_mut().insert("authorization", bearer);
+        app.send_anonymous(request).await
+    };
+    answer(&TestApp::new().id).await.assert_error(403, "challenge_foreign", "another app's");
+    let verdict = answer(&app.id).await.ok();
+    assert_eq!(verdict.at("/passed"), false);
+    let reasons = verdict.at("/reasons");
+    for reason in ["movement_not_shown", "duplicate_frames"] {
+        assert!(reasons.as_array().is_some_and(|found| found.contains(&reason.into())), "{reasons}");
+    }
+    answer(&app.id).await.assert_error(409, "challenge_replayed", "again");
+    let nobodys = json!({ "subject": "nobody" });
+    let refused = ask(&app, ("POST", &there), &token, Some(&nobodys)).await;
+    refused.assert_error(404, "subject_not_found", "nobody is enrolled under that id");
 }

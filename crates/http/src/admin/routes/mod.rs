@@ -2,6 +2,7 @@
 
 mod apps;
 mod audit;
+mod challenges;
 mod faces;
 mod galleries;
 mod metrics;
@@ -29,6 +30,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .merge(galleries::routes())
         .merge(templates::routes())
         .merge(faces::routes())
+        .merge(challenges::routes())
         .merge(audit::routes())
         .merge(state::routes())
 }

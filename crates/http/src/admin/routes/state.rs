@@ -1,4 +1,4 @@
-//! How the server stands: models, thresholds, settings, keys, challenges, metrics.
+//! How the server stands: models, thresholds, settings, keys, metrics.
 
 use std::time::Duration;
 
@@ -9,11 +9,10 @@ use axum::response::IntoResponse;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{app_id, metrics};
+use super::metrics;
 use crate::admin::errors::AdminFailures;
 use crate::admin::wire;
 use crate::extract::json;
-use crate::extract::path::PathPiece;
 use crate::failure::Failure;
 use crate::native;
 use crate::state::AppState;
@@ -21,31 +20,10 @@ use crate::transaction::TransactionId;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(challenges))
         .routes(routes!(signing_keys, rotate_signing_key))
         .routes(routes!(info))
         .routes(routes!(settings))
         .routes(routes!(live_metrics))
-}
-
-/// How many challenges of an app are open, and how many may be.
-#[utoipa::path(
-    get, path = "/apps/{app_id}/challenges", tag = "admin", operation_id = "admin_challenges",
-    security(("operator" = [])), params(("app_id" = String, Path, description = "The APP-ID")),
-    responses((status = 200, description = "Counts", body = wire::AdminChallenges), AdminFailures),
-)]
-async fn challenges(
-    State(app): State<AppState>,
-    PathPiece(id): PathPiece,
-) -> Result<Json<wire::AdminChallenges>, Failure> {
-    let id = app_id(&id)?;
-    app.service.apps().get(&id).await?;
-    let settings = &app.service.settings().challenges;
-    Ok(Json(wire::AdminChallenges {
-        open: app.service.open_challenges(&id).await?,
-        most_open: settings.max_open.get(),
-        lifetime_seconds: settings.lifetime.as_secs_f64(),
-    }))
 }
 
 /// The keys that sign access tokens, without their private parts.

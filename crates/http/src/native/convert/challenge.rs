@@ -1,16 +1,31 @@
 //! Challenges and verdicts to the JSON of `/v1`.
 
-use faceward_core::Outcome;
+use faceward_core::{GalleryId, Outcome, SubjectId};
 use faceward_service::{
-    Advice, ChallengeAnswer, ChallengeSettings, FrameReport, Judged, Movement, OpenChallenge, PhotoField,
-    SequenceReason, SubjectRef,
+    Advice, ChallengeAnswer, ChallengeRequest, ChallengeSettings, FrameReport, Judged, Movement,
+    OpenChallenge, PhotoField, SequenceReason, SubjectRef,
 };
 
 use super::wire;
 use crate::failure::Failure;
 use crate::transaction::TransactionId;
 
-pub(crate) const fn asked_movement(name: wire::AskedMovement) -> Movement {
+/// What is asked for; the id of the caller is not in it.
+pub(crate) fn challenge_request(asked: wire::ChallengeRequest) -> Result<ChallengeRequest, Failure> {
+    let wire::ChallengeRequest { subject, gallery, steps, movements, mirrored, trx_id: _ } = asked;
+    if gallery.is_some() && subject.is_none() {
+        return Err(Failure::MissingParameter("subject"));
+    }
+    Ok(ChallengeRequest {
+        subject: subject.as_deref().map(SubjectId::parse).transpose()?,
+        gallery: gallery.as_deref().map(GalleryId::parse).transpose()?,
+        n_steps: steps,
+        movements: movements.map(|names| names.into_iter().map(asked_movement).collect()),
+        mirrored,
+    })
+}
+
+const fn asked_movement(name: wire::AskedMovement) -> Movement {
     match name {
         wire::AskedMovement::Left => Movement::Left,
         wire::AskedMovement::Right => Movement::Right,

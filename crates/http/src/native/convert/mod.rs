@@ -17,7 +17,7 @@ use faceward_service::{
 use super::wire;
 use crate::transaction::TransactionId;
 
-pub(crate) use challenge::{asked_movement, challenge, verdict};
+pub(crate) use challenge::{challenge, challenge_request, verdict};
 pub(crate) use info::info;
 
 /// What the answer of a comparison says about the face, but for checks.

@@ -1,0 +1,100 @@
+//! Challenges of an app, played by an operator to see what its people will see.
+
+use axum::Json;
+use axum::extract::{Request, State};
+use faceward_service::{AnswerRequest, ChallengeId, ServiceError, note_trx_id};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::app_id;
+use crate::admin::errors::{AdminFailures, ChallengeFailures, ChallengeFailuresWithoutPhoto};
+use crate::admin::wire;
+use crate::extract::form::PhotoForm;
+use crate::extract::json;
+use crate::extract::parameters::Parameters;
+use crate::extract::path::{PathPiece, PathPieces};
+use crate::failure::Failure;
+use crate::native;
+use crate::state::AppState;
+use crate::transaction::TransactionId;
+
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(count, create)).routes(routes!(answer))
+}
+
+/// How many challenges of an app are open, and how many may be.
+#[utoipa::path(
+    get, path = "/apps/{app_id}/challenges", tag = "admin", operation_id = "admin_challenges",
+    security(("operator" = [])), params(("app_id" = String, Path, description = "The APP-ID")),
+    responses((status = 200, description = "Counts", body = wire::AdminChallenges), AdminFailures),
+)]
+async fn count(
+    State(app): State<AppState>,
+    PathPiece(id): PathPiece,
+) -> Result<Json<wire::AdminChallenges>, Failure> {
+    let id = app_id(&id)?;
+    app.service.apps().get(&id).await?;
+    let settings = &app.service.settings().challenges;
+    Ok(Json(wire::AdminChallenges {
+        open: app.service.open_challenges(&id).await?,
+        most_open: settings.max_open.get(),
+        lifetime_seconds: settings.lifetime.as_secs_f64(),
+    }))
+}
+
+/// A challenge, as `POST /v1/challenges` makes one.
+#[utoipa::path(
+    post, path = "/apps/{app_id}/challenges", tag = "admin", operation_id = "admin_create_challenge",
+    security(("operator" = [])), params(("app_id" = String, Path, description = "The APP-ID")),
+    request_body(
+        content = Option<native::wire::ChallengeRequest>,
+        description = "Everything is optional: without a body the configured sequence for anybody",
+    ),
+    responses((status = 200, description = "An open challenge", body = native::wire::Challenge), ChallengeFailuresWithoutPhoto),
+)]
+async fn create(
+    State(app): State<AppState>,
+    PathPiece(id): PathPiece,
+    transaction: TransactionId,
+    request: Request,
+) -> Result<Json<native::wire::Challenge>, Failure> {
+    let id = app_id(&id)?;
+    app.service.apps().get(&id).await?;
+    let body: native::wire::ChallengeRequest = json::receive_or_default(request, &app.settings).await?;
+    body.trx_id.iter().for_each(|text| note_trx_id(text));
+    let challenge = app.service.create_challenge(&id, native::challenge_request(body)?).await?;
+    Ok(Json(native::challenge(&challenge, transaction)))
+}
+
+/// Judges the answer to a challenge, as `POST /v1/challenges/{challenge_id}/answer` does.
+#[utoipa::path(
+    post, path = "/apps/{app_id}/challenges/{challenge_id}/answer", tag = "admin",
+    operation_id = "admin_answer_challenge", security(("operator" = [])),
+    params(
+        ("app_id" = String, Path, description = "The APP-ID"),
+        ("challenge_id" = String, Path, description = "The challenge"),
+        ("check_deepfake" = Option<bool>, Query, description = "Look for swapped or generated faces on every frame, too"),
+    ),
+    request_body(content = native::AnswerForm, content_type = "multipart/form-data"),
+    responses((status = 200, description = "Judged: passed or not", body = native::wire::ChallengeVerdict), ChallengeFailures),
+)]
+async fn answer(
+    State(app): State<AppState>,
+    transaction: TransactionId,
+    address: (PathPieces<(String, String)>, Parameters),
+    PhotoForm(form): PhotoForm,
+) -> Result<Json<native::wire::ChallengeVerdict>, Failure> {
+    let (PathPieces((id, challenge_id)), query) = address;
+    query.refuse_unknown(&["check_deepfake"])?;
+    let id = app_id(&id)?;
+    app.service.apps().get(&id).await?;
+    if let Some(text) = form.text("trx_id")? {
+        note_trx_id(text);
+    }
+    // What is no id names a challenge that nobody has.
+    let challenge = ChallengeId::parse(&challenge_id).ok_or(ServiceError::ChallengeUnknown)?;
+    let frames = form.numbered_photos("step_")?;
+    let request = AnswerRequest { challenge, frames, check_deepfake: query.flag("check_deepfake")? };
+    let answer = app.service.answer_challenge(&id, request).await?;
+    Ok(Json(native::verdict(&answer, &challenge_id, transaction)))
+}
