@@ -30,6 +30,20 @@ pub enum EmbeddedError {
     /// The database holds something that this program never writes.
     #[error("the database holds an impossible value in {0}")]
     Corrupt(&'static str),
+    /// A copy that somebody made while the folder was in use, of less than all of its files.
+    #[error("the data folder {} was copied while it was in use, without gallery.db-wal: what was changed last is not in it. Make copies with `faceward backup`", .0.display())]
+    CopiedWithoutLog(PathBuf),
+    /// What a folder is to be restored from cannot be.
+    #[error("{} is no whole backup: {reason}", path.display())]
+    NoBackup {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A folder is restored where none is.
+    #[error("there is something in {}: a backup is restored into a data folder that is not there", .0.display())]
+    NotEmpty(PathBuf),
     /// A newer version of the program has written the database.
     #[error("the database has the schema version {found}; this program knows versions up to {known}")]
     SchemaTooNew {

@@ -5,7 +5,9 @@
 //! written off the async threads.
 
 mod audit;
+mod backup;
 mod challenges;
+mod copy;
 mod database;
 mod embedded;
 mod error;
@@ -17,6 +19,7 @@ mod traces_tests;
 mod traits;
 
 pub use audit::AuditReader;
+pub use backup::{Restored, restore};
 pub use embedded::Embedded;
 pub use error::EmbeddedError;
 pub use opening::Opening;

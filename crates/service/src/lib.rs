@@ -6,6 +6,7 @@
 mod analyses;
 pub mod apps;
 mod audit;
+pub mod backups;
 mod challenges;
 mod changes;
 mod error;

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use crate::apps::Apps;
 use crate::audit::{Origin, Recorder, Trail};
+use crate::backups::Backups;
 use crate::changes::Changes;
 use crate::error::{Check, InternalError, ServiceError};
 use crate::limits::{Allowance, Limits as AppLimits};
@@ -180,6 +181,12 @@ impl Service {
     #[must_use]
     pub fn operators(&self) -> &Operators {
         &self.inner.operators
+    }
+
+    /// What copies the stores; `None` where they are in a database.
+    #[must_use]
+    pub fn backups(&self) -> Option<Backups> {
+        Backups::of(&self.inner.stores)
     }
 
     /// Counts a request of `app`, and gives what is left to it.

@@ -15,6 +15,7 @@
 //! The crate `faceward-conformance` holds every implementation to this.
 
 mod audit;
+mod backup;
 mod challenges;
 mod change;
 mod directory;
@@ -27,6 +28,7 @@ mod stores;
 mod templates;
 
 pub use audit::{AuditEvent, AuditFilter, AuditRecord, AuditSink, Purged, Word};
+pub use backup::{Backup, BackupRecord};
 pub use challenges::{
     ChallengeKey, ChallengeRecord, ChallengeStore, Digest, NewChallenge, REMEMBERED_FRAMES,
 };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::future::try_join5;
 
-use crate::{AuditSink, ChallengeStore, Directory, Operators, StoreError, TemplateStore};
+use crate::{AuditSink, Backup, ChallengeStore, Directory, Operators, StoreError, TemplateStore};
 
 /// Everything that a service keeps. Cheap to clone.
 #[derive(Clone)]
@@ -19,6 +19,8 @@ pub struct Stores {
     pub operators: Arc<dyn Operators>,
     /// The audit log.
     pub audit: Arc<dyn AuditSink>,
+    /// What copies all of it, where that is for the program to do.
+    pub backup: Option<Arc<dyn Backup>>,
 }
 
 impl Stores {
@@ -34,6 +36,7 @@ impl Stores {
             challenges: Arc::<S>::clone(&store),
             operators: Arc::<S>::clone(&store),
             audit: store,
+            backup: None,
         }
     }
 
@@ -42,7 +45,7 @@ impl Stores {
     /// # Errors
     /// [`StoreError::Unreachable`].
     pub async fn reach(&self) -> Result<(), StoreError> {
-        let Self { directory, templates, challenges, operators, audit } = self;
+        let Self { directory, templates, challenges, operators, audit, backup: _ } = self;
         let (directory, templates) = (directory.reach(), templates.reach());
         try_join5(directory, templates, challenges.reach(), operators.reach(), audit.reach()).await?;
         Ok(())

@@ -4,6 +4,7 @@ mod admin;
 mod analyze;
 mod app;
 mod audit;
+mod backup;
 mod bench;
 mod calibrate;
 mod config;
@@ -15,6 +16,7 @@ mod identify;
 mod models;
 mod openapi;
 mod operator;
+mod restore;
 mod serve;
 mod token;
 mod verify;
@@ -58,6 +60,9 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Operator(operator::Operator),
     Audit(audit::Audit),
+    #[command(name = "backup")]
+    BackUp(backup::BackUp),
+    Restore(restore::Restore),
     #[command(subcommand)]
     Database(database::Database),
     Config(config::ShowConfig),
@@ -80,11 +85,13 @@ impl Command {
             | Self::App(_)
             | Self::Token(_)
             | Self::Operator(_)
-            | Self::Audit(_) => true,
+            | Self::Audit(_)
+            | Self::BackUp(_) => true,
             Self::Serve(_)
             | Self::Analyze(_)
             | Self::Verify(_)
             | Self::Models(_)
+            | Self::Restore(_)
             | Self::Database(_)
             | Self::Config(_)
             | Self::Doctor(_)
@@ -111,6 +118,8 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
         | Command::Token(_)
         | Command::Operator(_)
         | Command::Audit(_)
+        | Command::BackUp(_)
+        | Command::Restore(_)
         | Command::Database(_)
         | Command::Config(_)
         | Command::Doctor(_)
@@ -143,6 +152,8 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
         Command::Token(token) => token.run(&context),
         Command::Operator(operator) => operator.run(&context),
         Command::Audit(audit) => audit.run(&context),
+        Command::BackUp(backup) => backup.run(&context),
+        Command::Restore(restore) => restore.run(&context),
         Command::Database(database) => database.run(&context),
         Command::Config(show) => show.run(&context),
         Command::Doctor(doctor) => doctor.run(&context),

@@ -2,7 +2,7 @@
 
 use crate::process::Place;
 
-const COMMANDS: [&[&str]; 43] = [
+const COMMANDS: [&[&str]; 45] = [
     &[],
     &["serve"],
     &["analyze"],
@@ -28,6 +28,8 @@ const COMMANDS: [&[&str]; 43] = [
     &["operator", "disable"],
     &["operator", "token"],
     &["audit"],
+    &["backup"],
+    &["restore"],
     &["database"],
     &["config"],
     &["doctor"],

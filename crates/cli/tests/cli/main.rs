@@ -2,6 +2,7 @@
 
 mod apps;
 mod audit;
+mod backup;
 mod configuration;
 mod database;
 mod doctor;

@@ -116,6 +116,7 @@ fn commands_work_beside(place: &Place, server: &Server) {
     assert!(listed.as_array().is_some_and(|apps| apps.len() == 2 && apps[1]["name"] == "beside"), "{listed}");
     place.run(&["app", "rotate-key", &id, "--overlap", "0"]).exits(0);
     place.run(&["token", "rotate-key"]).exits(0);
+    a_backup_is_made_beside(place);
     place.run(&["operator", "create", "olga", "--role", "owner"]).exits(0);
     let token = place.run(&["operator", "token", "olga"]).exits(0).out.trim().to_owned();
     let url = format!("http://{}", server.address);
@@ -134,6 +135,16 @@ fn commands_work_beside(place: &Place, server: &Server) {
         let socket = fs_err::metadata(place.path("faceward-data/admin.sock")).expect("a socket");
         assert_eq!(socket.permissions().mode() & 0o777, 0o600);
     }
+}
+
+/// By the server itself, which has the folder.
+fn a_backup_is_made_beside(place: &Place) {
+    place.run(&["backup", "copy"]).exits(0);
+    let key = place.path("faceward-data/master.key");
+    let again = ["--data-dir", "again"];
+    place.run(&[&["restore", "copy", "--key", crate::process::text(&key)][..], &again].concat()).exits(0);
+    let listed = place.run(&[&["app", "list"][..], &again].concat()).exits(0);
+    assert!(listed.out.contains("beside"), "{listed:?}");
 }
 
 #[test]

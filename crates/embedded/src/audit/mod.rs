@@ -14,9 +14,10 @@ use std::time::Duration;
 use faceward_store::{AuditEvent, Purged, Traces};
 use jiff::Timestamp;
 use parking_lot::Mutex;
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 
 use crate::EmbeddedError;
+use crate::copy::copy_of;
 pub use reader::AuditReader;
 use schema::SCHEMA;
 
@@ -28,9 +29,21 @@ pub(crate) struct AuditLog {
     connection: Mutex<Connection>,
 }
 
+impl AuditLog {
+    /// The name of its file.
+    pub(crate) const FILE: &str = "audit.db";
+
+    /// Copies the log of the data folder `dir` into the new file `into`, beside whoever writes it.
+    pub(crate) fn copy(dir: &Path, into: &Path) -> Result<(), EmbeddedError> {
+        let source = Connection::open_with_flags(path_in(dir), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        source.busy_timeout(PATIENCE)?;
+        copy_of(&source, into).map(drop)
+    }
+}
+
 /// Where the audit log of the data folder `dir` lies.
 fn path_in(dir: &Path) -> PathBuf {
-    dir.join("audit.db")
+    dir.join(AuditLog::FILE)
 }
 
 impl AuditLog {

@@ -4,6 +4,7 @@
 //! log, in which older versions of the pages lie.
 
 mod apps;
+mod in_use;
 mod lock;
 mod operators;
 pub(crate) mod rows;
@@ -20,6 +21,8 @@ use faceward_store::Traces;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
 use crate::EmbeddedError;
+use crate::copy::copy_of;
+use in_use::Found;
 use lock::FolderLock;
 pub(crate) use rows::as_stored;
 use schema::SCHEMA;
@@ -38,21 +41,27 @@ pub(crate) struct Database {
 }
 
 impl Database {
+    /// The name of its file.
+    pub(crate) const FILE: &str = "gallery.db";
+
     /// Opens the data folder `dir`, with all that it needs created where it is missing.
     pub(crate) fn open(dir: &Path) -> Result<Self, EmbeddedError> {
         owner_only_folder(dir)?;
         let lock = FolderLock::take(dir)?;
-        let path = dir.join("gallery.db");
+        let path = dir.join(Self::FILE);
+        let found = Found::in_folder(dir, &path)?;
         if !path.try_exists()? {
             // SQLite gives the log the permissions of the database.
             faceward_sealing::owner_only().create_new(true).open(&path)?;
         }
         let mut connection = Connection::open(&path)?;
+        found.check(&connection)?;
         configure(&connection)?;
         SCHEMA.migrate(&mut connection)?;
         let sealer = unlock(&connection, &key_path(dir))?;
+        in_use::mark(&connection)?;
         let database = Self { connection, sealer, traces: Cell::new(Traces::Wiped), _lock: lock };
-        // A crash between a delete and its clean-up must not leave traces for good.
+        // A crash between a delete and its clean-up must not leave traces for good. Takes the mark out of the log as well.
         match database.wipe() {
             Traces::Wiped | Traces::Fading => Ok(database),
             Traces::Left => Err(EmbeddedError::NotErased),
@@ -83,8 +92,23 @@ impl Database {
         }
     }
 
+    /// Copies everything into the new file `into`.
+    pub(crate) fn copy(&self, into: &Path) -> Result<(), EmbeddedError> {
+        in_use::unmark(&copy_of(&self.connection, into)?)
+    }
+
     fn transaction(&self) -> Result<Transaction<'_>, EmbeddedError> {
         Ok(Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        // Should it fail the log stays, most likely, and all is well; else the next start says so.
+        if let Err(error) = in_use::unmark(&self.connection) {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "the database still says that it is in use");
+        }
     }
 }
 

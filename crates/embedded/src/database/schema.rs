@@ -95,6 +95,7 @@ CREATE TABLE passes (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX passes_of_operator ON passes (operator, id);
 ",
+    "CREATE TABLE in_use (one INTEGER PRIMARY KEY CHECK (one = 1)) STRICT;",
 ];
 
 #[cfg(test)]

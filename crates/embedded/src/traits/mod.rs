@@ -6,10 +6,12 @@ mod directory;
 mod operators;
 mod templates;
 
+use std::path::Path;
 use std::sync::Arc;
 
-use faceward_store::{Pending, Reachable, Stores};
+use faceward_store::{Backup, BackupRecord, Pending, Reachable, Stores};
 
+use crate::backup;
 use crate::embedded::Embedded;
 
 /// It is in this process.
@@ -19,8 +21,16 @@ impl Reachable for Embedded {
     }
 }
 
+impl Backup for Embedded {
+    fn back_up<'a>(&'a self, into: &'a Path) -> Pending<'a, BackupRecord> {
+        let into = into.to_owned();
+        Box::pin(self.off_thread(move |folder| Ok(backup::make(folder, &into)?)))
+    }
+}
+
 impl From<Embedded> for Stores {
     fn from(embedded: Embedded) -> Self {
-        Self::of(Arc::new(embedded))
+        let embedded = Arc::new(embedded);
+        Self { backup: Some(Arc::<Embedded>::clone(&embedded)), ..Self::of(embedded) }
     }
 }

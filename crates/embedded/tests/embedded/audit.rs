@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::support::{fresh, open};
 
 /// Something about `subject`, at that second.
-fn event(second: i64, subject: &str) -> AuditEvent {
+pub(crate) fn event(second: i64, subject: &str) -> AuditEvent {
     AuditEvent {
         at: at(second),
         transaction: Uuid::from_u128(second as u128),

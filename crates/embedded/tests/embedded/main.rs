@@ -2,6 +2,7 @@
 
 mod at_rest;
 mod audit;
+mod backup;
 mod durability;
 mod erasure;
 mod previous;

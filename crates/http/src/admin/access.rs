@@ -10,6 +10,8 @@ pub(super) enum Access {
     Open,
     /// Operators of this role and higher ones.
     Least(Role),
+    /// Whoever may open the socket in the data folder.
+    Local,
 }
 
 const READ: Access = Access::Least(Role::Auditor);
@@ -59,6 +61,7 @@ pub(super) const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/info", READ),
     ("GET", "/settings", READ),
     ("GET", "/metrics", READ),
+    ("POST", "/backup", Access::Local),
 ];
 
 /// Who may call the route at `path`, which is its template with the prefix.

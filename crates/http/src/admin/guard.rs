@@ -45,6 +45,13 @@ async fn admitted(state: &AppState, mut request: Request) -> Result<Request, Fai
     match access {
         // Logging in makes a cookie: nobody shall be logged in by another site.
         Access::Open => own_site(request.headers())?,
+        Access::Local => {
+            let (actor, _) = identify(state, client, request.headers()).await?;
+            if actor.pass.is_some() {
+                return Err(Failure::RoleTooLow);
+            }
+            request.extensions_mut().insert(Acting(actor));
+        }
         Access::Least(role) => {
             let (actor, by_cookie) = identify(state, client, request.headers()).await?;
             if by_cookie && changes {

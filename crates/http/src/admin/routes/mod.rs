@@ -2,6 +2,7 @@
 
 mod apps;
 mod audit;
+mod backup;
 mod challenges;
 mod faces;
 mod galleries;
@@ -33,6 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .merge(challenges::routes())
         .merge(audit::routes())
         .merge(state::routes())
+        .merge(backup::routes())
 }
 
 /// The app in the path; what is no UUID is the id of no app.

@@ -20,8 +20,8 @@ pub(crate) use operators::{
     AdminOperatorChange, AdminOperatorPage, AdminPassPage, AdminPasswordChange, AdminToken,
 };
 pub(crate) use state::{
-    AdminAuditPage, AdminAuditRecord, AdminChallenges, AdminMetric, AdminMetrics, AdminNewSigningKey,
-    AdminSettings, AdminSigningKey, AdminSigningKeys,
+    AdminAuditPage, AdminAuditRecord, AdminBackup, AdminChallenges, AdminMetric, AdminMetrics,
+    AdminNewBackup, AdminNewSigningKey, AdminSettings, AdminSigningKey, AdminSigningKeys,
 };
 
 /// Every failed answer.

@@ -9,6 +9,23 @@ use uuid::Uuid;
 
 use crate::settings::EffectiveSetting;
 
+/// Where a copy of the data folder goes.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AdminNewBackup {
+    /// An absolute path on the server's machine, at which nothing is yet.
+    pub(crate) into: String,
+}
+
+/// A copy that was made.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AdminBackup {
+    /// Templates of all apps.
+    pub(crate) templates: usize,
+    /// Size of its files.
+    pub(crate) bytes: u64,
+}
+
 /// A record of the audit log; `docs/audit.md` says what its fields hold.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AdminAuditRecord {
