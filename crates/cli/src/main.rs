@@ -7,6 +7,7 @@ mod commands;
 mod config;
 mod context;
 mod draw;
+mod executor;
 mod exit;
 mod flags;
 mod interrupt;

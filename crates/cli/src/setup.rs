@@ -15,6 +15,8 @@ use crate::interrupt::{Interrupt, Stopped};
 use crate::progress::FetchBar;
 use crate::stores;
 
+pub(crate) use crate::executor::executor;
+
 /// The model store that the configuration names.
 ///
 /// # Errors
@@ -117,17 +119,6 @@ pub(crate) fn service_telling(
     })?;
     startup.report(Phase::StartingThreads);
     Ok(Service::start(engine, stores, config.service.clone())?)
-}
-
-/// An executor for a command that asks the service one question.
-///
-/// # Errors
-/// The operating system gives no thread.
-pub(crate) fn executor() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(Exit::Failed, error))
 }
 
 /// A service for questions that need no stored data, over an empty data folder that goes with it.

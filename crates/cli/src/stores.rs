@@ -6,8 +6,8 @@ use faceward_sealing::{key_path, owner_only_folder};
 use faceward_store::Stores;
 
 use crate::config::Config;
+use crate::executor::executor;
 use crate::exit::{Exit, Failure};
-use crate::setup::executor;
 
 /// Opens it for a command that asks about faces.
 ///
