@@ -30,6 +30,7 @@ export const test = base.extend({
     });
     await fromSources(page);
     await use(page);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
     expect(complaints).toEqual([]);
   },
 });

@@ -49,6 +49,43 @@ test('somebody is enrolled by drop, found by webcam, and deleted', async ({ page
   await expect(page.getByText('Nothing here yet.')).toBeVisible();
 });
 
+test('many are enrolled at once, and who looks like somebody is asked about', async ({ page, provoked }) => {
+  await open(page, 'people');
+  const many = tool(page, 'Enrol a folder');
+  provoked.add(415).add(422);
+  await many.locator('input[type=file]').setInputFiles([
+    { name: 'door-1.jpg', mimeType: 'image/jpeg', buffer: readFileSync(photo('obama.jpg')) },
+    { name: 'no photo.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('text') },
+    { name: 'door.2.jpg', mimeType: 'image/jpeg', buffer: readFileSync(photo('biden.jpg')) },
+  ]);
+  await many.getByRole('button', { name: 'Enrol all' }).click();
+  await expect(many.getByText('3 of 3 done, 1 refused.')).toBeVisible();
+  await expect(many.getByRole('row', { name: /^no photo\.jpg .+/ })).toBeVisible();
+  await expect(page.getByRole('row', { name: /^door-1 1/ })).toBeVisible();
+  await expect(page.getByRole('row', { name: /^door\.2 1/ })).toBeVisible();
+  await pictures(page, 'people-many');
+
+  const enrol = tool(page, 'Enrol somebody');
+  const again = async (id) => {
+    await enrol.locator('input[type=file]').setInputFiles(photo('obama2.jpg'));
+    await enrol.getByLabel('Id').fill(id);
+    await enrol.getByRole('button', { name: 'Enrol', exact: true }).click();
+  };
+  await again('somebody-else');
+  await expect(page.getByRole('dialog')).toContainText('This face looks like door-1, who is enrolled already');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByRole('row', { name: /^somebody-else/ })).toHaveCount(0);
+  // A further photo of the same person asks nothing.
+  await again('door-1');
+  await expect(page.getByRole('row', { name: /^door-1 2/ })).toBeVisible();
+
+  for (const id of ['door-1', 'door.2']) {
+    await page.getByRole('row', { name: id }).getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await expect(page.getByRole('row', { name: id })).toHaveCount(0);
+  }
+});
+
 test('the camera is switched off when the photo is taken, replaced, or the page left', async ({ page }) => {
   await page.addInitScript(() => {
     const known = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);

@@ -89,6 +89,11 @@ export const texts = {
   },
   people: {
     title: 'People', app: 'App', gallery: 'Gallery', subject: 'Id', name: 'Name', templates: 'Photos',
+    alike: (who, similarity, id) => `This face looks like ${who}, who is enrolled already (similarity ${similarity}). Enrol it as ${id} all the same?`,
+    enrolAnyway: 'Enrol all the same',
+    enrolMany: 'Enrol a folder', many: 'Photos, each of one person', manyHint: 'Choose as many as you like: the name of each file, without its ending, becomes the id.',
+    enrolAll: 'Enrol all', stop: 'Stop', file: 'File', why: 'Why not',
+    progress: (done, all, refused) => `${done} of ${all} done, ${refused} refused.`,
     enrol: 'Enrol somebody', enrolButton: 'Enrol', enrolled: (id) => `Enrolled ${id}`,
     subjectHint: 'An id that tells nothing to others, like a customer number',
     remove: 'Delete', removeAsk: (id) => `Delete ${id} with every photo of theirs? This cannot be undone.`, removed: 'Deleted',

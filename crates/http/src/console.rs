@@ -53,6 +53,7 @@ files! {
     "pages/apps.js" => Script,
     "pages/audit.js" => Script,
     "pages/challenge.js" => Script,
+    "pages/enrol.js" => Script,
     "pages/enter.js" => Script,
     "pages/operators.js" => Script,
     "pages/people.js" => Script,

@@ -1,8 +1,8 @@
 // Galleries and the people in them.
 import { all, ask, piece } from '../api.js';
 import { button, card, field, fill, h, say, sure, table } from '../dom.js';
-import { photoField } from '../photo.js';
 import { texts } from '../texts.js';
+import { enrolMany, enrolOne } from './enrol.js';
 
 export async function people(main, { me }) {
   const t = texts.people;
@@ -13,7 +13,9 @@ export async function people(main, { me }) {
   const app = h('select', { onchange: () => galleries() }, ...apps.map((one) => h('option', { value: one.app_id }, one.name)));
   const gallery = h('select', { onchange: () => subjects() });
   const list = h('div');
-  fill(main, h('h1', {}, t.title), field(t.app, app), field(t.gallery, gallery), list, may && enrol(), may && newGallery());
+  const place = { app: () => app.value, gallery: () => gallery.value, changed: galleries };
+  fill(main, h('h1', {}, t.title), field(t.app, app), field(t.gallery, gallery), list,
+    may && enrolOne(place), may && enrolMany(place), may && newGallery());
   await galleries();
 
   async function galleries() {
@@ -41,28 +43,6 @@ export async function people(main, { me }) {
   async function attempt(act, done) {
     try { await act(); say(done); } catch (error) { say(error.message); }
     await galleries();
-  }
-
-  function enrol() {
-    const photo = photoField(texts.try.photo);
-    const subject = h('input', { required: true, maxlength: 120 });
-    const name = h('input', { maxlength: 120 });
-    return card(t.enrol, photo.element, field(t.subject, subject), h('p', { class: 'soft' }, t.subjectHint), field(t.name, name),
-      button(t.enrolButton, async () => {
-        const blob = photo.blob();
-        if (!blob || !subject.value.trim()) return say(`${texts.try.photo}, ${t.subject}`);
-        const form = new FormData();
-        form.append('photo', blob, 'photo');
-        form.append('subject', subject.value);
-        form.append('gallery', gallery.value);
-        if (name.value.trim()) form.append('name', name.value);
-        await attempt(async () => {
-          await ask('POST', `/apps/${app.value}/enroll`, form);
-          // The next photo is of somebody else.
-          photo.clear();
-        }, t.enrolled(subject.value));
-        if (!photo.blob()) subject.value = name.value = '';
-      }));
   }
 
   function newGallery() {
