@@ -3,6 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use faceward_core::InvalidId;
 use faceward_service::{ServiceError, StartError};
 
 use crate::config::ConfigError;
@@ -58,16 +59,39 @@ impl Failure {
         Self { exit, error: error.into() }
     }
 
+    /// The code of the use case that failed, here or behind a server, as in docs/errors.md.
+    pub(crate) fn code(&self) -> Option<&str> {
+        let here = self.error.downcast_ref::<ServiceError>().map(ServiceError::name);
+        let id = self.error.downcast_ref::<InvalidId>().map(|_| "invalid_id");
+        let there = || self.error.downcast_ref::<Refused>().map(|refused| refused.code.as_str());
+        here.or(id).or_else(there)
+    }
+
+    /// Why, with its causes.
+    pub(crate) fn reason(&self) -> String {
+        let causes: Vec<String> = self.error.chain().map(ToString::to_string).collect();
+        causes.join(": ")
+    }
+
     /// Wrong usage that clap cannot see.
     pub(crate) fn usage(message: impl fmt::Display) -> Self {
         Self { exit: Exit::Usage, error: anyhow::anyhow!("{message}") }
     }
 }
 
+/// What a server refused.
+#[derive(Debug, thiserror::Error)]
+#[error("{message} ({code})")]
+pub(crate) struct Refused {
+    /// As in docs/errors.md.
+    pub(crate) code: String,
+    /// For people.
+    pub(crate) message: String,
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "faceward: {}", self.error)?;
-        self.error.chain().skip(1).try_for_each(|cause| write!(f, ": {cause}"))
+        write!(f, "faceward: {}", self.reason())
     }
 }
 

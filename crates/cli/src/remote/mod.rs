@@ -13,7 +13,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 
 use crate::context::{Context, Named};
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Refused};
 use target::Target;
 
 pub(crate) use form::Form;
@@ -27,6 +27,8 @@ const PREFIX: &str = "/admin/v1";
 pub(crate) struct Remote {
     target: Target,
     token: Option<String>,
+    /// Whether everybody else goes first (RFC 9218).
+    bulk: bool,
 }
 
 impl Remote {
@@ -44,13 +46,18 @@ impl Remote {
                     "--server needs the token of an operator: --operator-token or FACEWARD_OPERATOR_TOKEN",
                 ));
             }
-            return Ok(Some(Self { target, token }));
+            return Ok(Some(Self { target, token, bulk: false }));
         }
         if context.config.store.is_some() {
             return Ok(None);
         }
         let socket = socket_in(&context.config.data_dir);
-        Ok(answers(&socket).then_some(Self { target: Target::Socket(socket), token: None }))
+        Ok(answers(&socket).then_some(Self { target: Target::Socket(socket), token: None, bulk: false }))
+    }
+
+    /// The same for work that is in no hurry.
+    pub(crate) fn in_bulk(self) -> Self {
+        Self { bulk: true, ..self }
     }
 
     /// Asks for `path` below the administration, with a JSON body if there is one.
@@ -135,6 +142,9 @@ impl Remote {
             .uri(format!("{PREFIX}{path}"))
             .header(HOST, self.target.host())
             .header(CONTENT_TYPE, content_type);
+        if self.bulk {
+            request = request.header("priority", "u=7");
+        }
         if let Some(token) = &self.token {
             request = request.header(AUTHORIZATION, format!("Bearer {token}"));
         }
@@ -192,7 +202,7 @@ fn refused(status: StatusCode, answer: &Value) -> Failure {
         (status, _) if status.is_client_error() => Exit::DataRefused,
         (_, _) => Exit::Failed,
     };
-    Failure::new(exit, anyhow::anyhow!("{message} ({code})"))
+    Failure::new(exit, Refused { code: code.to_owned(), message: message.to_owned() })
 }
 
 /// `text` as one piece of a path or query.

@@ -6,6 +6,7 @@ mod backup;
 mod configuration;
 mod database;
 mod doctor;
+mod enroll;
 mod help;
 mod http;
 mod measuring;

@@ -117,6 +117,7 @@ fn commands_work_beside(place: &Place, server: &Server) {
     place.run(&["app", "rotate-key", &id, "--overlap", "0"]).exits(0);
     place.run(&["token", "rotate-key"]).exits(0);
     a_backup_is_made_beside(place);
+    many_are_enrolled_beside(place, &id);
     place.run(&["operator", "create", "olga", "--role", "owner"]).exits(0);
     let token = place.run(&["operator", "token", "olga"]).exits(0).out.trim().to_owned();
     let url = format!("http://{}", server.address);
@@ -135,6 +136,16 @@ fn commands_work_beside(place: &Place, server: &Server) {
         let socket = fs_err::metadata(place.path("faceward-data/admin.sock")).expect("a socket");
         assert_eq!(socket.permissions().mode() & 0o777, 0o600);
     }
+}
+
+/// Through the server, which computes.
+fn many_are_enrolled_beside(place: &Place, app: &str) {
+    crate::enroll::put(place, "joe.jpg", "biden.jpg");
+    place.write("people/none.jpg", "not a photo at all");
+    let ran = place.run(&["enroll", "people", "--app", app]).exits(1);
+    assert!(ran.out.starts_with("1 enrolled, 0 there already, 1 refused"), "{ran:?}");
+    let report = fs_err::read_to_string(place.path("enroll-report.csv")).expect("a report");
+    assert!(report.contains("people/none.jpg,none,refused,") && report.contains("(photo_"), "{report}");
 }
 
 /// By the server itself, which has the folder.
