@@ -1,0 +1,125 @@
+"""The examples as a person would use them, with photos in place of a camera: `examples/run`."""
+
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.error
+import urllib.request
+import zlib
+from pathlib import Path
+
+from faceward_client import Faceward
+
+HERE = Path(__file__).parent
+PHOTOS = Path(os.environ["PHOTOS"])
+ANNA, ANNA_AGAIN, OTHER = PHOTOS / "obama.jpg", PHOTOS / "obama2.jpg", PHOTOS / "biden.jpg"
+
+
+def wall(folder):
+    """A photo of nobody: 200 x 200 pixels of one grey, as PNG."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 200, 200, 8, 0, 0, 0, 0)
+    pixels = zlib.compress((b"\0" + b"\x80" * 200) * 200)
+    path = Path(folder) / "wall.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b""))
+    return path
+
+
+def example(name, *arguments):
+    return subprocess.run([sys.executable, HERE / name, *arguments], capture_output=True, text=True, timeout=300)
+
+
+class Gallery(unittest.TestCase):
+    def setUp(self):
+        self.server = Faceward(*(os.environ[name] for name in ("SERVER_URL", "APP_ID", "APP_KEY")))
+        self.addCleanup(self.server.close)
+        self.addCleanup(lambda: [self.server.delete(template) for template in self.ids()])
+        self.folder = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def ids(self):
+        return [template.template_id for template in self.server.templates()]
+
+
+class Door(Gallery):
+    def test_it_opens_for_who_is_enrolled_and_for_nobody_else(self):
+        self.server.enroll(ANNA, "anna")
+        known = example("door.py", ANNA_AGAIN)
+        self.assertEqual((known.returncode, known.stdout), (0, f"{ANNA_AGAIN}: open for anna\n"), known.stderr)
+        others = example("door.py", OTHER, wall(self.folder), ANNA_AGAIN)
+        self.assertEqual(others.returncode, 1, others.stderr)
+        self.assertEqual([line.split(": ")[1] for line in others.stdout.splitlines()], ["closed", "closed", "open for anna"])
+
+
+class Onboarding(Gallery):
+    def frames(self, photos):
+        for movement in ("front", "left", "right", "up", "down", "eyes_closed", "mouth_open"):
+            (self.folder / movement).mkdir()
+            for number, photo in enumerate(photos):
+                shutil.copy(photo, self.folder / movement / f"{number}.jpg")
+        return self.folder
+
+    def test_photos_in_place_of_movements_are_refused_and_nobody_is_kept(self):
+        ran = example("onboarding.py", "anna", ANNA, self.frames([ANNA, ANNA_AGAIN]))
+        self.assertEqual(ran.returncode, 1, ran.stderr)
+        self.assertRegex(ran.stdout, "refused: .*movement_not_shown")
+        self.assertNotIn("not_the_subject", ran.stdout)
+        self.assertEqual(self.ids(), [])
+
+    def test_somebody_else_than_on_the_document_is_named(self):
+        ran = example("onboarding.py", "anna", ANNA, self.frames([OTHER, OTHER]))
+        self.assertEqual(ran.returncode, 1, ran.stderr)
+        self.assertRegex(ran.stdout, "refused: .*not_the_subject")
+        self.assertEqual(self.ids(), [])
+
+    def test_a_document_without_a_face_is_refused_before_anything_is_asked(self):
+        ran = example("onboarding.py", "anna", wall(self.folder), self.frames([ANNA, ANNA_AGAIN]))
+        self.assertEqual((ran.returncode, ran.stdout), (1, "refused: the document shows 0 faces\n"), ran.stderr)
+
+
+class LogIn(Gallery):
+    def setUp(self):
+        super().setUp()
+        command = ["node", HERE / "login-with-webcam" / "server.mjs"]
+        server = subprocess.Popen(command, env={**os.environ, "PORT": "0"}, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(server.stdout.close)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.terminate)
+        self.url = server.stdout.readline().strip()
+
+    def ask(self, path, photo=None, cookie=""):
+        body = photo and photo.read_bytes()
+        request = urllib.request.Request(self.url + path, body, {"Cookie": cookie})
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.status, answer.read().decode(), answer.headers["Set-Cookie"]
+        except urllib.error.HTTPError as answer:
+            with answer:
+                return answer.code, answer.read().decode(), None
+
+    def test_an_account_is_opened_by_its_owner_only(self):
+        self.assertEqual(self.ask("/register?account=anna", ANNA)[0], 201)
+        self.assertEqual(self.ask("/register?account=anna", OTHER)[0], 409)
+        self.assertEqual(self.ask("/login?account=anna", OTHER)[:2], (403, "not recognised"))
+        self.assertEqual(self.ask("/login?account=nobody", ANNA)[:2], (403, "not recognised"))
+        status, says, cookie = self.ask("/login?account=anna", ANNA_AGAIN)
+        self.assertEqual((status, says), (200, "hello anna"))
+        self.assertIn("HttpOnly", cookie)
+        self.assertEqual(self.ask("/me", cookie=cookie.split(";")[0])[:2], (200, "anna"))
+        self.assertEqual(self.ask("/me")[0], 401)
+
+    def test_the_page_is_served_and_nonsense_is_refused(self):
+        self.assertIn("getUserMedia", self.ask("/")[1])
+        self.assertEqual(self.ask("/login?account=%3Cimg%3E", ANNA)[0], 400)
+        self.assertEqual(self.ask("/constructor", ANNA)[0], 404)
+        self.assertEqual(self.ask("/login?account=anna", Path(__file__))[0], 422)
+
+
+if __name__ == "__main__":
+    unittest.main()
