@@ -18,7 +18,7 @@ export function snippets(what, names, app) {
 /** Text to copy, behind its title. */
 export function copied(title, text) {
   const copy = async () => {
-    // Over http:// and another name than localhost the browser gives no clipboard.
+    // Without TLS, and elsewhere than on localhost, the browser gives no clipboard.
     try { await navigator.clipboard.writeText(text); say(texts.copied); } catch { say(texts.notCopied); }
   };
   return h('details', {}, h('summary', {}, title), h('pre', { tabindex: 0, 'aria-label': title }, text), h('div', { class: 'row' }, button(texts.copy, copy, 'plain')));

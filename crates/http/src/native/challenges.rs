@@ -50,7 +50,7 @@ async fn create_challenge(
 /// The frames of somebody who does what was asked.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "documents a request body")]
-pub(crate) struct AnswerForm {
+struct AnswerForm {
     /// JPEG or PNG frames taken while the first movement was made, in the order in which they were taken: at least 2.
     #[schema(value_type = Vec<String>, format = Binary)]
     step_1: Vec<u8>,

@@ -13,7 +13,6 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::OpenApi;
 
-pub(crate) use challenges::AnswerForm;
 pub(crate) use convert::{DESCRIBED, challenge, challenge_request, verdict};
 
 use crate::middleware::auth;

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use faceward_service::{AnswerRequest, ChallengeId, ServiceError, note_trx_id};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -47,10 +48,10 @@ async fn count(
     post, path = "/apps/{app_id}/challenges", tag = "admin", operation_id = "admin_create_challenge",
     security(("operator" = [])), params(("app_id" = String, Path, description = "The APP-ID")),
     request_body(
-        content = Option<native::wire::ChallengeRequest>,
-        description = "Everything is optional: without a body the configured sequence for anybody",
+        content = Option<serde_json::Value>,
+        description = "As `POST /v1/challenges` takes it; without a body the configured sequence for anybody",
     ),
-    responses((status = 200, description = "An open challenge", body = native::wire::Challenge), ChallengeFailuresWithoutPhoto),
+    responses((status = 200, description = "As `POST /v1/challenges`", body = serde_json::Value), ChallengeFailuresWithoutPhoto),
 )]
 async fn create(
     State(app): State<AppState>,
@@ -66,6 +67,20 @@ async fn create(
     Ok(Json(native::challenge(&challenge, transaction)))
 }
 
+/// The frames of somebody who does what was asked.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents a request body")]
+struct AdminAnswerForm {
+    /// JPEG or PNG frames taken while the first movement was made, in the order in which they were taken: at least 2.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    step_1: Vec<u8>,
+    /// Those of the second movement; then `step_3` and so on, as `POST /v1/challenges/{challenge_id}/answer` takes them.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    step_2: Vec<u8>,
+    /// An id of yours, kept in the audit log.
+    trx_id: Option<String>,
+}
+
 /// Judges the answer to a challenge, as `POST /v1/challenges/{challenge_id}/answer` does.
 #[utoipa::path(
     post, path = "/apps/{app_id}/challenges/{challenge_id}/answer", tag = "admin",
@@ -75,8 +90,8 @@ async fn create(
         ("challenge_id" = String, Path, description = "The challenge"),
         ("check_deepfake" = Option<bool>, Query, description = "Look for swapped or generated faces on every frame, too"),
     ),
-    request_body(content = native::AnswerForm, content_type = "multipart/form-data"),
-    responses((status = 200, description = "Judged: passed or not", body = native::wire::ChallengeVerdict), ChallengeFailures),
+    request_body(content = AdminAnswerForm, content_type = "multipart/form-data"),
+    responses((status = 200, description = "As `POST /v1/challenges/{challenge_id}/answer`", body = serde_json::Value), ChallengeFailures),
 )]
 async fn answer(
     State(app): State<AppState>,
