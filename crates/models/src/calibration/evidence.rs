@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::deepfake::{GENUINE, deepfake};
-use super::liveness::{BONA_FIDE, liveness};
+use super::liveness::liveness;
 use super::photograph::photograph;
 use super::similarity::SimilarityCalibration;
 use super::thresholds::thresholds;
@@ -133,13 +133,14 @@ fn of_liveness() -> Evidence {
     // Rows of the first two networks alone say what was before.
     let rows = table.measured.iter().filter(|row| !row.by.starts_with("two"));
     let rates = rows.map(|row| {
-        let method = Some(&row.kind).filter(|kind| *kind != BONA_FIDE);
+        let method = row.attack().map(str::to_owned);
         let [least, most] = row.context;
+        let who = row.people().map(|who| format!("; {who}")).unwrap_or_default();
         Rate {
-            error: ErrorKind::of(method),
+            error: ErrorKind::of(method.as_ref()),
             set: row.set.clone(),
-            method: method.cloned(),
-            condition: Some(format!("networks: {}; context {least} to {most}", row.by)),
+            method,
+            condition: Some(format!("networks: {}; context {least} to {most}{who}", row.by)),
             count: row.photos.into(),
             share: wide(row.error),
             interval: Some(row.interval.map(wide)),
@@ -254,6 +255,20 @@ mod tests {
         }
         let matched = &known["similarity"].rates[0];
         assert_eq!((matched.error.name(), matched.share.to_bits()), ("FMR", 1e-4_f64.to_bits()));
+    }
+
+    #[test]
+    fn refused_people_of_one_group_are_no_attack_that_passes() {
+        let liveness = &evidence(similarity())["liveness"];
+        assert!(
+            !liveness.methods.iter().any(|method| method.contains("bona fide")),
+            "{:?}",
+            liveness.methods
+        );
+        let of_indian =
+            |rate: &&Rate| rate.condition.as_ref().is_some_and(|condition| condition.ends_with("; Indian"));
+        let found: Vec<_> = liveness.rates.iter().filter(of_indian).map(|rate| rate.error).collect();
+        assert_eq!(found, [ErrorKind::BonaFideRefused]);
     }
 
     #[test]

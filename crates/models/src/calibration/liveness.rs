@@ -9,8 +9,8 @@ use serde::Deserialize;
 use super::embedded::each_once;
 use super::table;
 
-/// What `kind` says of what was no attack.
-pub const BONA_FIDE: &str = "bona fide";
+/// What `kind` says of what was no attack; behind it may stand a comma and the group of people that the row is about.
+const BONA_FIDE: &str = "bona fide";
 
 static TABLE: LazyLock<LivenessTable> = LazyLock::new(|| {
     let text = include_str!("../../../../models/calibration/liveness.toml");
@@ -56,8 +56,7 @@ impl LivenessTable {
     /// Every kind of attack that the score was measured on, each once.
     #[must_use]
     pub fn methods(&self) -> Vec<&str> {
-        let kinds = self.measured.iter().map(|row| row.kind.as_str()).filter(|kind| *kind != BONA_FIDE);
-        each_once(kinds)
+        each_once(self.measured.iter().filter_map(MeasuredError::attack))
     }
 }
 
@@ -83,7 +82,7 @@ pub struct MeasuredError {
     pub by: String,
     /// Set of photos.
     pub set: String,
-    /// `bona fide`, or the attack.
+    /// `bona fide`, `bona fide, GROUP` of people of one group, or the attack.
     pub kind: String,
     /// From this context to that.
     pub context: [f32; 2],
@@ -95,6 +94,20 @@ pub struct MeasuredError {
     pub error: f32,
     /// 95 % of the error, over persons or clips.
     pub interval: [f32; 2],
+}
+
+impl MeasuredError {
+    /// The attack; `None` of bona fide photos.
+    #[must_use]
+    pub fn attack(&self) -> Option<&str> {
+        Some(self.kind.as_str()).filter(|kind| !kind.starts_with(BONA_FIDE))
+    }
+
+    /// The group of people whose bona fide photos these are, where they are of one.
+    #[must_use]
+    pub fn people(&self) -> Option<&str> {
+        self.kind.strip_prefix(BONA_FIDE)?.strip_prefix(", ")
+    }
 }
 
 /// How well one attack is told from bona fide photos, whatever the threshold.
