@@ -2,7 +2,8 @@
 
     python calibrate.py --data DATA --cache CACHE --work WORK --models models/trained --tables models/calibration [face|eyes|mouth]...
 
-face   face_attributes.toml, and the figures of its card: from the photos that splits.py keeps for judging
+face   [neutral], [mask] and [occlusion] of face_attributes.toml, and the figures of its card: from the photos that splits.py keeps
+       for judging. Age, gender and race: fit_people.py
 eyes   eyes.toml: the network with the gap between the lids on the mesh
 mouth  mouth.toml: the network with the gap between the lips
 
@@ -24,12 +25,12 @@ import augment
 import chips
 import parts
 import splits
-import train_embedding
 import train_face
 import train_parts
 from chips import faces
 from fit_attributes import Expression, expression_inputs
 from fit_head_pose import N_SKIN
+from fit_utility import fused
 from splits import tables
 
 CEILING = 8.0
@@ -73,20 +74,23 @@ def crossed(x, y, groups, positive_weight="balanced"):
 # ---- The face network
 
 
-# Of embedding-attributes-1: its share of the age, and its weight beside the logits of the other network for race.
-AGE_SHARE, RACE_WEIGHT = 0.75, 2.0
-
-
 def judged_answers(arguments):
-    """The judged photos, and what both networks say about each; the embedding's is not a number without one."""
+    """The judged photos, and what the network that sees the face says about each."""
     photos = train_face.Photos(arguments.data, arguments.cache)
     rows = np.flatnonzero(photos.judged)
     network = session(arguments.models, "face-attributes-1")
     m, side = chips.MARGIN, chips.SIDE
     seen = train_face.tensor(photos.chip[rows][:, m : m + side, m : m + side]).numpy()
-    vectors = train_embedding.vectors(photos, arguments.cache, arguments.tables)[rows, 0]
-    behind = answers(session(arguments.models, "embedding-attributes-1"), vectors)
-    return photos, rows, answers(network, seen), behind
+    return photos, rows, answers(network, seen)
+
+
+def behind(arguments):
+    """What the network that sees the embedding says about the judged photos of expression."""
+    kept, labels = splits.load(arguments.data, arguments.cache, "expression")
+    apart = splits.judged("expression", splits.groups(kept), labels.path.tolist())
+    views = np.load(arguments.cache / "embeddings-expression.npz")["views"][apart, 0]
+    vectors = fused(views.astype(np.float32), arguments.tables)[0].astype(np.float32)
+    return answers(session(arguments.models, "embedding-attributes-1"), vectors)
 
 
 def odds_of(probability):
@@ -112,60 +116,8 @@ def occlusion(arguments, photos, rows):
 
 
 def face(arguments):
-    photos, rows, said, behind = judged_answers(arguments)
-    name, age = photos.name[rows], photos.age[rows]
-    adult, minor = age >= 18, (age >= 0) & (age < 18)
-    figures = {}
-
-    def accuracy(key, right, inside):
-        if inside.any():
-            figures[key] = {"photos": int(inside.sum()), "accuracy": round(float(right[inside].mean()), 4), "interval": interval(right[inside].astype(float))}
-
-    # Gender: three witnesses.
-    male = photos.male[rows]
-    known = adult & (male >= 0)
-    witnesses = np.c_[np.clip(said[:, 1], -CEILING, CEILING), np.clip(behind[:, 1], -CEILING, CEILING), odds_of(photos.male_v1[rows])]
-    odds, weights, offset = crossed(witnesses[known], male[known], rows[known])
-    fused = witnesses @ weights + offset
-    fused[known] = odds
-    for label, score in (("face", said[:, 1]), ("embedding", behind[:, 1]), ("gender-v1", witnesses[:, 2]), ("fused", fused)):
-        right = (score > 0) == (male == 1)
-        for group, inside in (("adults", adult), ("minors", minor)):
-            accuracy(f"gender {label} {group}", right, inside & (male >= 0))
-            for s in ("utkface", "age_asian"):
-                accuracy(f"gender {label} {group} {s}", right, inside & (male >= 0) & (name == s))
-        for race, race_name in enumerate(train_face.RACES):
-            accuracy(f"gender {label} adults {race_name}", right, adult & (photos.race[rows] == race))
-        for state in (0, 1):
-            accuracy(f"gender {label} adults {['female', 'male'][state]}", right, adult & (male == state))
-    male_fusion = (*weights, offset)
-    # Age.
-    years = (1 - AGE_SHARE) * said[:, 0] + AGE_SHARE * behind[:, 0]
-    for label, guess in (("face", said[:, 0]), ("embedding", behind[:, 0])):
-        figures[f"age {label}"] = {group: round(float(np.abs(guess - age)[inside].mean()), 2) for group, inside in (("adults", adult), ("minors", minor))}
-    error = np.abs(years - age)
-    for group, inside in {
-        "adults": adult, "minors": minor, "adults utkface": adult & (name == "utkface"), "adults age_asian": adult & (name == "age_asian"),
-        "0-9": (age >= 0) & (age < 10), "10-17": (age >= 10) & (age < 18), "18-29": (age >= 18) & (age < 30), "30-44": (age >= 30) & (age < 45),
-        "45-59": (age >= 45) & (age < 60), "60+": age >= 60, "adults female": adult & (male == 0), "adults male": adult & (male == 1),
-        **{f"adults {race_name}": adult & (photos.race[rows] == race) for race, race_name in enumerate(train_face.RACES)},
-    }.items():  # fmt: skip
-        if inside.any():
-            figures[f"age {group}"] = {"photos": int(inside.sum()), "mae": round(float(error[inside].mean()), 2), "interval": [round(x, 2) for x in interval(error[inside])], "bias": round(float((years[inside] - age[inside]).mean()), 2)}
-    # Race.
-    race, best = photos.race[rows], np.argmax(said[:, 2:7] + RACE_WEIGHT * behind[:, 2:7], 1)
-    known, four = race >= 0, np.argmax(said[:, 2:6] + RACE_WEIGHT * behind[:, 2:6], 1)
-    found = lambda best, inside, classes: float(np.mean([(best[inside & (race == c)] == c).mean() for c in range(classes)]))  # noqa: E731
-    recalls = [float((best[race == c] == c).mean()) for c in range(5)]
-    random = np.random.default_rng(0)
-    draws = [np.mean([(best[random.choice(members, len(members))] == c).mean() for c, members in enumerate(np.flatnonzero(race == c) for c in range(5))]) for _ in range(1000)]
-    figures["race"] = {
-        "photos": int(known.sum()), "balanced": round(found(best, known, 5), 4), "interval": [round(float(x), 4) for x in np.quantile(draws, [0.025, 0.975])],
-        "recall": dict(zip(train_face.RACES, [round(r, 3) for r in recalls])), "count": dict(zip(train_face.RACES, [int((race == c).sum()) for c in range(5)])),
-        "face alone": round(found(np.argmax(said[:, 2:7], 1), known, 5), 4), "embedding alone": round(found(np.argmax(behind[:, 2:7], 1), known, 5), 4),
-        "adults balanced": round(found(best, adult, 5), 4), "four balanced": round(found(four, race < 4, 4), 4),
-        "confusion": [[int(((race == a) & (best == b)).sum()) for b in range(5)] for a in range(5)],
-    }  # fmt: skip
+    photos, rows, said = judged_answers(arguments)
+    name, figures = photos.name[rows], {}
     # Mask: on photos as they are, and on grey and small ones.
     mask = photos.mask[rows]
     known = mask >= 0
@@ -201,49 +153,19 @@ def face(arguments):
     mesh_odds = Expression(shapes[~apart], inputs[~apart], neutral[~apart]).log_odds(shapes[apart], inputs[apart])
     inside = name == "expression"
     truth = photos.neutral[rows][inside]
-    x = np.clip(np.c_[said[inside, 9], behind[inside, 7], mesh_odds], -CEILING, CEILING)
+    x = np.clip(np.c_[said[inside, 9], behind(arguments)[:, 7], mesh_odds], -CEILING, CEILING)
     odds, neutral_weights, neutral_offset = crossed(x, truth, rows[inside])
     auc = lambda score: round(tables.auc(score[truth == 1], score[truth == 0]), 4)  # noqa: E731
     right = (odds > 0) == (truth == 1)
     figures["neutral"] = {"photos": len(truth), "neutral": int(truth.sum()), "auc face": auc(x[:, 0]), "auc embedding": auc(x[:, 1]), "auc mesh": auc(x[:, 2]), "auc fused": auc(odds), "balanced": round(float(np.mean([right[truth == s].mean() for s in (0, 1)])), 4)}
     (arguments.work / "face_figures.json").write_text(json.dumps(figures, indent=1))
     print(json.dumps(figures, indent=1))
-    number = lambda value: f"{value:.4f}"  # noqa: E731
-    (arguments.tables / "face_attributes.toml").write_text(f"""\
-# From the outputs of face-attributes-1 and embedding-attributes-1 to answers. Written by training/attributes/calibrate.py.
-data = "photos of utkface, age_asian, mask and expression that the networks were not trained on"
-date = "{datetime.date.today().isoformat()}"
-
-# Share of embedding-attributes-1 in the years.
-[age]
-embedding = {AGE_SHARE}
-
-# Log-odds of male, with gender-v1 as the third witness. Fitted on adults.
-[male]
-face = {number(male_fusion[0])}
-embedding = {number(male_fusion[1])}
-other = {number(male_fusion[2])}
-offset = {number(male_fusion[3])}
-
-# Log-odds of neutral, with mesh and blendshapes as the third witness.
-[neutral]
-face = {number(neutral_weights[0])}
-embedding = {number(neutral_weights[1])}
-other = {number(neutral_weights[2])}
-offset = {number(neutral_offset)}
-
-# Weight of the logits of embedding-attributes-1, a group each, beside those of face-attributes-1.
-[race]
-embedding = {RACE_WEIGHT}
-
-[mask]
-slope = {number(mask_weights[0])}
-offset = {number(mask_offset)}
-
-[occlusion]
-slope = {number(occlusion_weights[0])}
-offset = {number(occlusion_offset)}
-""")
+    line = lambda keys, values: [f"{key} = {value:.4f}" for key, value in zip(keys, values)]  # noqa: E731
+    path = arguments.tables / "face_attributes.toml"
+    text = tables.section(path.read_text(), "neutral", line(("face", "embedding", "other", "offset"), (*neutral_weights, neutral_offset)))
+    text = tables.section(text, "mask", line(("slope", "offset"), (mask_weights[0], mask_offset)))
+    text = tables.section(text, "occlusion", line(("slope", "offset"), (occlusion_weights[0], occlusion_offset)))
+    path.write_text(text)
 
 
 # ---- Eyes and mouth

@@ -1,6 +1,6 @@
 """The chips that the networks of this folder see, cut as the engine cuts them, and a cache of them.
 
-    python chips.py --data DATA --models MODELS --cache CACHE SET...
+    python chips.py --data DATA --models MODELS --cache CACHE [--precision bf16] SET...
 
 Keeps CACHE/<set>.npz: for every photo with a face (`row` in its index) the detector's box and points, the mesh, the
 blendshapes, and face chips of 144 pixels: the 112 that a network sees and a margin of 16 for training to move in. Sets
@@ -22,7 +22,7 @@ from outputs import difference_hash  # noqa: E402
 SIDE, MARGIN = 112, 16
 # The same points on the face chip: smaller and higher, so that hair and chin are on it.
 FACE = (ARCFACE - [56, 72]) * 0.83 + [56, 62]
-EMBEDDED = ("lfw", "utkface", "age_asian")
+EMBEDDED = ("lfw", "utkface", "utk_more", "age_asian")
 
 
 def face_chip(photo, points, margin=0):

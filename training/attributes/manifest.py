@@ -14,6 +14,7 @@ from chips import faces
 SOURCES = {
     "lfw": ("LFW deep-funneled, folds 0 to 3", "research"),
     "utkface": ("UTKFace aligned crops", "non-commercial research"),
+    "utk_more": ("UTKFace aligned crops, other photos: adults, Black, Indian and others", "non-commercial research"),
     "age_asian": ("All-Age-Faces", "research"),
     "expression": ("FER2013", "research; photos from the web"),
     "eyes": ("single eyes, phone quality", "unstated"),

@@ -39,10 +39,10 @@ def read_photo(data, name, path):
 
 
 class Networks:
-    """Networks by file name, wherever below `folder` they lie; computed in f32 on one thread."""
+    """Networks by file name, wherever below `folder` they lie; computed on one thread, the detector in f32 whatever the others."""
 
-    def __init__(self, folder):
-        self.folder = Path(folder)
+    def __init__(self, folder, precision="f32"):
+        self.folder, self.precision = Path(folder), precision
         self.core = openvino.Core()
 
     @functools.cache
@@ -53,7 +53,8 @@ class Networks:
         model = self.core.read_model(found)
         if shape:
             model.reshape(list(shape))
-        options = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1}
+        precision = "f32" if "yunet" in file else self.precision
+        options = {"INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": 1}
         return self.core.compile_model(model, "CPU", options).create_infer_request()
 
     def run(self, file, tensor, shape=None):

@@ -49,6 +49,13 @@ def today():
     return datetime.date.today().isoformat()
 
 
+def section(text, name, lines):
+    """The text of a table with the body of its part [name] replaced."""
+    head, rest = text.split(f"[{name}]\n", 1)
+    end = rest.find("\n\n")
+    return head + f"[{name}]\n" + "\n".join(lines) + (rest[end:] if end >= 0 else "\n")
+
+
 def write_numbers(path, numbers):
     """Little-endian f32."""
     np.ascontiguousarray(numbers, dtype="<f4").tofile(path)

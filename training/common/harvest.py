@@ -8,14 +8,15 @@ import numpy as np
 
 
 def asked(description):
-    """The arguments `--data`, `--models`, `--cache` and the sets; the cache is made, and the networks are loaded."""
+    """The arguments `--data`, `--models`, `--cache`, `--precision` and the sets; the cache is made, and the networks are loaded."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("data", "models", "cache"):
         parser.add_argument(f"--{name}", required=True, type=Path)
+    parser.add_argument("--precision", default="f32", choices=["f32", "bf16"])
     parser.add_argument("sets", nargs="+")
     arguments = parser.parse_args()
     arguments.cache.mkdir(parents=True, exist_ok=True)
-    return arguments, faces.Networks(arguments.models)
+    return arguments, faces.Networks(arguments.models, arguments.precision)
 
 
 def keep(cache, name, rows, n_photos, beside=()):

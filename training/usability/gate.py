@@ -114,7 +114,7 @@ FILTERED = 0.3
 
 def more(arguments):
     """Chips are cut as observe.py cuts them; nothing else is computed."""
-    of, networks = runner(arguments.cache), observe.Quick(arguments.models)
+    of, networks = runner(arguments.cache), observe.faces.Networks(arguments.models, "bf16")
     filters = [change for some in art.FILTERS.values() for change in some]
     first, step = map(int, arguments.share.split("/"))
     todo = observe.of_sets(arguments.data, MORE)

@@ -3,7 +3,7 @@
 //! Two networks give an impression of the same face: one sees its pixels, the other its embedding. They err in different
 //! ways; the weights in `models/calibration/face_attributes.toml` were fitted on photos that neither was trained on.
 
-use faceward_models::calibration::face_attributes::{Blend, RaceTable};
+use faceward_models::calibration::face_attributes::{AgeTable, Blend, RaceTable};
 
 use super::sigmoid;
 use crate::findings::Race;
@@ -34,9 +34,10 @@ pub(crate) struct Impressions {
 }
 
 impl Impressions {
-    /// Years, at least 0: the weighted mean. `share` is the embedding's.
-    pub(super) fn age(&self, share: f32) -> f32 {
-        ((1.0 - share) * self.face.age + share * self.embedding.age).max(0.0)
+    /// Years, at least 0: the weighted mean, and what it stands for on average.
+    pub(super) fn age(&self, table: &AgeTable) -> f32 {
+        let said = (1.0 - table.embedding) * self.face.age + table.embedding * self.embedding.age;
+        along(&table.knots, said).max(0.0)
     }
 
     /// The group with the largest sum of logits.
@@ -54,6 +55,16 @@ impl Impressions {
     /// Probability of a neutral expression; `other` is that of a third witness.
     pub(super) fn neutral(&self, other: f32, blend: &Blend) -> f32 {
         blended([self.face.neutral, self.embedding.neutral, logit(other)], blend)
+    }
+}
+
+/// Straight between knots that rise, by the slope 1 beyond them; unchanged without any.
+fn along(knots: &[[f32; 2]], said: f32) -> f32 {
+    let after = knots.partition_point(|[from, _]| *from <= said);
+    match (after.checked_sub(1).and_then(|before| knots.get(before)), knots.get(after)) {
+        (Some([x, y]), Some([next_x, next_y])) => y + (said - x) / (next_x - x) * (next_y - y),
+        (Some([x, y]), None) | (None, Some([x, y])) => said - x + y,
+        (None, None) => said,
     }
 }
 
@@ -85,10 +96,22 @@ mod tests {
 
     #[test]
     fn age_lies_between_the_two_and_is_never_negative() {
-        assert_eq!(impressions().age(0.25), 35.0);
+        let plain = |embedding| AgeTable { embedding, knots: Vec::new() };
+        assert_eq!(impressions().age(&plain(0.25)), 35.0);
         let mut young = impressions();
         young.embedding.age = -3.0;
-        assert_eq!(young.age(1.0), 0.0);
+        assert_eq!(young.age(&plain(1.0)), 0.0);
+    }
+
+    #[test]
+    fn what_is_said_of_the_old_stands_for_more() {
+        let knots = [[20.0, 20.0], [40.0, 44.0], [60.0, 70.0]];
+        for (said, years) in
+            [(10.0, 10.0), (20.0, 20.0), (30.0, 32.0), (50.0, 57.0), (60.0, 70.0), (65.0, 75.0)]
+        {
+            assert!((along(&knots, said) - years).abs() < 1e-4, "{said}: {}", along(&knots, said));
+        }
+        assert_eq!(along(&[], 33.0), 33.0);
     }
 
     #[test]

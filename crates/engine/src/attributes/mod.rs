@@ -120,7 +120,7 @@ impl AttributeNetworks {
 pub(crate) fn age_and_race(both: &Outcome<Impressions>) -> (Outcome<f32>, Outcome<Race>) {
     let table = face_attributes();
     let both = both.as_ref();
-    let age = both.clone().map(|both| both.age(table.age.embedding));
+    let age = both.clone().map(|both| both.age(&table.age));
     (age, both.map(|both| both.race(&table.race)))
 }
 

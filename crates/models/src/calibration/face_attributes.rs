@@ -41,12 +41,15 @@ pub struct FaceAttributesTable {
     pub occlusion: Logistic,
 }
 
-/// Years = (1 - `embedding`) x face-attributes-1 + `embedding` x embedding-attributes-1.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+/// Years = (1 - `embedding`) x face-attributes-1 + `embedding` x embedding-attributes-1, put right by `knots`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AgeTable {
     /// Share of embedding-attributes-1, 0 to 1.
     pub embedding: f32,
+    /// From years as they are said to those that are true on average, both rising: straight between knots, by the slope 1
+    /// beyond them.
+    pub knots: Vec<[f32; 2]>,
 }
 
 /// Log-odds = sum over three witnesses of weight x log-odds, plus `offset`.
@@ -92,6 +95,7 @@ mod tests {
             assert!(blend.face > 0.0 && blend.embedding >= 0.0 && blend.other >= 0.0, "{blend:?}");
         }
         assert!((0.0..=1.0).contains(&table.age.embedding) && table.race.embedding > 0.0);
+        assert!(table.age.knots.windows(2).all(|two| two[0][0] < two[1][0] && two[0][1] < two[1][1]));
         assert!(table.mask.slope > 0.0 && table.occlusion.slope > 0.0);
     }
 }
