@@ -93,13 +93,16 @@ fn share_key(from: &Place, to: &Place) {
     fs_err::copy(key_of(from), key_of(to)).expect("copied");
 }
 
+/// Is nowhere to be seen.
+const PASSWORD: &str = "s3cret-of-the-database";
+
 /// Three servers, each with a folder of its own, on one database.
 struct Cluster {
     database: PostgresServer,
     address: String,
     place: Place,
     servers: Vec<Server>,
-    _others: [Place; 2],
+    others: [Place; 2],
 }
 
 /// An app.
@@ -118,7 +121,8 @@ impl Cluster {
     fn start() -> Self {
         let database = PostgresServer::of_its_own();
         database.create_database("faces");
-        let address = database.address("faces");
+        // This server takes any password.
+        let address = database.address("faces").replace("owner@", &format!("owner:{PASSWORD}@"));
         let (place, others) = (Place::new(), [Place::new(), Place::new()]);
         let store = [("FACEWARD_STORE", address.as_str()), ("FACEWARD_DISABLED_MODELS", HEAVY)];
         let mut servers = vec![Server::start(&place, &store)];
@@ -126,7 +130,7 @@ impl Cluster {
             share_key(&place, other);
             servers.push(Server::start(other, &store));
         }
-        Self { database, address, place, servers, _others: others }
+        Self { database, address, place, servers, others }
     }
 
     /// What a command answers, beside the servers.
@@ -161,6 +165,8 @@ fn three_servers_on_one_database_are_one() {
         server.get("/readyz", &[]).is(200);
     }
     lag_is_told(&cluster);
+    let settings = cluster.servers[0].get("/admin/v1/settings", &[("Authorization", &operator)]).is(200);
+    assert!(settings.body().contains("owner:***@") && !settings.body().contains(PASSWORD), "{settings:?}");
     assert!(!cluster.place.path("faceward-data/admin.sock").exists(), "commands work on the database itself");
     enrolled_here_is_identified_there(&cluster, &app);
     one_answer_to_a_challenge_counts(&cluster, &app);
@@ -174,6 +180,10 @@ fn three_servers_on_one_database_are_one() {
     everything_is_back(&cluster, &app, away);
     for server in cluster.servers {
         assert_eq!(server.stop(), Some(0));
+    }
+    for place in cluster.others.iter().chain([&cluster.place]) {
+        let log = fs_err::read_to_string(place.path("server.stderr")).expect("a log");
+        assert!(log.contains("database") && !log.contains(PASSWORD), "{log}");
     }
 }
 
