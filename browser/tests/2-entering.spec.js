@@ -28,6 +28,19 @@ test.describe('without a session', () => {
     expect(answer.status()).toBe(401);
   });
 
+  test('a page that was left asks for nothing any more', async ({ page }) => {
+    await open(page, '');
+    await logIn(page, OWNER);
+    await expect(page.getByText('Requests answered')).toBeVisible();
+    await page.getByRole('link', { name: 'Apps' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Apps');
+    let asked = 0;
+    page.on('request', (request) => { if (request.url().endsWith('/metrics')) asked += 1; });
+    // Twice the time between two looks of the page Start.
+    await page.waitForTimeout(4500);
+    expect(asked).toBe(0);
+  });
+
   test('no page shows anything to somebody who is not logged in', async ({ page }) => {
     for (const name of ['start', 'people', 'audit', 'nothing']) {
       await open(page, name);
@@ -66,6 +79,35 @@ test.describe('without a session', () => {
     await open(page, 'try');
     await expect(page.getByText('Your role does not allow this.')).toBeVisible();
   });
+});
+
+test('a slow page does not come up over the one that is looked at', async ({ page }) => {
+  await open(page, 'apps');
+  await page.route('**/admin/v1/info', async (route) => {
+    await new Promise((resolve) => { setTimeout(resolve, 1000); });
+    await route.continue();
+  });
+  const slow = page.waitForResponse('**/admin/v1/info');
+  await page.getByRole('link', { name: 'Thresholds' }).click();
+  await page.getByRole('link', { name: 'Audit' }).click();
+  await slow;
+  await page.waitForTimeout(300);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Audit log');
+});
+
+test('the key of a new app is shown once', async ({ page }) => {
+  await open(page, 'apps');
+  await page.getByRole('textbox', { name: 'Name' }).fill('door');
+  await page.getByRole('button', { name: 'Create an app' }).click();
+  await expect(page.getByRole('cell', { name: 'door' })).toBeVisible();
+  await expect(page.getByText('This key is shown once. Copy it now.')).toBeVisible();
+  const [id, key] = await page.locator('code.secret').allInnerTexts();
+  const answer = await page.request.get('/v1/info', { headers: { 'APP-ID': id, 'APP-KEY': key } });
+  expect(answer.ok()).toBe(true);
+  await page.getByRole('row').filter({ hasText: id }).getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByRole('cell', { name: 'door' })).toHaveCount(0);
+  await expect(page.locator('code.secret')).toHaveCount(0);
 });
 
 test('a session that ended leads to the log-in', async ({ page, provoked }) => {

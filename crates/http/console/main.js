@@ -19,32 +19,45 @@ const main = /** @type {HTMLElement} */ (document.getElementById('main'));
 const ENTERED = 'faceward-entered';
 /** @type {any} */
 let me = null;
-/** @type {(() => void) | null} */
-let leave = null;
+/** What the page that is shown has to end when it is left. @type {(() => void)[]} */
+let leaving = [];
+/** Pages shown so far. A page that is slow finds another number, and has been left. */
+let turns = 0;
 
-/** What a page gets: who looks at it, and how to show something else. */
-const context = () => ({ me, show, onLeave: (act) => { leave = act; } });
+/** What a page gets: who looks at it, how to show it anew, and what to do when it is left, be it left already. */
+const context = (turn) => ({ me, show, onLeave: (act) => { if (turn === turns) leaving.push(act); else act(); } });
 
 async function show() {
-  if (leave) { leave(); leave = null; }
+  turns += 1;
+  const turn = turns;
+  for (const act of leaving.splice(0)) act();
   const first = new URLSearchParams(location.hash.slice(1)).get('first');
   if (!me && !first && localStorage.getItem(ENTERED)) {
     try { me = await get('/session'); } catch (error) { if (error.code === 'unreachable') say(error.message); else left(); }
   }
+  if (turn !== turns) return;
   head();
-  if (!me) return enter(main, { first, entered: (who) => { me = who; localStorage.setItem(ENTERED, '1'); location.hash = '#start'; show(); } });
+  if (!me) return enter(main, { first, entered: (who) => { me = who; localStorage.setItem(ENTERED, '1'); go('#start'); } });
   const name = location.hash.slice(1) || 'start';
   const page = Object.hasOwn(pages, name) ? pages[name] : start;
   document.title = `${texts.pages[name] ?? texts.pages.start} · Faceward`;
-  fill(main, h('p', { class: 'soft' }, texts.loading));
+  // Each page has a place of its own: one that was left while it was loading fills what nobody sees.
+  const place = h('div', {}, h('p', { class: 'soft' }, texts.loading));
+  fill(main, place);
   try {
-    await page(main, context());
+    await page(place, context(turn));
   } catch (error) {
+    if (turn !== turns) return;
     if (error.code === 'not_logged_in') { left(); return show(); }
-    fill(main, h('p', { class: 'bad' }, error.message), button(texts.again, show));
+    fill(place, h('p', { class: 'bad' }, error.message), button(texts.again, show));
     if (!error.code) throw error;
   }
-  main.focus({ preventScroll: true });
+  if (turn === turns) main.focus({ preventScroll: true });
+}
+
+/** Shows the page of an address, once. */
+function go(hash) {
+  if (location.hash === hash) show(); else location.hash = hash;
 }
 
 function head() {
@@ -62,8 +75,7 @@ function head() {
 async function logOut() {
   try { await ask('DELETE', '/session'); } catch (error) { say(error.message); }
   left();
-  location.hash = '';
-  show();
+  go('');
 }
 
 function left() {

@@ -3,7 +3,7 @@ import { all, ask } from '../api.js';
 import { button, card, field, fill, h, say, sure, table } from '../dom.js';
 import { texts } from '../texts.js';
 
-export async function apps(main, { me, show }) {
+export async function apps(main, { me, show }, created = null) {
   const t = texts.apps;
   const may = me.role !== 'auditor';
   const secret = h('div', { 'aria-live': 'polite' });
@@ -32,8 +32,9 @@ export async function apps(main, { me, show }) {
   fill(main, h('h1', {}, t.title), secret, card(null, table([t.name, t.id, t.state, ''], cells)), form,
     may && card(t.create, field(t.name, name), button(t.create, async () => {
       const made = await attempt(() => ask('POST', '/apps', { name: name.value }));
-      if (made) { await show(); reveal(made); main.prepend(secret); }
+      if (made) await apps(main, { me, show }, made);
     })));
+  reveal(created);
 
   function change(app) {
     const number = (value) => h('input', { type: 'number', min: 0, value: value ?? 0 });
