@@ -1,4 +1,4 @@
-//! What the service asks of a store: five traits, the records that go through them, and their errors. No store is in here.
+//! What the service asks of a store: its traits, the records that go through them, and their errors. No store is in here.
 //!
 //! One method is one question of a use case, so that a database answers it with one query. What holds for every store:
 //! - *Durable before acknowledged*: a change that returned `Ok` survives the death of the process. Challenges and frames
