@@ -53,8 +53,9 @@ mod tests {
             ErrorKind::PhotoNotBase64 | ErrorKind::Forbidden => &["riset"],
             ErrorKind::GalleryExists => &["riset", "admin"],
             // Galleries and subjects by their ids: of the Riset.ai API, and of a challenge.
-            ErrorKind::SubjectNotFound | ErrorKind::GalleryNotFound => &["riset", "v1", "admin"],
-            ErrorKind::SubjectOutdated => &["riset", "v1"],
+            ErrorKind::SubjectNotFound | ErrorKind::GalleryNotFound | ErrorKind::SubjectOutdated => {
+                &["riset", "v1", "admin"]
+            }
             // Templates by their ids.
             ErrorKind::TemplateExists => &["ooto", "admin"],
             ErrorKind::TemplateNotFound => &["ooto", "v1", "admin"],
@@ -71,7 +72,7 @@ mod tests {
             | ErrorKind::ChallengeExpired
             | ErrorKind::ChallengeReordered
             | ErrorKind::ChallengeIncomplete
-            | ErrorKind::TooManyChallenges => &["v1"],
+            | ErrorKind::TooManyChallenges => &["v1", "admin"],
             ErrorKind::OperatorNotFound
             | ErrorKind::OperatorExists
             | ErrorKind::PassNotFound
