@@ -162,13 +162,8 @@ impl Trail {
     ///
     /// # Errors
     /// That of `result`; a change that was made and cannot be recorded as done.
-    pub(crate) async fn end_durably<T>(mut self, result: Result<T, ServiceError>) -> Result<T, ServiceError> {
-        let Some(event) = self.finish(&result) else { return result };
-        let recorded = self.recorder.record_durably(event).await;
-        match (result, recorded) {
-            (Ok(_unacknowledged), Err(why)) => Err(not_recorded(why)),
-            (result, _) => result,
-        }
+    pub(crate) async fn end_durably<T>(self, result: Result<T, ServiceError>) -> Result<T, ServiceError> {
+        self.end_on_disk(result, not_recorded).await
     }
 
     /// Notes that something was made that is handed out only now, on disk when this returns. Where it cannot be recorded it is
@@ -177,13 +172,22 @@ impl Trail {
     /// # Errors
     /// That of `result`; the log cannot be written.
     pub(crate) async fn end_before_handing_out<T>(
+        self,
+        result: Result<T, ServiceError>,
+    ) -> Result<T, ServiceError> {
+        self.end_on_disk(result, nothing_done).await
+    }
+
+    /// `refusal`: what is answered instead of a result that cannot be recorded.
+    async fn end_on_disk<T>(
         mut self,
         result: Result<T, ServiceError>,
+        refusal: fn(NotRecorded) -> ServiceError,
     ) -> Result<T, ServiceError> {
         let Some(event) = self.finish(&result) else { return result };
         let recorded = self.recorder.record_durably(event).await;
         match (result, recorded) {
-            (Ok(_kept), Err(why)) => Err(nothing_done(why)),
+            (Ok(_unacknowledged), Err(why)) => Err(refusal(why)),
             (result, _) => result,
         }
     }
