@@ -51,8 +51,9 @@ impl Remote {
         if context.config.store.is_some() {
             return Ok(None);
         }
-        let socket = socket_in(&context.config.data_dir);
-        Ok(answers(&socket).then_some(Self { target: Target::Socket(socket), token: None, bulk: false }))
+        let dir = &context.config.data_dir;
+        let target = || Target::Socket(socket_in(dir));
+        Ok(is_served(dir).then(|| Self { target: target(), token: None, bulk: false }))
     }
 
     /// The same for work that is in no hurry.
@@ -182,9 +183,9 @@ impl Answer for Value {
     }
 }
 
-/// Whether a server listens on the socket. One that was killed leaves a file on which nobody does.
-fn answers(socket: &Path) -> bool {
-    std::os::unix::net::UnixStream::connect(socket).is_ok()
+/// Whether a server listens on the socket in the data folder. One that was killed leaves a file on which nobody does.
+pub(crate) fn is_served(dir: &Path) -> bool {
+    std::os::unix::net::UnixStream::connect(socket_in(dir)).is_ok()
 }
 
 /// What the server says, with the exit code that the same refusal has without one.

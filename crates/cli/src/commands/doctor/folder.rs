@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use faceward_models::{FileState, Store};
+use faceward_sealing::{MasterKey, SealingError, key_path};
 use sysinfo::Disks;
 
 use super::finding::{Finding, size};
@@ -36,7 +37,8 @@ pub(super) fn data_folder(dir: &Path) -> Finding {
             "let this user write it: `data_dir`, its owner, and whether its disk is mounted read-only";
         return Finding::problem(ABOUT, format!("{shown}: {error}"), advice);
     }
-    let found = if is_served(dir) { format!("{shown}, a server runs on it") } else { shown.to_string() };
+    let found =
+        if remote::is_served(dir) { format!("{shown}, a server runs on it") } else { shown.to_string() };
     match mode(&metadata) {
         0o700 => Finding::fine(ABOUT, found),
         wider if wider & 0o077 != 0 => {
@@ -50,21 +52,23 @@ pub(super) fn data_folder(dir: &Path) -> Finding {
 /// Whether the key that seals templates is there, and its owner's alone.
 pub(super) fn key(dir: &Path) -> Finding {
     const ABOUT: &str = "key";
-    let path = faceward_sealing::key_path(dir);
+    let path = key_path(dir);
     let shown = path.display();
-    match fs_err::metadata(&path) {
-        Ok(metadata) if mode(&metadata) & 0o077 != 0 => {
+    match MasterKey::load(&path) {
+        Ok(Some(_)) => {
+            Finding::fine(ABOUT, format!("{shown}; keep a copy of it apart from the backups of the rest"))
+        }
+        Err(SealingError::KeyExposed { .. }) => {
             let found = format!("others can read {shown}: a server refuses it");
             Finding::problem(ABOUT, found, format!("chmod 600 {shown}, and ask who has read it"))
         }
-        Ok(_) => {
-            Finding::fine(ABOUT, format!("{shown}; keep a copy of it apart from the backups of the rest"))
-        }
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Finding::problem(ABOUT, error.to_string(), "let this user read it")
-        }
-        Err(_) if is_empty(dir) => Finding::fine(ABOUT, "the first start makes it"),
-        Err(_) => {
+        Err(error) => Finding::problem(
+            ABOUT,
+            error.to_string(),
+            "let this user read it, or put it back from your backup",
+        ),
+        Ok(None) if is_empty(dir) => Finding::fine(ABOUT, "the first start makes it"),
+        Ok(None) => {
             let advice = "put it back from your backup: without it nothing in the folder can be read";
             Finding::problem(ABOUT, format!("{shown} is not there, and the folder is not empty"), advice)
         }
@@ -139,11 +143,6 @@ pub(super) fn newest_change(dir: &Path) -> Option<SystemTime> {
     entries.filter_map(|entry| entry.ok()?.metadata().ok()?.modified().ok()).max()
 }
 
-/// Whether a server answers on the folder's socket.
-pub(super) fn is_served(dir: &Path) -> bool {
-    std::os::unix::net::UnixStream::connect(remote::socket_in(dir)).is_ok()
-}
-
 fn mode(metadata: &Metadata) -> u32 {
     metadata.permissions().mode() & 0o777
 }
@@ -191,7 +190,7 @@ mod tests {
         assert_eq!(key(place.path()).state, State::Fine, "the first start makes it");
         fs::write(place.path().join("faceward.db"), "").expect("a file");
         assert_eq!(key(place.path()).state, State::Problem, "lost");
-        let path = faceward_sealing::key_path(place.path());
+        let path = key_path(place.path());
         fs::write(&path, [0; 32]).expect("a file");
         chmod(&path, 0o644);
         assert_eq!(key(place.path()).state, State::Problem, "exposed");

@@ -7,7 +7,7 @@ use std::path::Path;
 use faceward_http::{Certificates, TlsSettings};
 
 use super::finding::Finding;
-use super::folder::is_served;
+use crate::remote::is_served;
 
 /// Whether the address can be listened on.
 pub(super) fn address(listen: &str, data_dir: &Path) -> Finding {
