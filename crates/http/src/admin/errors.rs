@@ -102,7 +102,7 @@ impl IntoResponses for ChallengeFailures {
 
 impl IntoResponses for ChallengeFailuresWithoutPhoto {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(|kind| kind.about() != About::Photo || kind == ErrorKind::CheckUnavailable)
+        documented(error_responses::is_met_without_frames)
     }
 }
 
@@ -113,8 +113,5 @@ impl IntoResponses for AdminFailures {
 }
 
 fn documented(applies: impl Fn(ErrorKind) -> bool) -> BTreeMap<String, RefOr<ApiResponse>> {
-    let kinds = MET.iter().copied().filter(|kind| applies(*kind));
-    error_responses::documented::<AdminError>(kinds, |kind| {
-        (kind.status(), format!("* `{}`: {}", kind.code(), kind.meaning()))
-    })
+    error_responses::with_codes::<AdminError>(MET, applies)
 }

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Request, State};
+use faceward_core::AppId;
 use faceward_service::{AnswerRequest, ChallengeId, ServiceError, note_trx_id};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -10,7 +11,7 @@ use utoipa_axum::routes;
 use super::errors::{ChallengeFailures, ChallengeFailuresWithoutPhoto};
 use super::{convert, wire};
 use crate::extract::caller::Caller;
-use crate::extract::form::PhotoForm;
+use crate::extract::form::{Form, PhotoForm};
 use crate::extract::json;
 use crate::extract::parameters::Parameters;
 use crate::extract::path::PathPiece;
@@ -41,9 +42,19 @@ async fn create_challenge(
     request: Request,
 ) -> Result<Json<wire::Challenge>, Failure> {
     query.refuse_unknown(&[])?;
+    create(&app, &app_id, transaction, request).await
+}
+
+/// Makes a challenge of `app_id`, whoever asks for it.
+pub(crate) async fn create(
+    app: &AppState,
+    app_id: &AppId,
+    transaction: TransactionId,
+    request: Request,
+) -> Result<Json<wire::Challenge>, Failure> {
     let body: wire::ChallengeRequest = json::receive_or_default(request, &app.settings).await?;
     body.trx_id.iter().for_each(|text| note_trx_id(text));
-    let challenge = app.service.create_challenge(&app_id, convert::challenge_request(body)?).await?;
+    let challenge = app.service.create_challenge(app_id, convert::challenge_request(body)?).await?;
     Ok(Json(convert::challenge(&challenge, transaction)))
 }
 
@@ -82,14 +93,32 @@ async fn answer_challenge(
 ) -> Result<Json<wire::ChallengeVerdict>, Failure> {
     let (PathPiece(challenge_id), query) = address;
     query.refuse_unknown(&["check_deepfake"])?;
-    let check_deepfake = query.flag("check_deepfake")?;
+    let asked = Asked { challenge_id: &challenge_id, check_deepfake: query.flag("check_deepfake")? };
+    answer(&app, &app_id, transaction, asked, &form).await
+}
+
+/// What the address of an answer says.
+pub(crate) struct Asked<'a> {
+    pub(crate) challenge_id: &'a str,
+    pub(crate) check_deepfake: bool,
+}
+
+/// Judges the frames in `form` for `app_id`, whoever sends them.
+pub(crate) async fn answer(
+    app: &AppState,
+    app_id: &AppId,
+    transaction: TransactionId,
+    asked: Asked<'_>,
+    form: &Form,
+) -> Result<Json<wire::ChallengeVerdict>, Failure> {
+    let Asked { challenge_id, check_deepfake } = asked;
     if let Some(text) = form.text("trx_id")? {
         note_trx_id(text);
     }
     // What is no id names a challenge that nobody has.
-    let challenge = ChallengeId::parse(&challenge_id).ok_or(ServiceError::ChallengeUnknown)?;
+    let challenge = ChallengeId::parse(challenge_id).ok_or(ServiceError::ChallengeUnknown)?;
     let frames = form.numbered_photos("step_")?;
     let request = AnswerRequest { challenge, frames, check_deepfake };
-    let answer = app.service.answer_challenge(&app_id, request).await?;
-    Ok(Json(convert::verdict(&answer, &challenge_id, transaction)))
+    let answer = app.service.answer_challenge(app_id, request).await?;
+    Ok(Json(convert::verdict(&answer, challenge_id, transaction)))
 }

@@ -93,7 +93,7 @@ impl IntoResponses for ChallengeFailures {
 
 impl IntoResponses for ChallengeFailuresWithoutPhoto {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(|kind| kind.about() != About::Photo || kind == ErrorKind::CheckUnavailable)
+        documented(error_responses::is_met_without_frames)
     }
 }
 
@@ -104,8 +104,5 @@ impl IntoResponses for FailuresWithoutPhoto {
 }
 
 fn documented(applies: impl Fn(ErrorKind) -> bool) -> BTreeMap<String, RefOr<ApiResponse>> {
-    let kinds = MET.iter().copied().filter(|kind| applies(*kind));
-    error_responses::documented::<ErrorAnswer>(kinds, |kind| {
-        (kind.status(), format!("* `{}`: {}", kind.code(), kind.meaning()))
-    })
+    error_responses::with_codes::<ErrorAnswer>(MET, applies)
 }

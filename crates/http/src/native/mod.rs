@@ -1,6 +1,6 @@
 //! Our own API, version 1: everything that Faceward knows, in words of the standards. `snake_case` throughout.
 
-mod challenges;
+pub(crate) mod challenges;
 mod convert;
 #[cfg(test)]
 mod error_page;
@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::OpenApi;
 
-pub(crate) use convert::{DESCRIBED, challenge, challenge_request, verdict};
+pub(crate) use convert::DESCRIBED;
 
 use crate::middleware::auth;
 use crate::settings::HttpSettings;

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::{Request, State};
-use faceward_service::{AnswerRequest, ChallengeId, ServiceError, note_trx_id};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -11,11 +10,11 @@ use super::app_id;
 use crate::admin::errors::{AdminFailures, ChallengeFailures, ChallengeFailuresWithoutPhoto};
 use crate::admin::wire;
 use crate::extract::form::PhotoForm;
-use crate::extract::json;
 use crate::extract::parameters::Parameters;
 use crate::extract::path::{PathPiece, PathPieces};
 use crate::failure::Failure;
 use crate::native;
+use crate::native::challenges::{self, Asked};
 use crate::state::AppState;
 use crate::transaction::TransactionId;
 
@@ -61,10 +60,7 @@ async fn create(
 ) -> Result<Json<native::wire::Challenge>, Failure> {
     let id = app_id(&id)?;
     app.service.apps().get(&id).await?;
-    let body: native::wire::ChallengeRequest = json::receive_or_default(request, &app.settings).await?;
-    body.trx_id.iter().for_each(|text| note_trx_id(text));
-    let challenge = app.service.create_challenge(&id, native::challenge_request(body)?).await?;
-    Ok(Json(native::challenge(&challenge, transaction)))
+    challenges::create(&app, &id, transaction, request).await
 }
 
 /// The frames of somebody who does what was asked.
@@ -103,13 +99,6 @@ async fn answer(
     query.refuse_unknown(&["check_deepfake"])?;
     let id = app_id(&id)?;
     app.service.apps().get(&id).await?;
-    if let Some(text) = form.text("trx_id")? {
-        note_trx_id(text);
-    }
-    // What is no id names a challenge that nobody has.
-    let challenge = ChallengeId::parse(&challenge_id).ok_or(ServiceError::ChallengeUnknown)?;
-    let frames = form.numbered_photos("step_")?;
-    let request = AnswerRequest { challenge, frames, check_deepfake: query.flag("check_deepfake")? };
-    let answer = app.service.answer_challenge(&id, request).await?;
-    Ok(Json(native::verdict(&answer, &challenge_id, transaction)))
+    let asked = Asked { challenge_id: &challenge_id, check_deepfake: query.flag("check_deepfake")? };
+    challenges::answer(&app, &id, transaction, asked, &form).await
 }
