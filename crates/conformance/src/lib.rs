@@ -31,6 +31,10 @@ macro_rules! suite {
             challenges { a_challenge_is_taken_once_by_its_app_and_in_time, of_many_takers_one_wins,
                 an_app_has_so_many_open_and_leaves_others_their_room, frames_are_known_again_by_the_same_app }
             operators { operators_are_created_once_and_changed, a_pass_is_found_by_its_hash, passes_end }
+            webhooks { an_app_has_one_endpoint, secrets_overlap_and_end, an_event_is_claimed_by_one_at_a_time,
+                of_many_who_claim_each_event_goes_to_one, events_of_a_session_are_told_in_order,
+                events_are_listed_with_their_attempts, an_event_is_told_again, who_is_switched_off_is_not_called,
+                a_claim_is_shared_among_apps, old_events_leave, with_an_app_goes_all_that_it_was_to_be_told }
             audit { records_come_back_in_their_order, records_are_filtered, the_newest_come_first, a_purge_goes_step_by_step }
         );
 

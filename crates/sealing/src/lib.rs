@@ -1,4 +1,4 @@
-//! Vectors, names and signing keys at rest: sealed with XChaCha20-Poly1305 under one key, bound to the row that they belong to.
+//! Vectors, names, signing keys and webhooks at rest: sealed with XChaCha20-Poly1305 under one key, bound to the row that they belong to.
 //!
 //! Protects what leaves the machine without the key file (a backup of the database, a lost disk image, a database that
 //! somebody else runs); whoever can read the key file can read them. Does not hide ids, times or how many templates there
@@ -11,5 +11,5 @@ mod unlock;
 
 pub use error::SealingError;
 pub use key::{MasterKey, key_path, owner_only, owner_only_folder};
-pub use seal::{Sealer, SubjectContext, VectorContext};
+pub use seal::{Sealer, SubjectContext, VectorContext, WebhookPart};
 pub use unlock::{Unlocked, unlock};

@@ -1,4 +1,4 @@
-//! Sealing and opening a vector, a name or a signing key. Sealed form: version 1 (1 byte), nonce (24), ciphertext, tag (16).
+//! Sealing and opening a vector, a name, a signing key or a part of a webhook. Sealed form: version 1 (1 byte), nonce (24), ciphertext, tag (16).
 //!
 //! XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha) with random nonces: 192 bits never repeat by chance.
 
@@ -17,6 +17,9 @@ const KEY_PROOF_CONTEXT: &[u8] = b"faceward key proof 1";
 const VECTOR_DOMAIN: &[u8] = b"faceward vector 1";
 const NAME_DOMAIN: &[u8] = b"faceward subject name 1";
 const SIGNING_KEY_DOMAIN: &[u8] = b"faceward signing key 1";
+const WEBHOOK_SECRET_DOMAIN: &[u8] = b"faceward webhook secret 1";
+const WEBHOOK_BODY_DOMAIN: &[u8] = b"faceward webhook body 1";
+const WEBHOOK_ANSWER_DOMAIN: &[u8] = b"faceward webhook answer 1";
 
 /// Seals and opens under one key.
 pub struct Sealer {
@@ -47,6 +50,28 @@ pub struct SubjectContext<'a> {
     pub gallery: &'a GalleryId,
     /// Its subject.
     pub subject: &'a SubjectId,
+}
+
+/// What of a webhook is sealed, each for the row of the id that it has.
+#[derive(Clone, Copy)]
+pub enum WebhookPart {
+    /// A secret that signs.
+    Secret,
+    /// The body of an event.
+    Body,
+    /// What was answered to an event.
+    Answer,
+}
+
+impl WebhookPart {
+    fn context(self, app: &AppId, id: &Uuid) -> Vec<u8> {
+        let domain = match self {
+            Self::Secret => WEBHOOK_SECRET_DOMAIN,
+            Self::Body => WEBHOOK_BODY_DOMAIN,
+            Self::Answer => WEBHOOK_ANSWER_DOMAIN,
+        };
+        framed(&[domain, app.0.as_bytes(), id.as_bytes()])
+    }
 }
 
 impl Sealer {
@@ -104,6 +129,30 @@ impl Sealer {
     #[must_use]
     pub fn open_signing_key(&self, sealed: &[u8], id: &Uuid) -> Option<Zeroizing<Vec<u8>>> {
         self.open(sealed, &framed(&[SIGNING_KEY_DOMAIN, id.as_bytes()])).map(Zeroizing::new)
+    }
+
+    /// A part of a webhook of `app`, sealed under the id of its secret or event.
+    ///
+    /// # Errors
+    /// The system gives no random numbers.
+    pub fn seal_webhook(
+        &self,
+        part: WebhookPart,
+        (app, id): (&AppId, &Uuid),
+        plain: &[u8],
+    ) -> Result<Vec<u8>, SealingError> {
+        self.seal(plain, &part.context(app, id))
+    }
+
+    /// The part of a webhook in `sealed`; `None` as for [`Sealer::open_vector`].
+    #[must_use]
+    pub fn open_webhook(
+        &self,
+        part: WebhookPart,
+        (app, id): (&AppId, &Uuid),
+        sealed: &[u8],
+    ) -> Option<Zeroizing<Vec<u8>>> {
+        self.open(sealed, &part.context(app, id)).map(Zeroizing::new)
     }
 
     /// Something that only this key opens.
@@ -243,6 +292,20 @@ mod tests {
         assert_eq!(first.len(), 1 + 24 + 4 * VECTOR.len() + 16);
         let plain: Vec<u8> = VECTOR.iter().flat_map(|v| v.to_le_bytes()).collect();
         assert!(!first.windows(4).any(|window| plain.chunks(4).any(|value| value == window)));
+    }
+
+    #[test]
+    fn a_part_of_a_webhook_opens_only_as_what_it_is_and_in_its_own_row() {
+        let (sealer, app, id) = (sealer(), AppId(Uuid::from_u128(1)), Uuid::from_u128(2));
+        let sealed = sealer.seal_webhook(WebhookPart::Secret, (&app, &id), b"key").expect("sealed");
+        let opened = |part, app, id| {
+            sealer.open_webhook(part, (&AppId(Uuid::from_u128(app)), &Uuid::from_u128(id)), &sealed)
+        };
+        assert_eq!(opened(WebhookPart::Secret, 1, 2).as_deref().map(Vec::as_slice), Some(&b"key"[..]));
+        assert_eq!(opened(WebhookPart::Body, 1, 2), None);
+        assert_eq!(opened(WebhookPart::Answer, 1, 2), None);
+        assert_eq!(opened(WebhookPart::Secret, 2, 2), None);
+        assert_eq!(opened(WebhookPart::Secret, 1, 1), None);
     }
 
     #[test]

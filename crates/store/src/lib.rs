@@ -26,6 +26,7 @@ mod reachable;
 mod records;
 mod stores;
 mod templates;
+mod webhooks;
 
 pub use audit::{AuditEvent, AuditFilter, AuditRecord, AuditSink, Purged, Word};
 pub use backup::{Backup, BackupRecord};
@@ -44,3 +45,7 @@ pub use records::{
 };
 pub use stores::Stores;
 pub use templates::{Deletion, References, TemplatePlace, TemplateStore, every_template};
+pub use webhooks::{
+    Attempt, Backlog, Claim, Delivery, Endpoint, EventDetail, EventRecord, EventState, KEPT_ATTEMPTS,
+    LastAttempt, MAX_SECRETS, NewEvent, NextStep, SecretRecord, WebhookRecord, WebhookSecret, Webhooks,
+};

@@ -1,10 +1,10 @@
-//! The five stores of an installation together.
+//! The stores of an installation together.
 
 use std::sync::Arc;
 
-use futures_util::future::try_join5;
+use futures_util::future::{try_join, try_join3};
 
-use crate::{AuditSink, Backup, ChallengeStore, Directory, Operators, StoreError, TemplateStore};
+use crate::{AuditSink, Backup, ChallengeStore, Directory, Operators, StoreError, TemplateStore, Webhooks};
 
 /// Everything that a service keeps. Cheap to clone.
 #[derive(Clone)]
@@ -17,6 +17,8 @@ pub struct Stores {
     pub challenges: Arc<dyn ChallengeStore>,
     /// Who runs the installation.
     pub operators: Arc<dyn Operators>,
+    /// Who is called back, and what they have to be told.
+    pub webhooks: Arc<dyn Webhooks>,
     /// The audit log.
     pub audit: Arc<dyn AuditSink>,
     /// What copies all of it, where that is for the program to do.
@@ -28,26 +30,28 @@ impl Stores {
     #[must_use]
     pub fn of<S>(store: Arc<S>) -> Self
     where
-        S: Directory + TemplateStore + ChallengeStore + Operators + AuditSink + 'static,
+        S: Directory + TemplateStore + ChallengeStore + Operators + Webhooks + AuditSink + 'static,
     {
         Self {
             directory: Arc::<S>::clone(&store),
             templates: Arc::<S>::clone(&store),
             challenges: Arc::<S>::clone(&store),
             operators: Arc::<S>::clone(&store),
+            webhooks: Arc::<S>::clone(&store),
             audit: store,
             backup: None,
         }
     }
 
-    /// Whether all five can be reached now.
+    /// Whether all of them can be reached now.
     ///
     /// # Errors
     /// [`StoreError::Unreachable`].
     pub async fn reach(&self) -> Result<(), StoreError> {
-        let Self { directory, templates, challenges, operators, audit, backup: _ } = self;
-        let (directory, templates) = (directory.reach(), templates.reach());
-        try_join5(directory, templates, challenges.reach(), operators.reach(), audit.reach()).await?;
+        let Self { directory, templates, challenges, operators, webhooks, audit, backup: _ } = self;
+        let faces = try_join3(directory.reach(), templates.reach(), challenges.reach());
+        let rest = try_join3(operators.reach(), webhooks.reach(), audit.reach());
+        try_join(faces, rest).await?;
         Ok(())
     }
 }

@@ -25,7 +25,10 @@ impl Directory for Memory {
             }
             let keys = vec![StoredKey { hash: *key, created_at: app.created_at, expires_at: None }];
             let (galleries, templates, names) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-            state.apps.insert(app.id, App { record: app.clone(), keys, galleries, templates, names });
+            state.apps.insert(
+                app.id,
+                App { record: app.clone(), keys, galleries, templates, names, webhook: None },
+            );
             state.directory.apps = state.directory.apps.next();
             Ok(())
         })

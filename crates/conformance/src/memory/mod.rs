@@ -6,6 +6,7 @@ mod challenges;
 mod directory;
 mod operators;
 mod templates;
+mod webhooks;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -67,6 +68,7 @@ struct State {
     passes: BTreeMap<Uuid, PassRecord>,
     audit: Vec<AuditRecord>,
     n_audited: i64,
+    n_events: i64,
     leaves_traces: bool,
 }
 
@@ -76,6 +78,7 @@ struct App {
     galleries: BTreeMap<GalleryId, Timestamp>,
     templates: BTreeMap<TemplateId, (TemplateRecord, Embedding)>,
     names: BTreeMap<(GalleryId, SubjectId), SubjectName>,
+    webhook: Option<webhooks::Webhook>,
 }
 
 impl State {

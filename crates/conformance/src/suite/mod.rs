@@ -11,3 +11,4 @@ pub mod paging;
 pub mod search;
 pub mod templates;
 pub mod tokens;
+pub mod webhooks;

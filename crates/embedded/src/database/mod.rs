@@ -12,12 +12,14 @@ mod schema;
 mod subjects;
 mod templates;
 mod tokens;
+pub(crate) mod webhooks;
 
 use std::cell::Cell;
 use std::path::Path;
 
 use faceward_sealing::{Sealer, key_path, owner_only_folder};
 use faceward_store::Traces;
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 
 use crate::EmbeddedError;
@@ -61,6 +63,7 @@ impl Database {
         let sealer = unlock(&connection, &key_path(dir))?;
         in_use::mark(&connection)?;
         let database = Self { connection, sealer, traces: Cell::new(Traces::Wiped), _lock: lock };
+        database.free_events(Timestamp::now())?;
         // A crash between a delete and its clean-up must not leave traces for good. Takes the mark out of the log as well.
         match database.wipe() {
             Traces::Wiped | Traces::Fading => Ok(database),

@@ -1,4 +1,4 @@
-//! The tables of apps, galleries, templates, tokens and operators.
+//! The tables of apps, galleries, templates, tokens, operators and webhooks.
 
 use crate::migrations::Schema;
 
@@ -96,6 +96,50 @@ CREATE TABLE passes (
 CREATE INDEX passes_of_operator ON passes (operator, id);
 ",
     "CREATE TABLE in_use (one INTEGER PRIMARY KEY CHECK (one = 1)) STRICT;",
+    "
+CREATE TABLE webhooks (
+    app         BLOB PRIMARY KEY REFERENCES apps (id) ON DELETE CASCADE,
+    url         TEXT NOT NULL,
+    enabled     INTEGER NOT NULL CHECK (enabled IN (0, 1))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE webhook_secrets (
+    app         BLOB NOT NULL REFERENCES webhooks (app) ON DELETE CASCADE,
+    id          BLOB NOT NULL CHECK (length(id) = 16),
+    sealed      BLOB NOT NULL,              -- what signs
+    created_at  INTEGER NOT NULL,
+    expires_at  INTEGER,
+    PRIMARY KEY (app, id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE webhook_events (
+    number      INTEGER PRIMARY KEY AUTOINCREMENT,
+    app         BLOB NOT NULL REFERENCES webhooks (app) ON DELETE CASCADE,
+    id          BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+    ordering_key TEXT NOT NULL,
+    kind        TEXT NOT NULL,
+    sealed      BLOB NOT NULL,              -- the body
+    created_at  INTEGER NOT NULL,
+    until       INTEGER NOT NULL,           -- a later attempt that fails is the last
+    state       TEXT NOT NULL CHECK (state IN ('pending', 'delivered', 'failed')),
+    due_at      INTEGER NOT NULL,           -- while it is claimed: when the lease ends
+    claim       BLOB UNIQUE CHECK (length(claim) = 16),
+    tries       INTEGER NOT NULL DEFAULT 0, -- since it was recorded or replayed
+    n_attempts  INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX webhook_events_due ON webhook_events (app, due_at, number) WHERE state = 'pending';
+CREATE INDEX webhook_events_in_order ON webhook_events (app, ordering_key, number) WHERE state = 'pending';
+CREATE INDEX webhook_events_of_app ON webhook_events (app, number);
+CREATE INDEX webhook_events_by_age ON webhook_events (created_at, number);
+CREATE TABLE webhook_attempts (
+    event       INTEGER NOT NULL REFERENCES webhook_events (number) ON DELETE CASCADE,
+    number      INTEGER NOT NULL,
+    at          INTEGER NOT NULL,
+    took        INTEGER NOT NULL,           -- milliseconds
+    status      INTEGER,
+    outcome     TEXT NOT NULL,
+    sealed      BLOB NOT NULL,              -- the answer
+    PRIMARY KEY (event, number)
+) STRICT, WITHOUT ROWID;
+",
 ];
 
 #[cfg(test)]

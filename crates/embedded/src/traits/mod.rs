@@ -5,6 +5,7 @@ mod challenges;
 mod directory;
 mod operators;
 mod templates;
+mod webhooks;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -27,7 +27,7 @@ fn traces(dir: &Path) -> HashMap<String, [[u8; 16]; 2]> {
 }
 
 /// Every run of 16 bytes in every file of the folder that is one of `wanted`.
-fn present(dir: &Path, wanted: &HashSet<[u8; 16]>) -> usize {
+pub(crate) fn present(dir: &Path, wanted: &HashSet<[u8; 16]>) -> usize {
     let files = fs_err::read_dir(dir).expect("a folder");
     files
         .map(|entry| {

@@ -8,5 +8,6 @@ mod erasure;
 mod previous;
 mod restart;
 mod support;
+mod webhooks;
 
 faceward_conformance::suite!(support::Folder);

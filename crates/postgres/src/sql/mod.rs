@@ -9,3 +9,4 @@ pub(crate) mod operators;
 pub(crate) mod rows;
 pub(crate) mod templates;
 pub(crate) mod tokens;
+pub(crate) mod webhooks;

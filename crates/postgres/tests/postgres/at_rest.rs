@@ -3,7 +3,7 @@
 use faceward_conformance::samples::{add, app, create_apps, listed, new_template, seeded, subject_name};
 use faceward_postgres::{Extent, Postgres, PostgresError, ROLES};
 use faceward_sealing::SealingError;
-use faceward_store::{OtherKeys, Reachable as _, SigningKey, Stores};
+use faceward_store::{Endpoint, NewEvent, OtherKeys, Reachable as _, SigningKey, Stores, WebhookSecret};
 use faceward_testkit::postgres_server;
 use uuid::Uuid;
 
@@ -26,6 +26,19 @@ async fn filled() -> (Database, Stores) {
     let created_at = faceward_conformance::samples::at(1);
     let key = SigningKey { id: Uuid::from_u128(1), private, created_at, expires_at: None };
     stores.directory.add_signing_key(&key, OtherKeys::Win).await.map(|_| ()).expect("added");
+    let key = zeroize::Zeroizing::new(b"a secret that signs".to_vec());
+    let secret = WebhookSecret { id: Uuid::from_u128(1), key, created_at };
+    let endpoint = Endpoint { url: "https://a.example".to_owned(), enabled: true };
+    stores.webhooks.set_webhook(&app(1), &endpoint, &secret).await.expect("set");
+    let event = NewEvent {
+        id: Uuid::from_u128(1),
+        ordering_key: "session".to_owned(),
+        kind: "session.completed".into(),
+        body: "{\"outcome\":\"a private matter\"}".to_owned(),
+        created_at,
+        until: created_at,
+    };
+    assert!(stores.webhooks.record_event(&app(1), &event).await.expect("recorded"));
     (database, stores)
 }
 
@@ -36,7 +49,16 @@ fn hex(bytes: &[u8]) -> String {
 #[tokio::test]
 async fn the_database_learns_no_vector_no_name_and_no_key() {
     let (database, _stores) = filled().await;
-    let tables = ["templates", "subject_names", "signing_keys", "log", "facts"];
+    let tables = [
+        "templates",
+        "subject_names",
+        "signing_keys",
+        "log",
+        "facts",
+        "webhooks",
+        "webhook_secrets",
+        "webhook_events",
+    ];
     let everything: String = tables
         .iter()
         .map(|table| {
@@ -49,7 +71,7 @@ async fn the_database_learns_no_vector_no_name_and_no_key() {
     for value in vector.vector() {
         assert!(!everything.contains(&hex(&value.to_le_bytes())), "a value of the vector");
     }
-    for secret in [&b"Anna Smith"[..], b"a very private key"] {
+    for secret in [&b"Anna Smith"[..], b"a very private key", b"a secret that signs", b"a private matter"] {
         assert!(!everything.contains(&hex(secret)));
         assert!(!everything.contains(&String::from_utf8_lossy(secret).to_lowercase()));
     }
@@ -97,6 +119,7 @@ async fn the_role_of_the_script_is_enough_for_a_server_and_for_nothing_else() {
     add(&stores, &new_template("bert", "b", &seeded(2, 64))).await;
     let deleted = stores.templates.delete_all_galleries(&app(1)).await.expect("deleted");
     assert_eq!(deleted.n_templates, 2);
+    assert!(stores.webhooks.delete_webhook(&app(1)).await.expect("deleted").is_some());
     stores.directory.delete_app(&app(1)).await.map(|_| ()).expect("deleted");
     for forbidden in [
         "UPDATE faceward.audit SET action = 'x'",
