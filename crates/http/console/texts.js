@@ -135,6 +135,8 @@ export const texts = {
     removeAsk: (name) => `Delete the app ${name} with all galleries and people in it? This cannot be undone.`,
     limits: 'Change', perMinute: 'Requests a minute (0: no limit)', perDay: 'Requests a day (0: no limit)',
     origins: 'Web origins that may call, one a line', mirrored: 'Its clients send mirror images', save: 'Save', saved: 'Saved',
+    consent: 'Consent', consentText: 'What people agree to before photos of them are taken. Empty: nothing is asked.',
+    consentVersion: 'Version, recorded of whoever agrees', consentWords: 'Text, plain',
   },
   operators: {
     title: 'Operators', name: 'Name', role: 'Role', state: 'State', active: 'active', disabled: 'disabled',

@@ -75,6 +75,6 @@ pub use faceward_models::calibration::similarity::{Knot, OperatingPoint, Similar
 pub use faceward_models::calibration::thresholds::{MovementThresholds, Rule, Thresholds};
 pub use faceward_models::{ModelDecl, Task};
 pub use faceward_store::{
-    AppRecord, AppSettings, AuditEvent, AuditFilter, AuditRecord, GalleryRecord, OperatorRecord, Page,
-    PassKind, PassRecord, Role, SigningKey, Stores, SubjectRecord, TemplateRecord, Traces,
+    AppRecord, AppSettings, AuditEvent, AuditFilter, AuditRecord, Consent, GalleryRecord, OperatorRecord,
+    Page, PassKind, PassRecord, Role, SigningKey, Stores, SubjectRecord, TemplateRecord, Traces,
 };

@@ -14,6 +14,7 @@
 //!
 //! The crate `faceward-conformance` holds every implementation to this.
 
+mod app_settings;
 mod audit;
 mod backup;
 mod challenges;
@@ -28,6 +29,7 @@ mod stores;
 mod templates;
 mod webhooks;
 
+pub use app_settings::{AppSettings, Consent, UnreadableSettings};
 pub use audit::{AuditEvent, AuditFilter, AuditRecord, AuditSink, Purged, Word};
 pub use backup::{Backup, BackupRecord};
 pub use challenges::{
@@ -40,8 +42,8 @@ pub use operators::{OperatorRecord, Operators, PassKind, PassRecord, Passes, Rol
 pub use page::{LARGEST_PAGE, Page};
 pub use reachable::Reachable;
 pub use records::{
-    AppRecord, AppSettings, Candidate, DEFAULT_GALLERY, GalleryRecord, KeyHash, NewTemplate, OnConflict,
-    SigningKey, StoredKey, StoredTemplate, SubjectRecord, TemplateRecord,
+    AppRecord, Candidate, DEFAULT_GALLERY, GalleryRecord, KeyHash, NewTemplate, OnConflict, SigningKey,
+    StoredKey, StoredTemplate, SubjectRecord, TemplateRecord,
 };
 pub use stores::Stores;
 pub use templates::{Deletion, References, TemplatePlace, TemplateStore, every_template};

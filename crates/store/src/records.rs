@@ -1,12 +1,13 @@
 //! What goes into a store and what comes out of it. Timestamps are kept to the microsecond.
 
 use std::fmt;
-use std::num::NonZeroU32;
 
 use faceward_core::{AppId, Cosine, Embedding, GalleryId, ModelId, SubjectId, SubjectName, TemplateId};
 use jiff::Timestamp;
 use uuid::Uuid;
 use zeroize::Zeroizing;
+
+use crate::AppSettings;
 
 /// An app: a tenant that owns galleries.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,21 +20,6 @@ pub struct AppRecord {
     pub settings: AppSettings,
     /// When it was created.
     pub created_at: Timestamp,
-}
-
-/// How an app is served.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AppSettings {
-    /// Whether its clients send mirror images, as some front cameras make them.
-    pub mirrored: bool,
-    /// Whether nobody is let in, whatever key they show.
-    pub disabled: bool,
-    /// Web origins whose pages may call, as a browser sends them: `https://example.com`.
-    pub origins: Vec<String>,
-    /// Requests a minute, in bursts of as many; `None`: as many as the server takes.
-    pub requests_per_minute: Option<NonZeroU32>,
-    /// Requests a day (UTC); `None`: any number.
-    pub requests_per_day: Option<NonZeroU32>,
 }
 
 /// SHA-256 of an app's key. The key itself is stored nowhere.

@@ -57,6 +57,27 @@ fn an_app_can_be_said_to_send_mirror_images() {
 }
 
 #[test]
+fn an_app_is_changed_as_a_whole_or_not_at_all() {
+    let place = Place::new();
+    let id =
+        place.run(&["app", "create", "--json"]).exits(0).json()["app_id"].as_str().expect("an id").to_owned();
+    place.write("consent.txt", "We compare your photo.\n");
+    let consent = ["--consent-version", "1", "--consent-file", "consent.txt"];
+    place
+        .run(&[&["app", "set", &id, "--name", "door", "--mirrored", "true"][..], &consent].concat())
+        .exits(0);
+    let listed = place.run(&["app", "list", "--json"]).exits(0).json();
+    assert_eq!((&listed[0]["name"], &listed[0]["mirrored"]), (&"door".into(), &true.into()));
+    place.run(&["app", "set", &id, "--name", "gate", "--origins", "example.com"]).exits(2);
+    let listed = place.run(&["app", "list", "--json"]).exits(0).json();
+    assert_eq!(listed[0]["name"], "door", "nothing is changed where anything cannot be");
+    place.run(&["app", "set", &id, "--origins", "", "--no-consent"]).exits(0);
+    place.run(&["app", "set", &id]).exits(2);
+    place.run(&["app", "set", KNOWN_ID, "--disabled", "true"]).exits(5);
+    place.run(&["app", "set", &id, "--consent-version", "1"]).exits(2);
+}
+
+#[test]
 fn signing_keys_are_made_and_rotated() {
     let place = Place::new();
     let keys = || place.run(&["token", "list-keys", "--json"]).exits(0).json();

@@ -2,7 +2,8 @@
 
 use faceward_core::AppId;
 use faceward_store::{
-    AppRecord, AppSettings, Directory, DirectoryVersion, OnConflict, Page, StoreError, Stores, TemplateStore,
+    AppRecord, AppSettings, Consent, Directory, DirectoryVersion, OnConflict, Page, StoreError, Stores,
+    TemplateStore,
 };
 
 use crate::Fixture;
@@ -88,6 +89,7 @@ pub async fn settings_are_kept(fixture: &impl Fixture) {
         origins: vec!["https://a.example".to_owned(), "http://localhost:3000".to_owned()],
         requests_per_minute: limit(60),
         requests_per_day: limit(u32::MAX),
+        consent: Some(Consent { version: "2".to_owned(), text: "Grüße, \"you\"\nand more".to_owned() }),
     };
     stores.directory.set_settings(&app(1), &all).await.expect("set");
     for (number, expected) in [(1, all), (2, AppSettings::default())] {

@@ -130,19 +130,21 @@ impl Database {
 }
 
 fn put_settings(connection: &Connection, app: &AppId, settings: &AppSettings) -> Result<(), EmbeddedError> {
-    let AppSettings { mirrored, disabled, origins, requests_per_minute, requests_per_day } = settings;
+    let AppSettings { mirrored, disabled, origins, requests_per_minute, requests_per_day, consent: _ } =
+        settings;
     let origins =
         serde_json::to_string(origins).map_err(|_| EmbeddedError::Corrupt("the origins of an app"))?;
     connection.execute(
         "UPDATE apps SET mirrored = ?2, disabled = ?3, origins = ?4, requests_per_minute = ?5,
-         requests_per_day = ?6 WHERE id = ?1",
+         requests_per_day = ?6, rules = ?7 WHERE id = ?1",
         params![
             app.0.as_bytes(),
             mirrored,
             disabled,
             origins,
             requests_per_minute.map(NonZeroU32::get),
-            requests_per_day.map(NonZeroU32::get)
+            requests_per_day.map(NonZeroU32::get),
+            settings.document().to_string()
         ],
     )?;
     Ok(())
@@ -154,15 +156,17 @@ fn settings(row: &Row<'_>) -> Result<AppSettings, EmbeddedError> {
         let limit = |number| NonZeroU32::new(number).ok_or(EmbeddedError::Corrupt("a limit of an app"));
         stored.map(limit).transpose()
     };
-    let origins: String = row.get("origins")?;
-    Ok(AppSettings {
+    let (origins, rules): (String, String) = (row.get("origins")?, row.get("rules")?);
+    let settings = AppSettings {
         mirrored: row.get("mirrored")?,
         disabled: row.get("disabled")?,
         origins: serde_json::from_str(&origins)
             .map_err(|_| EmbeddedError::Corrupt("the origins of an app"))?,
         requests_per_minute: limit("requests_per_minute")?,
         requests_per_day: limit("requests_per_day")?,
-    })
+        ..AppSettings::default()
+    };
+    settings.with_document(&rules).map_err(|_| EmbeddedError::Corrupt("the settings of an app"))
 }
 
 /// Adds a key without an end; a key that the app already has loses its end.

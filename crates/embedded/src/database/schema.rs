@@ -140,6 +140,7 @@ CREATE TABLE webhook_attempts (
     PRIMARY KEY (event, number)
 ) STRICT, WITHOUT ROWID;
 ",
+    "ALTER TABLE apps ADD COLUMN rules TEXT NOT NULL DEFAULT '{}';          -- JSON: what has no column above",
 ];
 
 #[cfg(test)]

@@ -41,13 +41,18 @@ export async function apps(main, { me, show }, created = null) {
     const [perMinute, perDay] = [number(app.requests_per_minute), number(app.requests_per_day)];
     const title = h('input', { value: app.name, maxlength: 120 });
     const origins = h('textarea', { rows: 3 }, app.origins.join('\n'));
+    const consent = app.consent ?? { version: '', text: '' };
+    const version = h('input', { value: consent.version, maxlength: 60 });
+    const text = h('textarea', { rows: 6, maxlength: 10000 }, consent.text);
     const mirrored = h('input', { type: 'checkbox', checked: app.mirrored });
     return card(app.name, field(t.name, title), field(t.perMinute, perMinute), field(t.perDay, perDay), field(t.origins, origins),
       h('label', { class: 'inline' }, mirrored, t.mirrored),
+      h('h2', {}, t.consent), h('p', { class: 'soft' }, t.consentText), field(t.consentVersion, version), field(t.consentWords, text),
       button(t.save, async () => {
         const changed = await attempt(() => ask('PATCH', `/apps/${app.app_id}`, {
           name: title.value, mirrored: mirrored.checked, origins: origins.value.split(/\s+/).filter(Boolean),
           requests_per_minute: Number(perMinute.value), requests_per_day: Number(perDay.value),
+          consent: version.value || text.value ? { version: version.value, text: text.value } : null,
         }));
         if (changed) { say(t.saved); show(); }
       }));

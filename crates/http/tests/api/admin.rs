@@ -168,12 +168,16 @@ async fn an_app_is_run_from_its_creation_to_its_erasure() {
     let door = TestApp { id: id.to_owned(), key: key.to_owned(), ..app.clone() };
     door.get("/v1/info").await.ok();
 
-    let change = json!({ "name": "front door", "disabled": true, "origins": ["https://a.example"], "requests_per_minute": 600 });
+    let change = json!({ "name": "front door", "disabled": true, "origins": ["https://a.example"], "requests_per_minute": 600, "consent": { "version": "2", "text": "One line.\nAnother." } });
     let changed = ask(&app, ("PATCH", &path), &token, Some(&change)).await.ok();
     for (field, expected) in change.as_object().expect("an object") {
         assert_eq!(changed.json()[field], *expected, "{field}");
     }
     door.get("/v1/info").await.assert_error(401, "unauthenticated", "it is switched off");
+    for (said, expected) in [(json!({}), &change["consent"]), (json!({ "consent": null }), &Value::Null)] {
+        let answer = ask(&app, ("PATCH", &path), &token, Some(&said)).await.ok();
+        assert_eq!(answer.at("/consent"), *expected, "after {said}");
+    }
     ask(&app, ("PATCH", &path), &token, Some(&json!({ "disabled": false }))).await.ok();
     door.get("/v1/info").await.ok();
     for bad in [
@@ -181,6 +185,8 @@ async fn an_app_is_run_from_its_creation_to_its_erasure() {
         json!({ "origins": ["https://a.example/"] }),
         json!({ "name": "" }),
         json!({ "nome": "x" }),
+        json!({ "consent": { "version": "1" } }),
+        json!({ "consent": { "version": "1", "text": "" } }),
         json!({ "requests_per_minute": -1 }),
     ] {
         assert_eq!(ask(&app, ("PATCH", &path), &token, Some(&bad)).await.status, 400, "{bad}");

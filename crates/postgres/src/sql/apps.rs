@@ -41,12 +41,14 @@ pub(crate) async fn set_settings(
 }
 
 async fn put_settings(change: &Change<'_>, app: &AppId, settings: &AppSettings) -> Result<(), PostgresError> {
-    let AppSettings { mirrored, disabled, origins, requests_per_minute, requests_per_day } = settings;
+    let AppSettings { mirrored, disabled, origins, requests_per_minute, requests_per_day, consent: _ } =
+        settings;
     let sql = "UPDATE faceward.apps SET mirrored = $2, disabled = $3, origins = $4, requests_per_minute = $5,
-               requests_per_day = $6 WHERE id = $1";
+               requests_per_day = $6, rules = $7 WHERE id = $1";
     let limit = |limit: &Option<NonZeroU32>| limit.map(|limit| i64::from(limit.get()));
     let (minute, day) = (limit(requests_per_minute), limit(requests_per_day));
-    change.execute(sql, &[&app.0, mirrored, disabled, origins, &minute, &day]).await?;
+    let rules = settings.document().to_string();
+    change.execute(sql, &[&app.0, mirrored, disabled, origins, &minute, &day, &rules]).await?;
     Ok(())
 }
 
@@ -146,13 +148,17 @@ fn settings(row: &Row) -> Result<AppSettings, PostgresError> {
         let limit = |number| u32::try_from(number).ok().and_then(NonZeroU32::new);
         stored.map(|number| limit(number).ok_or(PostgresError::Corrupt("a limit of an app"))).transpose()
     };
-    Ok(AppSettings {
+    let settings = AppSettings {
         mirrored: row.try_get("mirrored")?,
         disabled: row.try_get("disabled")?,
         origins: row.try_get("origins")?,
         requests_per_minute: limit("requests_per_minute")?,
         requests_per_day: limit("requests_per_day")?,
-    })
+        ..AppSettings::default()
+    };
+    settings
+        .with_document(row.try_get("rules")?)
+        .map_err(|_| PostgresError::Corrupt("the settings of an app"))
 }
 
 fn stored_key(row: &Row) -> Result<StoredKey, PostgresError> {

@@ -3,6 +3,7 @@
 //! Every change is in the audit log. The directory is asked at every call: a key that was rotated or retired counts as soon
 //! as the directory knows of it.
 
+mod change;
 mod key;
 mod settings;
 #[cfg(test)]
@@ -24,6 +25,7 @@ use uuid::Uuid;
 use crate::audit::{LocalChange, changed};
 use crate::error::{InternalError, ServiceError};
 
+pub use change::AppChange;
 pub use key::{AppKey, InvalidKey};
 
 /// The apps of an installation. Cheap to clone.
@@ -167,12 +169,29 @@ impl Apps {
         self.changed("rename_app", app, renamed).await
     }
 
+    /// Makes a change, of which the name comes last: where anything of it cannot be, nothing is changed.
+    ///
+    /// # Errors
+    /// [`ServiceError::AppNotFound`]; something cannot be a setting or a name; the store fails.
+    pub async fn change(&self, app: &AppId, change: AppChange) -> Result<(), ServiceError> {
+        let name = change.name.as_deref().map(settings::checked_name).transpose()?.map(str::to_owned);
+        let known = self.get(app).await?.settings;
+        let settings = change.applied(&known);
+        if settings != known {
+            self.set_settings(app, &settings).await?;
+        }
+        match name {
+            Some(name) => self.rename(app, &name).await,
+            None => Ok(()),
+        }
+    }
+
     /// Gives the app other settings.
     ///
     /// # Errors
-    /// [`ServiceError::AppNotFound`]; an origin is none, or there are too many; the store fails.
+    /// [`ServiceError::AppNotFound`]; something cannot be a setting; the store fails.
     pub async fn set_settings(&self, app: &AppId, settings: &AppSettings) -> Result<(), ServiceError> {
-        settings::check_origins(&settings.origins)?;
+        settings::check(settings)?;
         let set = async { Ok(self.directory.set_settings(app, settings).await?) };
         self.changed("set_app_settings", app, set).await
     }

@@ -1,4 +1,6 @@
-//! What names and origins of apps can be.
+//! What names and settings of apps can be.
+
+use faceward_store::{AppSettings, Consent};
 
 use crate::error::ServiceError;
 
@@ -8,6 +10,8 @@ const NAME_CHARS: usize = 120;
 const MOST_ORIGINS: usize = 32;
 /// Longest origin, in bytes: a host has up to 253.
 const ORIGIN_BYTES: usize = 280;
+/// Longest version and text of a consent, in characters.
+const CONSENT_CHARS: [usize; 2] = [60, 10_000];
 
 /// `name`, trimmed, if it can be one.
 pub(super) fn checked_name(name: &str) -> Result<&str, ServiceError> {
@@ -17,8 +21,27 @@ pub(super) fn checked_name(name: &str) -> Result<&str, ServiceError> {
     if fits { Ok(name) } else { Err(ServiceError::InvalidParameter { name: "name", expected }) }
 }
 
+/// Refuses settings that cannot be meant.
+pub(super) fn check(settings: &AppSettings) -> Result<(), ServiceError> {
+    check_origins(&settings.origins)?;
+    settings.consent.as_ref().map_or(Ok(()), check_consent)
+}
+
+fn check_consent(Consent { version, text }: &Consent) -> Result<(), ServiceError> {
+    let fits = |text: &str, most| !text.trim().is_empty() && text.chars().count() <= most;
+    let [version_chars, text_chars] = CONSENT_CHARS;
+    let is_version = fits(version, version_chars) && !version.chars().any(char::is_control);
+    let is_text = fits(text, text_chars) && !text.chars().any(|char| char.is_control() && char != '\n');
+    let expected = "a `version` of 1 to 60 characters and a `text` of 1 to 10000, plain, in lines";
+    if is_version && is_text {
+        Ok(())
+    } else {
+        Err(ServiceError::InvalidParameter { name: "consent", expected })
+    }
+}
+
 /// Refuses what no browser would ever send as an origin.
-pub(super) fn check_origins(origins: &[String]) -> Result<(), ServiceError> {
+fn check_origins(origins: &[String]) -> Result<(), ServiceError> {
     if origins.len() <= MOST_ORIGINS && origins.iter().all(|origin| is_origin(origin)) {
         return Ok(());
     }
@@ -92,6 +115,25 @@ mod tests {
             "https://example.com https://b.example",
         ] {
             assert!(!is_origin(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_consent_is_a_plain_text_with_a_version() {
+        let long = "x".repeat(10_001);
+        for (version, text, expected) in [
+            ("2026-11", "We compare your photo.\n\nNobody keeps it.", true),
+            ("", "text", false),
+            ("1", " \n", false),
+            ("1\n", "text", false),
+            ("1", "a\ttab", false),
+            ("1", &long, false),
+            ("1", &long[1..], true),
+            (&long[..61], "text", false),
+        ] {
+            let consent = Consent { version: version.to_owned(), text: text.to_owned() };
+            let settings = AppSettings { consent: Some(consent), ..AppSettings::default() };
+            assert_eq!(check(&settings).is_ok(), expected, "{version:?}, {} characters", text.len());
         }
     }
 

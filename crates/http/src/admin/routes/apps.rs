@@ -1,6 +1,5 @@
 //! Apps and their keys.
 
-use std::num::NonZeroU32;
 use std::time::Duration;
 
 use axum::Json;
@@ -8,7 +7,6 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use faceward_core::AppId;
-use faceward_service::AppSettings;
 use faceward_service::apps::{AppKey, NewApp};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -93,22 +91,7 @@ async fn change(
 ) -> Result<Json<wire::AdminApp>, Failure> {
     let id = app_id(&id)?;
     let change: wire::AdminAppChange = body(request, &app).await?;
-    let apps = app.service.apps();
-    let known = apps.get(&id).await?.settings;
-    let limit = |asked: Option<u32>, known| asked.map_or(known, NonZeroU32::new);
-    let settings = AppSettings {
-        mirrored: change.mirrored.unwrap_or(known.mirrored),
-        disabled: change.disabled.unwrap_or(known.disabled),
-        origins: change.origins.unwrap_or_else(|| known.origins.clone()),
-        requests_per_minute: limit(change.requests_per_minute, known.requests_per_minute),
-        requests_per_day: limit(change.requests_per_day, known.requests_per_day),
-    };
-    if settings != known {
-        apps.set_settings(&id, &settings).await?;
-    }
-    if let Some(name) = &change.name {
-        apps.rename(&id, name).await?;
-    }
+    app.service.apps().change(&id, change.into()).await?;
     described(&app, id).await
 }
 

@@ -1,54 +1,11 @@
-//! Apps, keys, galleries, subjects, templates.
+//! Lists of apps, their keys, galleries, subjects, templates.
 
-use std::num::NonZeroU32;
-
-use faceward_service::{AppRecord, GalleryRecord, SubjectRecord, TemplateRecord};
+use faceward_service::{GalleryRecord, SubjectRecord, TemplateRecord};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// An app.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct AdminApp {
-    /// Its APP-ID.
-    app_id: Uuid,
-    /// Its name, for people.
-    name: String,
-    /// Whether nobody is let in, whatever key they show.
-    disabled: bool,
-    /// Whether its clients send mirror images.
-    mirrored: bool,
-    /// Web origins whose pages may call.
-    origins: Vec<String>,
-    /// Requests a minute; `null`: as many as the server takes.
-    #[schema(required, value_type = Option<u32>)]
-    requests_per_minute: Option<NonZeroU32>,
-    /// Requests a day (UTC); `null`: any number.
-    #[schema(required, value_type = Option<u32>)]
-    requests_per_day: Option<NonZeroU32>,
-    /// When it was created.
-    created_at: String,
-    /// How many templates it has; in the answer about one app only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) templates: Option<usize>,
-}
-
-impl From<&AppRecord> for AdminApp {
-    fn from(record: &AppRecord) -> Self {
-        let settings = &record.settings;
-        Self {
-            app_id: record.id.0,
-            name: record.name.clone(),
-            disabled: settings.disabled,
-            mirrored: settings.mirrored,
-            origins: settings.origins.clone(),
-            requests_per_minute: settings.requests_per_minute,
-            requests_per_day: settings.requests_per_day,
-            created_at: record.created_at.to_string(),
-            templates: None,
-        }
-    }
-}
+use super::app::AdminApp;
 
 /// A page of apps, by id.
 #[derive(Debug, Serialize, ToSchema)]
@@ -79,24 +36,6 @@ pub(crate) struct AdminCredentials {
     pub(crate) app_id: Uuid,
     /// The APP-KEY.
     pub(crate) app_key: String,
-}
-
-/// What is to change about an app; what is not there stays.
-#[derive(Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct AdminAppChange {
-    /// Its name, 1 to 120 characters.
-    pub(crate) name: Option<String>,
-    /// Whether nobody is let in, whatever key they show.
-    pub(crate) disabled: Option<bool>,
-    /// Whether its clients send mirror images.
-    pub(crate) mirrored: Option<bool>,
-    /// Web origins whose pages may call, as `https://example.com`: at most 32, and never `*`.
-    pub(crate) origins: Option<Vec<String>>,
-    /// Requests a minute; 0: as many as the server takes.
-    pub(crate) requests_per_minute: Option<u32>,
-    /// Requests a day (UTC); 0: any number.
-    pub(crate) requests_per_day: Option<u32>,
 }
 
 /// What came of a deletion.

@@ -1,5 +1,6 @@
 //! The JSON of the administration. Times are RFC 3339, UTC.
 
+mod app;
 mod apps;
 mod faces;
 mod operators;
@@ -9,10 +10,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+pub(crate) use app::{AdminApp, AdminAppChange};
 pub(crate) use apps::{
-    AdminApp, AdminAppChange, AdminAppKey, AdminAppPage, AdminCredentials, AdminDeleted, AdminGallery,
-    AdminGalleryPage, AdminKeyList, AdminNewApp, AdminNewGallery, AdminNewKey, AdminSubjectPage,
-    AdminTemplate, AdminTemplatePage,
+    AdminAppKey, AdminAppPage, AdminCredentials, AdminDeleted, AdminGallery, AdminGalleryPage, AdminKeyList,
+    AdminNewApp, AdminNewGallery, AdminNewKey, AdminSubjectPage, AdminTemplate, AdminTemplatePage,
 };
 pub(crate) use faces::{AdminCandidate, AdminComparison, AdminEnrolled, AdminIdentified};
 pub(crate) use operators::{

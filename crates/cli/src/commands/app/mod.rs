@@ -1,5 +1,8 @@
 //! `faceward app`: tenants and their keys.
 
+mod place;
+mod set;
+
 use std::io::Read;
 use std::time::Duration;
 
@@ -11,6 +14,8 @@ use hyper::Method;
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+use place::Place;
 
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
@@ -34,6 +39,8 @@ pub(crate) enum App {
     RotateKey(RotateKey),
     /// Say whether an app's clients send mirror images, as some front cameras make them
     SetMirrored(SetMirrored),
+    /// Change how an app is served; what is not said stays
+    Set(Box<set::Set>),
     /// Delete an app with its keys, galleries and templates
     Delete(Delete),
 }
@@ -126,18 +133,11 @@ impl App {
                 Self::List(list) => list.run(&place).await,
                 Self::RotateKey(rotate) => rotate.run(&place).await,
                 Self::SetMirrored(set) => set.run(&place).await,
+                Self::Set(set) => set.run(&place).await,
                 Self::Delete(delete) => delete.run(&place).await,
             }
         })
     }
-}
-
-/// Where the apps are.
-enum Place {
-    /// In the configured store.
-    Here(Apps),
-    /// Behind a server.
-    There(Remote),
 }
 
 impl Create {
