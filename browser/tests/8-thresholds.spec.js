@@ -30,6 +30,14 @@ test('the default lets one of 10,000 strangers in, and the slider trades one err
   await page.getByText('As a flag').click();
   await expect(page.getByText(`faceward serve --set thresholds.similarity=${similarity}`)).toBeVisible();
   await pictures(page, 'thresholds-stricter');
+  const apps = async () => (await (await page.request.get('/admin/v1/apps')).json()).apps;
+  const own = async () => (await apps()).map((app) => app.similarity_threshold).filter((value) => value !== null);
+  await page.getByRole('button', { name: 'Use this threshold' }).click();
+  await expect(page.getByRole('status')).toContainText(`now has ${similarity}.`);
+  expect(await own()).toEqual([Number(similarity)]);
+  await page.getByRole('button', { name: 'As the server' }).click();
+  await expect(page.getByRole('status')).toContainText('now has as the server.');
+  expect(await own()).toEqual([]);
   await page.getByRole('button', { name: 'Back to 0.75, which is in force' }).click();
   expect(await both(page)).toEqual([strangers, honest]);
 });

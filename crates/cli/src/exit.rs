@@ -123,9 +123,10 @@ impl From<StartError> for Failure {
 impl From<ServiceError> for Failure {
     fn from(error: ServiceError) -> Self {
         let exit = match &error {
-            ServiceError::Photo { .. } | ServiceError::Rejected(_) | ServiceError::CheckUndecided { .. } => {
-                Exit::PhotoRefused
-            }
+            ServiceError::Photo { .. }
+            | ServiceError::Rejected(_)
+            | ServiceError::NotCompared { .. }
+            | ServiceError::CheckUndecided { .. } => Exit::PhotoRefused,
             ServiceError::CheckUnavailable(_) => Exit::ModelsMissing,
             ServiceError::InvalidId(_) | ServiceError::InvalidParameter { .. } => Exit::Usage,
             ServiceError::ChallengeReordered | ServiceError::ChallengeIncomplete => Exit::Usage,

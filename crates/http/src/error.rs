@@ -87,7 +87,7 @@ error_table! {
     FaceTooPoor        => "face_too_poor",        UNPROCESSABLE_ENTITY,   Caller, Photo, "The face is too blurred, dark or covered to be compared or enrolled.";
     CheckUnavailable   => "check_unavailable",    NOT_IMPLEMENTED,        Caller, Photo, "A requested security check has no model on this server.";
     CheckUndecided     => "check_undecided",      UNPROCESSABLE_ENTITY,   Caller, Photo, "A requested security check ran and could not decide on this photo.";
-    Rejected           => "rejected",             UNPROCESSABLE_ENTITY,   Caller, Photo, "The operator's enrolment rules turned the photo away.";
+    Rejected           => "rejected",             UNPROCESSABLE_ENTITY,   Caller, Photo, "The operator's rules turned the photo away.";
     Unauthenticated    => "unauthenticated",      UNAUTHORIZED,           Caller, Request, "APP-ID is unknown, or APP-KEY is wrong or expired.";
     Forbidden          => "forbidden",            FORBIDDEN,              Caller, Request, "The access token belongs to another app.";
     TemplateExists     => "template_exists",      CONFLICT,               Caller, Photo, "A template with this id exists, and replacing it was not asked for.";

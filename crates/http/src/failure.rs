@@ -130,8 +130,11 @@ impl Failure {
 
     /// Which of the request's photos is at fault, if one is.
     pub(crate) fn photo_field(&self) -> Option<PhotoField> {
-        if let Self::Service(ServiceError::Photo { field, .. } | ServiceError::CheckUndecided { field, .. }) =
-            self
+        if let Self::Service(
+            ServiceError::Photo { field, .. }
+            | ServiceError::CheckUndecided { field, .. }
+            | ServiceError::NotCompared { field, .. },
+        ) = self
         {
             return Some(*field);
         }
@@ -184,7 +187,7 @@ const fn service_kind(error: &ServiceError) -> ErrorKind {
         ServiceError::TemplateOutdated { .. } => ErrorKind::TemplateOutdated,
         ServiceError::InvalidId(_) => ErrorKind::InvalidId,
         ServiceError::InvalidParameter { .. } => ErrorKind::InvalidParameter,
-        ServiceError::Rejected(_) => ErrorKind::Rejected,
+        ServiceError::Rejected(_) | ServiceError::NotCompared { .. } => ErrorKind::Rejected,
         ServiceError::StoreUnreachable(_) => ErrorKind::StoreUnreachable,
         ServiceError::OperatorNotFound => ErrorKind::OperatorNotFound,
         ServiceError::OperatorExists => ErrorKind::OperatorExists,

@@ -39,6 +39,7 @@ mod transaction;
 mod upload_room;
 mod vendors;
 
+pub use admin::app_json;
 pub use extract::multipart;
 pub use metrics::Metrics;
 pub use native::analysis_json;

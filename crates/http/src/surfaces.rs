@@ -60,8 +60,6 @@ mod tests {
             ErrorKind::TemplateExists => &["ooto", "admin"],
             ErrorKind::TemplateNotFound => &["ooto", "v1", "admin"],
             ErrorKind::TemplateOutdated => &["v1"],
-            // Only what enrols.
-            ErrorKind::Rejected => &["ooto", "riset", "admin"],
             // Apps, by their keys and tokens.
             ErrorKind::Unauthenticated | ErrorKind::RateLimited | ErrorKind::QuotaExceeded => {
                 &["ooto", "riset", "v1"]
@@ -96,6 +94,7 @@ mod tests {
             | ErrorKind::FaceTooPoor
             | ErrorKind::CheckUnavailable
             | ErrorKind::CheckUndecided
+            | ErrorKind::Rejected
             | ErrorKind::InvalidId
             | ErrorKind::InvalidParameter
             | ErrorKind::MissingParameter

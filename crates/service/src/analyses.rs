@@ -14,12 +14,13 @@ use tokio::time::Instant;
 use crate::error::{InternalError, PhotoFault, PhotoField, ServiceError};
 use crate::metrics;
 use crate::policy::{
-    Comparable, check_photographed, check_usable, condition_of, decided_as_requested, report, the_face,
+    Comparable, admit_probe, check_photographed, check_usable, condition_of, decided_as_requested, report,
+    the_face,
 };
 use crate::report::FaceReport;
 use crate::requests::Checks;
+use crate::ruled::Ruled;
 use crate::scheduler::{Done, JobError, Permit, StillWanted, Ticket};
-use crate::service::Service;
 
 /// A photo on its way through the compute threads.
 pub(crate) struct Pending {
@@ -47,7 +48,7 @@ pub(crate) struct Admitted {
     deadline: Instant,
 }
 
-impl Service {
+impl Ruled {
     /// Lets a request of the use case `kind` in, which will have `n_photos` photos computed. Its time starts now.
     pub(crate) fn let_in(&self, kind: &'static str, n_photos: usize) -> Result<Admitted, ServiceError> {
         let permit = self.admit_to(kind, n_photos)?;
@@ -131,6 +132,21 @@ impl Service {
     ) -> Result<(FaceReport, Comparable), ServiceError> {
         let (report, face) = self.recognised_face(analysis, field, checks)?;
         check_usable(face.condition).map_err(|fault| fault.of(field))?;
+        Ok((report, face))
+    }
+
+    /// The same for a face that the app's demands on compared photos let through.
+    pub(crate) fn admitted_face(
+        &self,
+        analysis: Analysis,
+        field: PhotoField,
+        checks: Checks,
+    ) -> Result<(FaceReport, Comparable), ServiceError> {
+        let gates = &self.settings().compare;
+        let with_gate = Checks { liveness: checks.liveness || gates.require_live, ..checks };
+        let (mut report, face) = self.comparable_face(analysis, field, with_gate)?;
+        admit_probe(&report, gates, field)?;
+        decided_as_requested(&mut report, checks, field)?;
         Ok((report, face))
     }
 

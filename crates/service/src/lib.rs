@@ -20,11 +20,13 @@ mod policy;
 mod readiness;
 mod report;
 mod requests;
+mod ruled;
 mod scheduler;
 mod secret;
 mod service;
 mod settings;
 mod subject;
+mod terms;
 mod thresholds;
 pub mod tokens;
 mod use_cases;
@@ -49,7 +51,7 @@ pub use scheduler::{Permit, SchedulerError, Urgency, panic_message};
 pub use secret::Secret;
 pub use service::{Service, StartError};
 pub use settings::{
-    ActiveLivenessRules, ComputeSettings, Demography, EnrollGates, FaceRules, Settings, SettingsError,
+    ActiveLivenessRules, ComputeSettings, Demography, FaceRules, Gates, Settings, SettingsError,
 };
 pub use subject::SubjectRef;
 pub use thresholds::movement_rules;
@@ -75,6 +77,7 @@ pub use faceward_models::calibration::similarity::{Knot, OperatingPoint, Similar
 pub use faceward_models::calibration::thresholds::{MovementThresholds, Rule, Thresholds};
 pub use faceward_models::{ModelDecl, Task};
 pub use faceward_store::{
-    AppRecord, AppSettings, AuditEvent, AuditFilter, AuditRecord, Consent, GalleryRecord, OperatorRecord,
-    Page, PassKind, PassRecord, Role, SigningKey, Stores, SubjectRecord, TemplateRecord, Traces,
+    AppRecord, AppSettings, AppThresholds, AuditEvent, AuditFilter, AuditRecord, Consent, Demands,
+    GalleryRecord, OperatorRecord, Page, PassKind, PassRecord, Role, SigningKey, Stores, SubjectRecord,
+    TemplateRecord, Traces, Withheld,
 };

@@ -5,10 +5,11 @@
 
 use std::sync::Arc;
 
-use faceward_core::{AppId, Similarity};
+use faceward_core::{AppId, ModelId, Similarity};
 use faceward_engine::{Capabilities, Engine, Output, Outputs, Worker};
 use faceward_store::Stores;
 use jiff::Timestamp;
+use parking_lot::RwLock;
 
 use crate::apps::Apps;
 use crate::audit::{Origin, Recorder, Trail};
@@ -18,11 +19,12 @@ use crate::error::{Check, InternalError, ServiceError};
 use crate::limits::{Allowance, Limits as AppLimits};
 use crate::metrics;
 use crate::operators::Operators;
-use crate::policy::{Comparator, NotCalibrated, gate_outputs};
+use crate::policy::{Comparator, NotCalibrated, gate_outputs, is_answered};
 use crate::readiness::Readiness;
 use crate::requests::Checks;
 use crate::scheduler::{Demand, Limits, NotAdmitted, Permit, Scheduler, SchedulerError};
-use crate::settings::{EnrollGates, Settings, SettingsError};
+use crate::settings::{Gates, Settings, SettingsError};
+use crate::terms::Terms;
 use crate::tokens::Tokens;
 
 /// The use cases of Faceward. Cheap to clone; all clones are one service.
@@ -33,7 +35,9 @@ pub struct Service {
 
 struct Inner {
     capabilities: Capabilities,
-    comparator: Comparator,
+    /// As the start made them, or the last reload.
+    terms: RwLock<Arc<Terms>>,
+    model: ModelId,
     stores: Stores,
     apps: Apps,
     tokens: Tokens,
@@ -43,7 +47,6 @@ struct Inner {
     recorder: Arc<Recorder>,
     changes: Changes,
     readiness: Readiness,
-    settings: Settings,
 }
 
 /// Why the service did not start.
@@ -81,9 +84,9 @@ impl Service {
         settings.validate()?;
         let stores = stores.into();
         let capabilities = engine.capabilities().clone();
-        let model = capabilities.embedding_model.as_ref().ok_or(StartError::NoEmbedding)?;
+        let model = capabilities.embedding_model.clone().ok_or(StartError::NoEmbedding)?;
         let comparator = Comparator::new(
-            model,
+            &model,
             Arc::clone(&settings.similarity_map),
             Similarity(settings.thresholds.similarity),
         )?;
@@ -100,7 +103,8 @@ impl Service {
         let recorder = Arc::new(recorder);
         let inner = Inner {
             capabilities,
-            comparator,
+            terms: RwLock::new(Arc::new(Terms { settings: Arc::new(settings), comparator })),
+            model,
             stores,
             apps,
             tokens,
@@ -110,7 +114,6 @@ impl Service {
             recorder,
             changes: Changes::default(),
             readiness: Readiness::default(),
-            settings,
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -118,11 +121,12 @@ impl Service {
     /// Takes no more requests, finishes those that were accepted (within the drain timeout), writes the audit log to its
     /// end, ends the threads.
     pub async fn shutdown(&self) {
-        let n_unfinished = self.inner.scheduler.stop(self.inner.settings.compute.drain_timeout).await;
+        let drain_timeout = self.settings().compute.drain_timeout;
+        let n_unfinished = self.inner.scheduler.stop(drain_timeout).await;
         if n_unfinished > 0 {
             tracing::warn!(n_unfinished, "shut down before all accepted requests were answered");
         }
-        self.inner.changes.finished(self.inner.settings.compute.drain_timeout).await;
+        self.inner.changes.finished(drain_timeout).await;
         let recorder = Arc::clone(&self.inner.recorder);
         if let Err(error) = off_thread(move || recorder.close()).await {
             tracing::error!(%error, "the audit log was not closed");
@@ -204,10 +208,14 @@ impl Service {
         self.inner.capabilities.outputs
     }
 
-    /// What the service runs with.
+    /// What the service runs with. Apps may have some of it their own way.
     #[must_use]
-    pub fn settings(&self) -> &Settings {
-        &self.inner.settings
+    pub fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.terms_in_force().settings)
+    }
+
+    pub(crate) fn terms_in_force(&self) -> Arc<Terms> {
+        Arc::clone(&self.inner.terms.read())
     }
 
     /// Everything that can be asked for about a face: all but the checks that have no model, which would fail the request.
@@ -222,8 +230,9 @@ impl Service {
         &self.inner.capabilities
     }
 
-    pub(crate) fn comparator(&self) -> &Comparator {
-        &self.inner.comparator
+    /// The model, or fusion of models, that makes embeddings.
+    pub(crate) fn embedding_model(&self) -> &ModelId {
+        &self.inner.model
     }
 
     pub(crate) fn stores(&self) -> &Stores {
@@ -258,6 +267,14 @@ impl Service {
         &self.inner.scheduler
     }
 
+    /// Fails before anything is computed if what `gates` demand has no model: no absent check looks passed.
+    pub(crate) fn require_gates(&self, gates: &Gates) -> Result<(), ServiceError> {
+        self.require(Checks { liveness: gates.require_live, deepfake: false })?;
+        let measures = gate_outputs(&Gates { require_live: false, ..*gates });
+        let answered = is_answered(measures, self.available());
+        if answered { Ok(()) } else { Err(ServiceError::CheckUnavailable(Check::Quality)) }
+    }
+
     /// Fails before anything is computed if a requested check has no model.
     pub(crate) fn require(&self, checks: Checks) -> Result<(), ServiceError> {
         let available = self.available();
@@ -278,14 +295,12 @@ async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static
 }
 
 fn check_gates(settings: &Settings, available: Outputs) -> Result<(), StartError> {
-    let EnrollGates { require_live, min_quality } = settings.enroll;
+    let Gates { require_live, min_quality } = settings.enroll;
     let gates = [
-        ("enroll.require_live", EnrollGates { require_live, min_quality: None }),
-        ("enroll.min_quality", EnrollGates { require_live: false, min_quality }),
+        ("enroll.require_live", Gates { require_live, min_quality: None }),
+        ("enroll.min_quality", Gates { require_live: false, min_quality }),
     ];
-    // Of the measures of quality any one is enough.
-    let answered = |outputs: Outputs| outputs == Outputs::NONE || outputs.without(available) != outputs;
-    match gates.iter().find(|(_, gate)| !answered(gate_outputs(gate))) {
+    match gates.iter().find(|(_, gate)| !is_answered(gate_outputs(gate), available)) {
         Some((setting, _)) => Err(StartError::GateWithoutModel { setting }),
         None => Ok(()),
     }

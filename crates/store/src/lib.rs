@@ -29,7 +29,7 @@ mod stores;
 mod templates;
 mod webhooks;
 
-pub use app_settings::{AppSettings, Consent, UnreadableSettings};
+pub use app_settings::{AppSettings, AppThresholds, Consent, Demands, UnreadableSettings, Withheld};
 pub use audit::{AuditEvent, AuditFilter, AuditRecord, AuditSink, Purged, Word};
 pub use backup::{Backup, BackupRecord};
 pub use challenges::{

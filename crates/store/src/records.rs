@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::AppSettings;
 
 /// An app: a tenant that owns galleries.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AppRecord {
     /// Its id, chosen by whoever creates it.
     pub id: AppId,

@@ -71,7 +71,40 @@ fn an_app_is_changed_as_a_whole_or_not_at_all() {
     place.run(&["app", "set", &id, "--name", "gate", "--origins", "example.com"]).exits(2);
     let listed = place.run(&["app", "list", "--json"]).exits(0).json();
     assert_eq!(listed[0]["name"], "door", "nothing is changed where anything cannot be");
+    let shown = || place.run(&["app", "show", &id]).exits(0).json();
+    assert_eq!(shown()["consent"]["version"], "1");
     place.run(&["app", "set", &id, "--origins", "", "--no-consent"]).exits(0);
+    assert_eq!(shown()["consent"], serde_json::Value::Null);
+    let stricter = [
+        "--similarity-threshold",
+        "0.8",
+        "--enroll-quality",
+        "0.3",
+        "--compare-live",
+        "true",
+        "--race",
+        "false",
+        "--expire-after-days",
+        "1095",
+    ];
+    place.run(&[&["app", "set", &id][..], &stricter].concat()).exits(0);
+    let said = |app: serde_json::Value| {
+        [
+            "/similarity_threshold",
+            "/enroll/quality",
+            "/compare/live",
+            "/race",
+            "/demography",
+            "/expire_after_days",
+        ]
+        .map(|path| app.pointer(path).expect(path).to_string())
+    };
+    assert_eq!(said(shown()), ["0.8", "0.3", "true", "false", "true", "1095"]);
+    let back = ["--similarity-threshold", "none", "--enroll-quality", "none", "--expire-after-days", "none"];
+    place.run(&[&["app", "set", &id][..], &back].concat()).exits(0);
+    assert_eq!(said(shown()), ["null", "null", "true", "false", "true", "null"]);
+    place.run(&["app", "set", &id, "--similarity-threshold", "1.1"]).exits(2);
+    place.run(&["app", "show", KNOWN_ID]).exits(5);
     place.run(&["app", "set", &id]).exits(2);
     place.run(&["app", "set", KNOWN_ID, "--disabled", "true"]).exits(5);
     place.run(&["app", "set", &id, "--consent-version", "1"]).exits(2);

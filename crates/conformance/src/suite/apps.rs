@@ -2,8 +2,8 @@
 
 use faceward_core::AppId;
 use faceward_store::{
-    AppRecord, AppSettings, Consent, Directory, DirectoryVersion, OnConflict, Page, StoreError, Stores,
-    TemplateStore,
+    AppRecord, AppSettings, AppThresholds, Consent, Demands, Directory, DirectoryVersion, OnConflict, Page,
+    StoreError, Stores, TemplateStore, Withheld,
 };
 
 use crate::Fixture;
@@ -90,6 +90,11 @@ pub async fn settings_are_kept(fixture: &impl Fixture) {
         requests_per_minute: limit(60),
         requests_per_day: limit(u32::MAX),
         consent: Some(Consent { version: "2".to_owned(), text: "Grüße, \"you\"\nand more".to_owned() }),
+        thresholds: AppThresholds { similarity: Some(0.8), liveness: Some(1.0), deepfake: None },
+        withheld: Withheld { demography: false, race: true },
+        enroll: Demands { live: true, quality: None },
+        compare: Demands { live: false, quality: Some(0.3) },
+        expire_after_days: limit(1095),
     };
     stores.directory.set_settings(&app(1), &all).await.expect("set");
     for (number, expected) in [(1, all), (2, AppSettings::default())] {

@@ -130,10 +130,10 @@ impl Database {
 }
 
 fn put_settings(connection: &Connection, app: &AppId, settings: &AppSettings) -> Result<(), EmbeddedError> {
-    let AppSettings { mirrored, disabled, origins, requests_per_minute, requests_per_day, consent: _ } =
-        settings;
+    let AppSettings { mirrored, disabled, origins, requests_per_minute, requests_per_day, .. } = settings;
     let origins =
         serde_json::to_string(origins).map_err(|_| EmbeddedError::Corrupt("the origins of an app"))?;
+    let rules = settings.document().map_err(|_| EmbeddedError::Corrupt("the settings of an app"))?;
     connection.execute(
         "UPDATE apps SET mirrored = ?2, disabled = ?3, origins = ?4, requests_per_minute = ?5,
          requests_per_day = ?6, rules = ?7 WHERE id = ?1",
@@ -144,7 +144,7 @@ fn put_settings(connection: &Connection, app: &AppId, settings: &AppSettings) ->
             origins,
             requests_per_minute.map(NonZeroU32::get),
             requests_per_day.map(NonZeroU32::get),
-            settings.document().to_string()
+            rules
         ],
     )?;
     Ok(())

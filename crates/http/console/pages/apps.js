@@ -41,17 +41,32 @@ export async function apps(main, { me, show }, created = null) {
     const [perMinute, perDay] = [number(app.requests_per_minute), number(app.requests_per_day)];
     const title = h('input', { value: app.name, maxlength: 120 });
     const origins = h('textarea', { rows: 3 }, app.origins.join('\n'));
+    const score = (value) => h('input', { type: 'number', min: 0, max: 1, step: 'any', value: value ?? '' });
+    const [similarity, liveness, deepfake] = [app.similarity_threshold, app.liveness_threshold, app.deepfake_threshold].map(score);
+    const tick = (checked) => h('input', { type: 'checkbox', checked });
+    const [demography, race, enrolLive, compareLive] = [app.demography, app.race, app.enroll.live, app.compare.live].map(tick);
+    const [enrolQuality, compareQuality] = [app.enroll.quality, app.compare.quality].map(score);
+    const days = h('input', { type: 'number', min: 1, max: 36500, value: app.expire_after_days ?? '' });
+    const ticked = (input, text) => h('label', { class: 'inline' }, input, text);
+    const said = (input) => (input.value === '' ? null : Number(input.value));
     const consent = app.consent ?? { version: '', text: '' };
     const version = h('input', { value: consent.version, maxlength: 60 });
     const text = h('textarea', { rows: 6, maxlength: 10000 }, consent.text);
     const mirrored = h('input', { type: 'checkbox', checked: app.mirrored });
     return card(app.name, field(t.name, title), field(t.perMinute, perMinute), field(t.perDay, perDay), field(t.origins, origins),
       h('label', { class: 'inline' }, mirrored, t.mirrored),
+      h('h2', {}, t.judging), h('p', { class: 'soft' }, t.judgingText), field(t.similarity, similarity), field(t.liveness, liveness), field(t.deepfake, deepfake),
+      h('h2', {}, t.demands), h('p', { class: 'soft' }, t.demandsText), ticked(enrolLive, t.enrolLive), field(t.enrolQuality, enrolQuality),
+      ticked(compareLive, t.compareLive), field(t.compareQuality, compareQuality),
+      h('h2', {}, t.privacy), ticked(demography, t.demography), ticked(race, t.race), field(t.days, days),
       h('h2', {}, t.consent), h('p', { class: 'soft' }, t.consentText), field(t.consentVersion, version), field(t.consentWords, text),
       button(t.save, async () => {
         const changed = await attempt(() => ask('PATCH', `/apps/${app.app_id}`, {
           name: title.value, mirrored: mirrored.checked, origins: origins.value.split(/\s+/).filter(Boolean),
           requests_per_minute: Number(perMinute.value), requests_per_day: Number(perDay.value),
+          similarity_threshold: said(similarity), liveness_threshold: said(liveness), deepfake_threshold: said(deepfake),
+          demography: demography.checked, race: race.checked, expire_after_days: said(days),
+          enroll: { live: enrolLive.checked, quality: said(enrolQuality) }, compare: { live: compareLive.checked, quality: said(compareQuality) },
           consent: version.value || text.value ? { version: version.value, text: text.value } : null,
         }));
         if (changed) { say(t.saved); show(); }

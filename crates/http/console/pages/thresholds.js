@@ -1,5 +1,5 @@
 // What a threshold costs: strangers let in, honest people sent away.
-import { get } from '../api.js';
+import { all, ask, get } from '../api.js';
 import { spread, tradeOff } from '../curves.js';
 import { read, shipped, similarityOf } from '../data.js';
 import { button, card, field, fill, h, say } from '../dom.js';
@@ -11,13 +11,14 @@ const FEW = 30;
 /** A search compares with everybody: this many unless something else is typed. */
 const ENROLLED = 1000;
 
-export async function thresholds(main) {
+export async function thresholds(main, { me }) {
   const t = texts.thresholds;
-  const [info, data] = await Promise.all([get('/info'), shipped()]);
+  const [info, data, apps] = await Promise.all([get('/info'), shipped(), all('/apps', 'apps')]);
   const { knots } = info.similarity.calibration;
   const inForce = info.similarity.threshold;
   let measured = data;
   let name = '';
+  let chosen = '';
   const slider = h('input', { type: 'range', min: 0, step: 1, class: 'wide', oninput: show });
   const people = h('input', { type: 'number', min: 1, max: 100_000_000, value: ENROLLED, oninput: show });
   const said = h('p', { class: 'order' });
@@ -68,10 +69,29 @@ export async function thresholds(main) {
     fill(search, h('p', {}, t.search(short(100 * (1 - (1 - point.fmr) ** enrolled)), enrolled.toLocaleString('en'))));
     fill(curves, h('div', { class: 'cards wide' }, card(t.det, tradeOff(measured.det, point)),
       measured.scores && card(t.histogram, spread(measured.scores, point.threshold))));
-    fill(apply, card(t.apply, h('p', {}, t.applyText),
+    fill(apply, card(t.apply, ...(me.role !== 'auditor' && apps.length > 0 ? [h('p', {}, t.applyApp), forOne(Number(similarity))] : []), h('p', {}, t.applyText),
       copied(t.applyFile, `[thresholds]\nsimilarity = ${similarity}`),
       copied(t.applyFlag, `faceward serve --set thresholds.similarity=${similarity}`),
       copied(t.applyVariable, `FACEWARD_THRESHOLDS__SIMILARITY=${similarity}`), h('p', { class: 'soft' }, t.perRequest)));
+  }
+
+  /** Puts a threshold into use for one app, or takes its own away. */
+  function forOne(similarity) {
+    const label = (app) => `${app.name}: ${app.similarity_threshold === null ? t.servers : t.own(app.similarity_threshold)}`;
+    const which = h('select', {}, ...apps.map((app) => h('option', { value: app.app_id, selected: app.app_id === chosen }, label(app))));
+    const set = async (value) => {
+      chosen = which.value;
+      try {
+        const changed = await ask('PATCH', `/apps/${which.value}`, { similarity_threshold: value });
+        apps.splice(apps.findIndex((app) => app.app_id === changed.app_id), 1, changed);
+        say(t.used(changed.name, value ?? t.servers));
+        show();
+      } catch (error) {
+        say(error.message);
+      }
+    };
+    return h('div', {}, field(t.app, which),
+      h('div', { class: 'row' }, button(t.use, () => set(similarity)), button(t.asServer, () => set(null), 'plain')));
   }
 
   function origin() {

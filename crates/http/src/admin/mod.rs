@@ -11,6 +11,8 @@ mod listing;
 mod routes;
 mod wire;
 
+use faceward_service::AppRecord;
+use serde::Serialize;
 use utoipa::OpenApi;
 
 use crate::settings::HttpSettings;
@@ -56,3 +58,9 @@ pub(crate) static SURFACE: Surface = Surface {
 #[derive(OpenApi)]
 #[openapi(components(schemas(wire::AdminError)))]
 struct Schemas;
+
+/// `app` as `/admin/v1/apps` answers it, for a caller without HTTP.
+#[must_use]
+pub fn app_json(app: &AppRecord) -> impl Serialize + use<> {
+    wire::AdminApp::from(app)
+}

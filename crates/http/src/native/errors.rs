@@ -28,6 +28,7 @@ pub(crate) static MET: &[ErrorKind] = &[
     ErrorKind::FaceTooPoor,
     ErrorKind::CheckUnavailable,
     ErrorKind::CheckUndecided,
+    ErrorKind::Rejected,
     ErrorKind::Unauthenticated,
     ErrorKind::RateLimited,
     ErrorKind::QuotaExceeded,

@@ -36,18 +36,19 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(super::challenges::routes())
 }
 
-/// What this server runs with: models, thresholds, calibration, and what it cannot answer.
+/// What this server runs with for the app: models, thresholds, calibration, and what it cannot answer.
 #[utoipa::path(
     get, path = "/info", tag = "native", operation_id = "info", security(("app_id" = [], "app_key" = [])),
     responses((status = 200, description = "What this server runs with", body = wire::Info), FailuresWithoutPhoto),
 )]
 async fn info(
     State(app): State<AppState>,
+    Caller(app_id): Caller,
     transaction: TransactionId,
     query: Parameters,
 ) -> Result<Json<wire::Info>, Failure> {
     query.refuse_unknown(&[])?;
-    Ok(Json(convert::info(&app.service.info(), transaction)))
+    Ok(Json(convert::info(&app.service.info_of(&app_id).await?, transaction)))
 }
 
 /// The app's templates, ordered by id.

@@ -18,7 +18,7 @@ fn name(text: &str) -> OperatorName {
 }
 
 /// An operator of that role with a name of its own, and a token.
-async fn operator(service: &Service, role: Role) -> (String, String) {
+pub(crate) async fn operator(service: &Service, role: Role) -> (String, String) {
     let who = format!("{}-{}", role.name(), uuid::Uuid::new_v4());
     let password = Some(zeroize::Zeroizing::new(PASSWORD.to_owned()));
     service.operators().create(NewOperator { name: name(&who), role, password }).await.expect("created");

@@ -105,8 +105,14 @@ impl TestApp {
 
     /// One whose server lacks the models `disabled`.
     pub(crate) fn without(disabled: &[&str]) -> (Self, TempDir) {
+        let (app, _service, folder) = Self::served_without(disabled);
+        (app, folder)
+    }
+
+    /// The same with its service.
+    pub(crate) fn served_without(disabled: &[&str]) -> (Self, Service, TempDir) {
         let (service, folder) = start_on(engine_without(disabled), settings());
-        (Self::on(&service, HttpSettings::default()), folder)
+        (Self::on(&service, HttpSettings::default()), service, folder)
     }
 
     /// One whose service keeps everything in `stores`.

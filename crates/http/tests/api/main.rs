@@ -25,5 +25,6 @@ mod shape;
 mod socket;
 mod store_away;
 mod surface;
+mod terms;
 mod tls;
 mod traces;

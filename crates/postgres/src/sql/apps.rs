@@ -41,13 +41,12 @@ pub(crate) async fn set_settings(
 }
 
 async fn put_settings(change: &Change<'_>, app: &AppId, settings: &AppSettings) -> Result<(), PostgresError> {
-    let AppSettings { mirrored, disabled, origins, requests_per_minute, requests_per_day, consent: _ } =
-        settings;
+    let AppSettings { mirrored, disabled, origins, requests_per_minute, requests_per_day, .. } = settings;
     let sql = "UPDATE faceward.apps SET mirrored = $2, disabled = $3, origins = $4, requests_per_minute = $5,
                requests_per_day = $6, rules = $7 WHERE id = $1";
     let limit = |limit: &Option<NonZeroU32>| limit.map(|limit| i64::from(limit.get()));
     let (minute, day) = (limit(requests_per_minute), limit(requests_per_day));
-    let rules = settings.document().to_string();
+    let rules = settings.document().map_err(|_| PostgresError::Corrupt("the settings of an app"))?;
     change.execute(sql, &[&app.0, mirrored, disabled, origins, &minute, &day, &rules]).await?;
     Ok(())
 }

@@ -25,7 +25,7 @@ use uuid::Uuid;
 use crate::audit::{LocalChange, changed};
 use crate::error::{InternalError, ServiceError};
 
-pub use change::AppChange;
+pub use change::{AppChange, DemandsChange};
 pub use key::{AppKey, InvalidKey};
 
 /// The apps of an installation. Cheap to clone.

@@ -1,6 +1,6 @@
 //! What names and settings of apps can be.
 
-use faceward_store::{AppSettings, Consent};
+use faceward_store::{AppSettings, AppThresholds, Consent};
 
 use crate::error::ServiceError;
 
@@ -10,6 +10,8 @@ const NAME_CHARS: usize = 120;
 const MOST_ORIGINS: usize = 32;
 /// Longest origin, in bytes: a host has up to 253.
 const ORIGIN_BYTES: usize = 280;
+/// Longest time that a template is kept where it has an end, in days.
+const MOST_DAYS: u32 = 36_500;
 /// Longest version and text of a consent, in characters.
 const CONSENT_CHARS: [usize; 2] = [60, 10_000];
 
@@ -24,7 +26,26 @@ pub(super) fn checked_name(name: &str) -> Result<&str, ServiceError> {
 /// Refuses settings that cannot be meant.
 pub(super) fn check(settings: &AppSettings) -> Result<(), ServiceError> {
     check_origins(&settings.origins)?;
-    settings.consent.as_ref().map_or(Ok(()), check_consent)
+    settings.consent.as_ref().map_or(Ok(()), check_consent)?;
+    let AppThresholds { similarity, liveness, deepfake } = settings.thresholds;
+    for (name, score) in [
+        ("similarity_threshold", similarity),
+        ("liveness_threshold", liveness),
+        ("deepfake_threshold", deepfake),
+        ("enroll.quality", settings.enroll.quality),
+        ("compare.quality", settings.compare.quality),
+    ] {
+        if score.is_some_and(|score| !(0.0..=1.0).contains(&score)) {
+            return Err(ServiceError::InvalidParameter { name, expected: "a number from 0 to 1" });
+        }
+    }
+    let too_long = settings.expire_after_days.is_some_and(|days| days.get() > MOST_DAYS);
+    let expected = "1 to 36500 days";
+    if too_long {
+        Err(ServiceError::InvalidParameter { name: "expire_after_days", expected })
+    } else {
+        Ok(())
+    }
 }
 
 fn check_consent(Consent { version, text }: &Consent) -> Result<(), ServiceError> {
@@ -134,6 +155,28 @@ mod tests {
             let consent = Consent { version: version.to_owned(), text: text.to_owned() };
             let settings = AppSettings { consent: Some(consent), ..AppSettings::default() };
             assert_eq!(check(&settings).is_ok(), expected, "{version:?}, {} characters", text.len());
+        }
+    }
+
+    #[test]
+    fn scores_are_0_to_1_and_times_end() {
+        let refused = |change: fn(&mut AppSettings, f64)| {
+            [-0.1, 0.0, 1.0, 1.1, f64::NAN].map(|score| {
+                let mut settings = AppSettings::default();
+                change(&mut settings, score);
+                check(&settings).is_err()
+            })
+        };
+        let expected = [true, false, false, true, true];
+        assert_eq!(refused(|settings, score| settings.thresholds.similarity = Some(score)), expected);
+        assert_eq!(refused(|settings, score| settings.thresholds.liveness = Some(score)), expected);
+        assert_eq!(refused(|settings, score| settings.thresholds.deepfake = Some(score)), expected);
+        assert_eq!(refused(|settings, score| settings.enroll.quality = Some(score)), expected);
+        assert_eq!(refused(|settings, score| settings.compare.quality = Some(score)), expected);
+        for (days, expected) in [(1, true), (36_500, true), (36_501, false)] {
+            let expire_after_days = std::num::NonZeroU32::new(days);
+            let settings = AppSettings { expire_after_days, ..AppSettings::default() };
+            assert_eq!(check(&settings).is_ok(), expected, "{days}");
         }
     }
 

@@ -46,6 +46,12 @@ impl Origin {
         Self { urgency, ..self }
     }
 
+    /// The same on behalf of `app`: under its terms, and recorded as its doing.
+    #[must_use]
+    pub fn on_behalf_of(self, app: AppId) -> Self {
+        Self { app: Some(app), ..self }
+    }
+
     /// The same, done by an operator.
     #[must_use]
     pub fn by(self, operator: OperatorName) -> Self {

@@ -221,7 +221,10 @@ impl Drop for Trail {
 
 /// Which of several photos made the use case fail.
 fn photo_at_fault(error: &ServiceError) -> Option<Word> {
-    let (ServiceError::Photo { field, .. } | ServiceError::CheckUndecided { field, .. }) = error else {
+    let (ServiceError::Photo { field, .. }
+    | ServiceError::CheckUndecided { field, .. }
+    | ServiceError::NotCompared { field, .. }) = error
+    else {
         return None;
     };
     (*field != PhotoField::Only).then(|| field.to_string().replace(' ', "_").into())

@@ -97,6 +97,14 @@ pub enum ServiceError {
     /// The operator's enrolment gates turned the photo away.
     #[error("not enrolled: {0}")]
     Rejected(Rejection),
+    /// What the app demands of photos that are compared turned the photo away.
+    #[error("{field}: not compared: {rejection}")]
+    NotCompared {
+        /// Which of the request's photos.
+        field: PhotoField,
+        /// Why.
+        rejection: Rejection,
+    },
     /// The app never had this challenge, or it is forgotten: restarts forget all of them.
     #[error("no challenge with this id")]
     ChallengeUnknown,
@@ -191,7 +199,7 @@ impl ServiceError {
             Self::TemplateOutdated { .. } => "template_outdated",
             Self::InvalidId(_) => "invalid_id",
             Self::InvalidParameter { .. } => "invalid_parameter",
-            Self::Rejected(_) => "rejected",
+            Self::Rejected(_) | Self::NotCompared { .. } => "rejected",
             Self::ChallengeUnknown => "challenge_unknown",
             Self::ChallengeForeign => "challenge_foreign",
             Self::ChallengeReplayed => "challenge_replayed",

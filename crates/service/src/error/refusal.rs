@@ -15,6 +15,8 @@ pub enum Check {
     Mouth,
     /// Movements of head, eyes and mouth.
     Movement,
+    /// How good a photo is.
+    Quality,
 }
 
 impl std::fmt::Display for Check {
@@ -26,11 +28,12 @@ impl std::fmt::Display for Check {
             Self::Eyes => "eye",
             Self::Mouth => "mouth",
             Self::Movement => "movement",
+            Self::Quality => "quality",
         })
     }
 }
 
-/// Why a reference was turned away.
+/// Why a photo was turned away.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 pub enum Rejection {
     /// The liveness score is not fine.

@@ -40,6 +40,11 @@ impl Comparator {
         }
     }
 
+    /// The same with another threshold.
+    pub(crate) fn with_threshold(&self, threshold: Similarity) -> Self {
+        Self { calibration: Arc::clone(&self.calibration), threshold }
+    }
+
     pub(crate) const fn calibration(&self) -> &Arc<SimilarityCalibration> {
         &self.calibration
     }

@@ -1,4 +1,5 @@
-//! The operator's gates of enrolment: a reference that is not live or too poor is turned away with its reason.
+//! What is demanded of a photo before it is enrolled or compared: one that is not live or too poor is turned away with its
+//! reason.
 //!
 //! Nothing else turns one away: `fine: false` alone changes no status (decision 16 of the specification).
 
@@ -8,24 +9,39 @@ use faceward_engine::{Output, Outputs};
 use crate::error::{Check, PhotoField, Rejection, ServiceError};
 use crate::policy::checks::decided;
 use crate::report::{FaceReport, Judged};
-use crate::settings::EnrollGates;
+use crate::settings::Gates;
 
 /// Whether `report` may become a reference.
 ///
 /// # Errors
 /// [`ServiceError::Rejected`], or what [`decided`] says of a liveness check that is required and gave nothing.
-pub(crate) fn admit_reference(report: &FaceReport, gates: &EnrollGates) -> Result<(), ServiceError> {
-    if gates.require_live && !decided(&report.liveness, Check::Liveness, PhotoField::Only)?.fine {
-        return Err(ServiceError::Rejected(Rejection::NotLive));
+pub(crate) fn admit_reference(report: &FaceReport, gates: &Gates) -> Result<(), ServiceError> {
+    fault(report, gates, PhotoField::Only)?.map_or(Ok(()), |rejection| Err(ServiceError::Rejected(rejection)))
+}
+
+/// Whether the photo called `field` may be compared.
+///
+/// # Errors
+/// [`ServiceError::NotCompared`], otherwise as [`admit_reference`].
+pub(crate) fn admit_probe(report: &FaceReport, gates: &Gates, field: PhotoField) -> Result<(), ServiceError> {
+    let fault = fault(report, gates, field)?;
+    fault.map_or(Ok(()), |rejection| Err(ServiceError::NotCompared { field, rejection }))
+}
+
+fn fault(report: &FaceReport, gates: &Gates, field: PhotoField) -> Result<Option<Rejection>, ServiceError> {
+    if gates.require_live && !decided(&report.liveness, Check::Liveness, field)?.fine {
+        return Ok(Some(Rejection::NotLive));
     }
-    match gates.min_quality {
-        Some(required) => check_quality(&report.quality, required).map_err(ServiceError::Rejected),
-        None => Ok(()),
-    }
+    Ok(gates.min_quality.and_then(|required| check_quality(&report.quality, required).err()))
+}
+
+/// Whether anything of `wanted` is in `available`, or nothing is wanted: of the measures of quality any one is enough.
+pub(crate) fn is_answered(wanted: Outputs, available: Outputs) -> bool {
+    wanted == Outputs::NONE || wanted.without(available) != wanted
 }
 
 /// What has to be found out for `gates`, whoever asks.
-pub(crate) fn gate_outputs(gates: &EnrollGates) -> Outputs {
+pub(crate) fn gate_outputs(gates: &Gates) -> Outputs {
     let spoilers = QualityKey::ALL.into_iter().filter(|key| key.spoils_reference());
     let measures = spoilers.filter(|_| gates.min_quality.is_some()).map(Output::Quality);
     measures.collect::<Outputs>().with_if(Output::Liveness, gates.require_live)
@@ -93,7 +109,7 @@ mod tests {
 
     #[test]
     fn gates_ask_for_what_they_judge_and_nothing_else() {
-        let asked = |require_live, min_quality| gate_outputs(&EnrollGates { require_live, min_quality });
+        let asked = |require_live, min_quality| gate_outputs(&Gates { require_live, min_quality });
         assert_eq!(asked(false, None), Outputs::NONE);
         assert_eq!(asked(true, None), Outputs::of(&[Output::Liveness]));
         let measures = asked(false, Some(0.5));

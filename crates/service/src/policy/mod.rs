@@ -18,7 +18,7 @@ pub(crate) use checks::decided_as_requested;
 pub(crate) use comparison::Comparator;
 pub(crate) use condition::{Comparable, check_photographed, check_usable, condition_of};
 pub(crate) use faces::the_face;
-pub(crate) use gates::{admit_reference, gate_outputs};
+pub(crate) use gates::{admit_probe, admit_reference, gate_outputs, is_answered};
 pub(crate) use judge::report;
 pub(crate) use sequence::{ExaminedFrame, Facts, Rules, judge as judge_sequence};
 pub(crate) use stills::same_still;

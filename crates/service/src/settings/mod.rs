@@ -12,6 +12,7 @@ use std::time::Duration;
 use faceward_engine::{Output, Outputs};
 use faceward_models::calibration::similarity::{SimilarityCalibration, similarity};
 use faceward_models::calibration::thresholds::{Thresholds, thresholds};
+use faceward_store::Demands;
 
 use crate::audit::AuditSettings;
 use crate::challenges::ChallengeSettings;
@@ -33,7 +34,9 @@ pub struct Settings {
     /// errors for a second pass of the networks.
     pub mirrored_probes: bool,
     /// The operator's gates of enrolment.
-    pub enroll: EnrollGates,
+    pub enroll: Gates,
+    /// What has to be so of a photo that is compared. No setting of the server: apps demand it for themselves.
+    pub compare: Gates,
     /// Which guesses about the subject are made.
     pub demography: Demography,
     /// Most candidates that an identification names.
@@ -58,7 +61,8 @@ impl Default for Settings {
             thresholds: thresholds().clone(),
             similarity_map: Arc::clone(similarity()),
             mirrored_probes: true,
-            enroll: EnrollGates::default(),
+            enroll: Gates::default(),
+            compare: Gates::default(),
             demography: Demography::default(),
             max_candidates: NonZeroUsize::MIN.saturating_add(99),
             active_liveness: ActiveLivenessRules::default(),
@@ -113,13 +117,24 @@ impl Default for FaceRules {
     }
 }
 
-/// What an operator demands of a reference photo beyond the specification.
+/// What is demanded of a photo beyond the specification.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct EnrollGates {
+pub struct Gates {
     /// Whether the face must pass the liveness check, asked for or not.
     pub require_live: bool,
     /// Least quality, 0 to 1, of the worst of the assessed measures (a defect's probability p counts as 1 - p).
     pub min_quality: Option<f64>,
+}
+
+impl Gates {
+    /// These and those of an app: the stricter of each.
+    pub(crate) fn and(self, app: Demands) -> Self {
+        let min_quality = match (self.min_quality, app.quality) {
+            (Some(ours), Some(its)) => Some(ours.max(its)),
+            (ours, its) => ours.or(its),
+        };
+        Self { require_live: self.require_live || app.live, min_quality }
+    }
 }
 
 /// How active liveness is judged.
@@ -198,7 +213,7 @@ mod tests {
         assert_eq!(settings.thresholds.liveness, Rule::AtLeast(0.85));
         assert_eq!(settings.thresholds.deepfake, Rule::AtLeast(0.9));
         assert_eq!(settings.faces, FaceRules { min_side: 32.0, second_face_share: 0.05 });
-        assert_eq!(settings.enroll, EnrollGates { require_live: false, min_quality: None });
+        assert_eq!(settings.enroll, Gates { require_live: false, min_quality: None });
         assert_eq!(settings.demography, Demography { enabled: true, race: true });
     }
 

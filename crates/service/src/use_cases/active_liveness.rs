@@ -10,6 +10,7 @@ use crate::movement::{Movement, MovementPart, Stance, outputs_of};
 use crate::policy::{decided_as_requested, same_still};
 use crate::report::{ActiveLiveness, FrameFault, FrameVerdict, Refusal};
 use crate::requests::{ActiveLivenessRequest, Checks, Frame};
+use crate::ruled::Ruled;
 use crate::service::Service;
 
 use super::wanted::{COMPARED, with_checks};
@@ -40,7 +41,7 @@ impl Service {
         if let Some(subject) = &request.subject {
             trail.about(Some(&subject.gallery), Some(&subject.subject), None);
         }
-        let result = self.do_active_liveness(*app, request).await;
+        let result = async { self.ruled(Some(app)).await?.do_active_liveness(*app, request).await }.await;
         if let Ok(answer) = &result {
             self.record_frames(&mut trail, answer);
         }
@@ -59,7 +60,8 @@ impl Service {
                     }
                     if let Some(comparison) = &verdict.comparison {
                         trail.score(format!("{number}_similarity"), f64::from(comparison.similarity.0));
-                        trail.model(self.comparator().calibration().model());
+                        trail.score("threshold", f64::from(comparison.threshold.0));
+                        trail.model(self.embedding_model());
                     }
                 }
                 Err(_) => trail.reason(format!("{number}_unusable")),
@@ -70,7 +72,9 @@ impl Service {
         }
         trail.verdict(if answer.passed { "passed" } else { "failed" });
     }
+}
 
+impl Ruled {
     async fn do_active_liveness(
         &self,
         app: AppId,

@@ -7,6 +7,7 @@ use crate::error::{PhotoField, ServiceError};
 use crate::policy::report;
 use crate::report::AnalysisReport;
 use crate::requests::{AnalyzeRequest, Checks};
+use crate::ruled::Ruled;
 use crate::service::Service;
 
 impl Service {
@@ -17,7 +18,7 @@ impl Service {
     /// The photo cannot be decoded; a requested check is unavailable; overload, timeout.
     pub async fn analyze(&self, request: AnalyzeRequest) -> Result<AnalysisReport, ServiceError> {
         let mut trail = self.trail("analyze", None);
-        let result = self.do_analyze(request).await;
+        let result = async { self.ruled(None).await?.do_analyze(request).await }.await;
         if let Ok(report) = &result {
             trail.score("n_faces", report.faces.len() as f64);
             for (number, face) in report.faces.iter().enumerate() {
@@ -26,7 +27,9 @@ impl Service {
         }
         trail.end(result).await
     }
+}
 
+impl Ruled {
     async fn do_analyze(&self, request: AnalyzeRequest) -> Result<AnalysisReport, ServiceError> {
         let AnalyzeRequest { photo, outputs } = request;
         let liveness = outputs.contains(Output::Liveness);

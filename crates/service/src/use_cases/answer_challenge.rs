@@ -13,6 +13,7 @@ use crate::photo::Photo;
 use crate::policy::{ExaminedFrame, Facts, Rules, SequenceVerdict, Still, judge_sequence};
 use crate::report::{Advice, Judged};
 use crate::requests::{AnswerRequest, Checks};
+use crate::ruled::Ruled;
 use crate::service::Service;
 use crate::subject::SubjectRef;
 
@@ -70,14 +71,17 @@ impl Service {
         request: AnswerRequest,
     ) -> Result<ChallengeAnswer, ServiceError> {
         let mut trail = self.trail("answer_challenge", Some(app));
-        let result = self.do_answer_challenge(*app, request, &mut trail).await;
+        let result =
+            async { self.ruled(Some(app)).await?.do_answer_challenge(*app, request, &mut trail).await }.await;
         if let Ok(answer) = &result {
             note(&mut trail, answer);
-            trail.model(self.comparator().calibration().model());
+            trail.model(self.embedding_model());
         }
         trail.end_durably(result).await
     }
+}
 
+impl Ruled {
     async fn do_answer_challenge(
         &self,
         app: AppId,

@@ -11,6 +11,7 @@ use crate::challenges::{Challenge, ChallengeId, ChallengeSettings, draw};
 use crate::error::{Check, ServiceError};
 use crate::movement::Movement;
 use crate::requests::{ChallengeRequest, Checks};
+use crate::ruled::Ruled;
 use crate::service::Service;
 use crate::subject::SubjectRef;
 
@@ -37,10 +38,13 @@ impl Service {
         request: ChallengeRequest,
     ) -> Result<OpenChallenge, ServiceError> {
         let mut trail = self.trail("create_challenge", Some(app));
-        let result = self.do_create_challenge(*app, request, &mut trail).await;
+        let result =
+            async { self.ruled(Some(app)).await?.do_create_challenge(*app, request, &mut trail).await }.await;
         trail.end(result).await
     }
+}
 
+impl Ruled {
     async fn do_create_challenge(
         &self,
         app: AppId,

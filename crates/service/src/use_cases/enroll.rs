@@ -9,6 +9,7 @@ use crate::error::{PhotoFault, PhotoField, ServiceError};
 use crate::policy::{Comparable, admit_reference, check_usable, decided_as_requested, gate_outputs};
 use crate::report::{Enrollment, FaceReport};
 use crate::requests::{Checks, EnrollRequest};
+use crate::ruled::Ruled;
 use crate::service::Service;
 
 use super::wanted::comparable_request;
@@ -32,7 +33,8 @@ impl Service {
     /// replacing was not asked for; a requested check is unavailable or undecided; overload, timeout.
     pub async fn enroll(&self, app: &AppId, request: EnrollRequest) -> Result<Enrollment, ServiceError> {
         let mut trail = self.trail("enroll", Some(app));
-        let Reference { new, on_conflict, face, admitted } = match self.reference(request, &mut trail).await {
+        let reference = async { self.ruled(Some(app)).await?.reference(request, &mut trail).await }.await;
+        let Reference { new, on_conflict, face, admitted } = match reference {
             Ok(reference) => reference,
             Err(error) => return trail.end(Err(error)).await,
         };
@@ -54,7 +56,9 @@ impl Service {
         });
         Ok(kept.await?.0)
     }
+}
 
+impl Ruled {
     /// Computes what is to be kept.
     async fn reference(&self, request: EnrollRequest, trail: &mut Trail) -> Result<Reference, ServiceError> {
         let EnrollRequest { photo, template, gallery, subject, name, min_side, force, replace, options } =
@@ -64,6 +68,7 @@ impl Service {
         let subject = subject.map_or_else(|| SubjectId::parse(template.as_str()), Ok)?;
         trail.about(Some(&gallery), Some(&subject), Some(&template));
         self.require(options.checks)?;
+        self.require_gates(&self.settings().enroll)?;
         let photo = photo.checked().map_err(|fault| fault.of(PhotoField::Only))?;
         let admitted = self.let_in("enroll", 1)?;
         // A reference is computed once and compared often: always with its mirror image.

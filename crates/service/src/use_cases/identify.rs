@@ -10,9 +10,8 @@ use crate::audit::Trail;
 use crate::error::{PhotoField, ServiceError};
 use crate::report::{Identification, Match};
 use crate::requests::IdentifyRequest;
+use crate::ruled::Ruled;
 use crate::service::Service;
-
-use super::wanted::comparable_request;
 
 impl Service {
     /// Searches the galleries of `app`; each subject counts by its best template. Nobody below the threshold is named.
@@ -29,14 +28,16 @@ impl Service {
         if let Some([only]) = request.galleries.as_deref() {
             trail.about(Some(only), None, None);
         }
-        let result = self.do_identify(*app, request).await;
+        let result = async { self.ruled(Some(app)).await?.do_identify(*app, request).await }.await;
         if let Ok(found) = &result {
             note(&mut trail, found);
-            trail.model(self.comparator().calibration().model());
+            trail.model(self.embedding_model());
         }
         trail.end(result).await
     }
+}
 
+impl Ruled {
     async fn do_identify(
         &self,
         app: AppId,
@@ -46,11 +47,12 @@ impl Service {
         let threshold = checked_threshold(threshold, self.comparator().threshold())?;
         let limit = checked_limit(limit, self.settings().max_candidates)?;
         self.require(options.checks)?;
+        self.require_gates(&self.settings().compare)?;
         let photo = photo.checked().map_err(|fault| fault.of(PhotoField::Only))?;
         let admitted = self.let_in("identify", 1)?;
-        let wanted = comparable_request(&options, self.settings().mirrored_probes);
+        let wanted = self.wanted_of_probe(&options);
         let analysis = self.queue(&admitted, photo, PhotoField::Only, wanted)?.analysis().await?;
-        let (face, probe) = self.comparable_face(analysis, PhotoField::Only, options.checks)?;
+        let (face, probe) = self.admitted_face(analysis, PhotoField::Only, options.checks)?;
         let templates = &self.stores().templates;
         let found = templates.search(&app, galleries.as_deref(), &probe.embedding, limit).await?;
         if found.is_empty() {

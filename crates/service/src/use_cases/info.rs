@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use faceward_core::{Cosine, ModelId, Precision};
+use faceward_core::{AppId, Cosine, ModelId, Precision};
 use faceward_engine::{LoadedModel, Outputs};
 use faceward_models::calibration::evidence::{Evidence, evidence};
 use faceward_models::calibration::similarity::SimilarityCalibration;
 use faceward_models::calibration::thresholds::Thresholds;
 use faceward_models::{Manifest, ModelDecl};
 
+use crate::error::ServiceError;
+use crate::ruled::Ruled;
 use crate::service::Service;
 use crate::settings::{Demography, FaceRules};
 
@@ -77,6 +79,20 @@ impl Service {
     /// What this service runs with.
     #[must_use]
     pub fn info(&self) -> Info {
+        self.ruled_by_the_server().described()
+    }
+
+    /// The same under the terms of `app`.
+    ///
+    /// # Errors
+    /// [`ServiceError::AppNotFound`]; the store fails.
+    pub async fn info_of(&self, app: &AppId) -> Result<Info, ServiceError> {
+        Ok(self.ruled(Some(app)).await?.described())
+    }
+}
+
+impl Ruled {
+    fn described(&self) -> Info {
         let capabilities = self.capabilities();
         let comparator = self.comparator();
         let settings = self.settings();
@@ -96,7 +112,7 @@ impl Service {
         }
     }
 
-    /// What the engine has no model for, and what the operator switched off.
+    /// What the engine has no model for, and what the operator switched off, for all or for the app.
     fn unavailable(&self) -> Vec<Unavailable> {
         let (available, withheld) = (self.available(), self.settings().demography.withheld());
         let absent = Outputs::ALL.without(available).and(withheld);

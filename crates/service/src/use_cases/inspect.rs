@@ -4,6 +4,7 @@ use crate::error::{PhotoField, ServiceError};
 use crate::policy::decided_as_requested;
 use crate::report::FaceReport;
 use crate::requests::InspectRequest;
+use crate::ruled::Ruled;
 use crate::service::Service;
 
 use super::wanted::one_face_request;
@@ -16,14 +17,16 @@ impl Service {
     pub async fn inspect(&self, request: InspectRequest) -> Result<FaceReport, ServiceError> {
         let checks = request.options.checks;
         let mut trail = self.trail("inspect", None);
-        let result = self.do_inspect(request).await;
+        let result = async { self.ruled(None).await?.do_inspect(request).await }.await;
         if let Ok(report) = &result {
             trail.face("", report);
             trail.checked(checks, &[report]);
         }
         trail.end(result).await
     }
+}
 
+impl Ruled {
     async fn do_inspect(&self, request: InspectRequest) -> Result<FaceReport, ServiceError> {
         let InspectRequest { photo, options } = request;
         let field = PhotoField::Only;

@@ -7,10 +7,9 @@ use crate::error::{InternalError, PhotoField, ServiceError};
 use crate::policy::Comparable;
 use crate::report::{Comparison, SubjectVerification};
 use crate::requests::VerifySubjectRequest;
+use crate::ruled::Ruled;
 use crate::service::Service;
 use crate::subject::SubjectRef;
-
-use super::wanted::comparable_request;
 
 impl Service {
     /// Compares a photo with every template of a subject.
@@ -25,14 +24,16 @@ impl Service {
     ) -> Result<SubjectVerification, ServiceError> {
         let mut trail = self.trail("verify_subject", Some(app));
         trail.about(Some(&request.subject.gallery), Some(&request.subject.subject), None);
-        let result = self.do_verify_subject(*app, request).await;
+        let result = async { self.ruled(Some(app)).await?.do_verify_subject(*app, request).await }.await;
         if let Ok(verification) = &result {
             trail.face("", &verification.face);
-            trail.comparison(&verification.comparison, self.comparator().calibration().model());
+            trail.comparison(&verification.comparison, self.embedding_model());
         }
         trail.end(result).await
     }
+}
 
+impl Ruled {
     async fn do_verify_subject(
         &self,
         app: AppId,
@@ -41,13 +42,14 @@ impl Service {
         let VerifySubjectRequest { photo, subject, options } = request;
         let field = PhotoField::Only;
         self.require(options.checks)?;
+        self.require_gates(&self.settings().compare)?;
         let photo = photo.checked().map_err(|fault| fault.of(field))?;
         let admitted = self.let_in("verify_subject", 1)?;
         // Before the photo is computed: without a reference there is nothing to compute it for.
         let References { name, embeddings, n_templates: _ } = self.references(app, &subject).await?;
-        let wanted = comparable_request(&options, self.settings().mirrored_probes);
+        let wanted = self.wanted_of_probe(&options);
         let analysis = self.queue(&admitted, photo, field, wanted)?.analysis().await?;
-        let (face, probe) = self.comparable_face(analysis, field, options.checks)?;
+        let (face, probe) = self.admitted_face(analysis, field, options.checks)?;
         let comparison = self.best_of(&embeddings, &probe)?;
         Ok(SubjectVerification { name, face, comparison })
     }
@@ -59,7 +61,7 @@ impl Service {
         subject: &SubjectRef,
     ) -> Result<References, ServiceError> {
         let SubjectRef { gallery, subject } = subject;
-        let model = self.comparator().calibration().model();
+        let model = self.embedding_model();
         let found = self.stores().templates.references(&app, gallery, subject, model).await?;
         if found.n_templates == 0 {
             Err(ServiceError::SubjectNotFound(subject.clone()))

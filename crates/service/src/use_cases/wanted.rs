@@ -3,7 +3,9 @@
 use faceward_core::QualityKey;
 use faceward_engine::{Output, Outputs, Request};
 
+use crate::policy::gate_outputs;
 use crate::requests::{Checks, FaceOptions};
+use crate::ruled::Ruled;
 
 /// What answers a request about one face: what it describes, and the checks.
 pub(super) fn one_face_request(options: &FaceOptions) -> Request {
@@ -31,4 +33,12 @@ pub(super) const fn with_checks(outputs: Outputs, checks: Checks) -> Outputs {
         .with_if(Output::Liveness, checks.liveness)
         .with_if(Output::Genuine, checks.deepfake)
         .with_if(Output::Photographed, checks.liveness || checks.deepfake)
+}
+
+impl Ruled {
+    /// What is wanted of a face that is compared with others, and let through by the app's demands.
+    pub(super) fn wanted_of_probe(&self, options: &FaceOptions) -> Request {
+        let request = comparable_request(options, self.settings().mirrored_probes);
+        Request { outputs: request.outputs.and(gate_outputs(&self.settings().compare)), ..request }
+    }
 }

@@ -3,8 +3,8 @@
 use faceward_core::{Embedding, GalleryId, ModelId, Outcome, Similarity, SubjectId, TemplateId};
 use faceward_embedded::Embedded;
 use faceward_service::{
-    EnrollGates, EnrollRequest, FaceOptions, IdentifyRequest, ListTemplatesRequest, Rejection, Rule,
-    ServiceError, Settings, VerifyAgainstRequest,
+    EnrollRequest, FaceOptions, Gates, IdentifyRequest, ListTemplatesRequest, Rejection, Rule, ServiceError,
+    Settings, VerifyAgainstRequest,
 };
 use faceward_store::{NewTemplate, OnConflict, Stores};
 
@@ -173,7 +173,7 @@ async fn a_gallery_that_does_not_exist_takes_nobody() {
 
 #[tokio::test]
 async fn an_operator_can_demand_quality_of_references_and_not_of_probes() {
-    let enroll = EnrollGates { min_quality: Some(1.0), ..EnrollGates::default() };
+    let enroll = Gates { min_quality: Some(1.0), ..Gates::default() };
     let fixture = service_with(Settings { enroll, ..settings() });
     let refused = fixture.enroll(photo(OBAMA), "x").await;
     assert!(

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use ::metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use faceward_embedded::Embedded;
 use faceward_engine::Engine;
-use faceward_service::{EnrollGates, Service, Settings, StartError, metrics};
+use faceward_service::{Gates, Service, Settings, StartError, metrics};
 
 use crate::fixture::{engine_without, service, settings};
 
@@ -31,7 +31,7 @@ fn settings_out_of_range_and_gates_without_a_model_are_refused() {
     let refused = start(engine.clone(), out_of_range);
     assert!(matches!(refused, Err(StartError::Settings(_))), "{refused:?}");
 
-    let enroll = EnrollGates { require_live: true, ..EnrollGates::default() };
+    let enroll = Gates { require_live: true, ..Gates::default() };
     let refused = start(engine, Settings { enroll, ..settings() });
     let named = matches!(refused, Err(StartError::GateWithoutModel { setting: "enroll.require_live" }));
     assert!(named, "{refused:?}");

@@ -35,6 +35,8 @@ pub(crate) enum App {
     Create(Create),
     /// List the apps
     List(List),
+    /// Print everything that an app is set to, as JSON
+    Show(Show),
     /// Give an app a new key and print it, once; the old one works on for a while
     RotateKey(RotateKey),
     /// Say whether an app's clients send mirror images, as some front cameras make them
@@ -68,6 +70,13 @@ pub(crate) struct List {
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Arguments of `app show`.
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// APP-ID of the app
+    id: Uuid,
 }
 
 /// Arguments of `app rotate-key`.
@@ -131,6 +140,7 @@ impl App {
             match self {
                 Self::Create(create) => create.run(&place).await,
                 Self::List(list) => list.run(&place).await,
+                Self::Show(show) => show.run(&place).await,
                 Self::RotateKey(rotate) => rotate.run(&place).await,
                 Self::SetMirrored(set) => set.run(&place).await,
                 Self::Set(set) => set.run(&place).await,
@@ -199,6 +209,18 @@ impl AppJson {
             mirrored: app["mirrored"] == true,
             created_at: app.text("created_at")?,
         })
+    }
+}
+
+impl Show {
+    async fn run(&self, place: &Place) -> Result<Exit, Failure> {
+        match place {
+            Place::Here(apps) => terminal::json(&faceward_http::app_json(&apps.get(&AppId(self.id)).await?))?,
+            Place::There(remote) => {
+                terminal::json(&remote.ask(Method::GET, &format!("/apps/{}", self.id), None).await?)?;
+            }
+        }
+        Ok(Exit::Yes)
     }
 }
 

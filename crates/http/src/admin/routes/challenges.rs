@@ -34,7 +34,8 @@ async fn count(
 ) -> Result<Json<wire::AdminChallenges>, Failure> {
     let id = app_id(&id)?;
     app.service.apps().get(&id).await?;
-    let settings = &app.service.settings().challenges;
+    let settings = app.service.settings();
+    let settings = &settings.challenges;
     Ok(Json(wire::AdminChallenges {
         open: app.service.open_challenges(&id).await?,
         most_open: settings.max_open.get(),

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use faceward_core::{GalleryId, Similarity, SubjectId, SubjectName, TemplateId};
 use faceward_service::{
-    AnalyzeRequest, Checks, EnrollRequest, FaceOptions, IdentifyRequest, Match, VerifyRequest,
+    AnalyzeRequest, Checks, EnrollRequest, FaceOptions, IdentifyRequest, Match, Origin, VerifyRequest,
 };
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -186,14 +186,15 @@ async fn verify(
     PhotoForm(form): PhotoForm,
 ) -> Result<Json<wire::AdminComparison>, Failure> {
     query.refuse_unknown(&["check_liveness", "check_deepfake"])?;
-    app.service.apps().get(&app_id(&id)?).await?;
+    let id = app_id(&id)?;
+    app.service.apps().get(&id).await?;
     let checks = Checks { liveness: query.flag("check_liveness")?, deepfake: query.flag("check_deepfake")? };
     let request = VerifyRequest {
         first: form.photo(&["first_photo"])?,
         second: form.photo(&["second_photo"])?,
         options: FaceOptions { checks, describe: native::DESCRIBED },
     };
-    let found = app.service.verify(request).await?;
+    let found = Origin::current().on_behalf_of(id).scope(app.service.verify(request)).await?;
     Ok(Json(wire::AdminComparison {
         same: found.comparison.same,
         similarity: found.comparison.similarity.0,
@@ -219,9 +220,10 @@ async fn analyze(
     PhotoForm(form): PhotoForm,
 ) -> Result<Json<serde_json::Value>, Failure> {
     query.refuse_unknown(&[])?;
-    app.service.apps().get(&app_id(&id)?).await?;
+    let id = app_id(&id)?;
+    app.service.apps().get(&id).await?;
     let request = AnalyzeRequest { photo: form.photo(&["photo"])?, outputs: app.service.everything() };
-    let report = app.service.analyze(request).await?;
+    let report = Origin::current().on_behalf_of(id).scope(app.service.analyze(request)).await?;
     let answer = native::analysis_value(&report, transaction).ok_or(Failure::Panicked)?;
     Ok(Json(answer))
 }

@@ -2,8 +2,8 @@
 
 use std::num::NonZeroU32;
 
-use faceward_service::apps::AppChange;
-use faceward_service::{AppRecord, Consent};
+use faceward_service::apps::{AppChange, DemandsChange};
+use faceward_service::{AppRecord, Consent, Demands};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -30,6 +30,26 @@ pub(crate) struct AdminApp {
     /// What people agree to before photos of them are taken; `null`: nothing was written.
     #[schema(required)]
     consent: Option<AdminConsent>,
+    /// Least similarity of the same person; `null`: the server's.
+    #[schema(required)]
+    similarity_threshold: Option<f64>,
+    /// Least liveness score that is fine; `null`: the server's.
+    #[schema(required)]
+    liveness_threshold: Option<f64>,
+    /// Least score of the deepfake check that is fine; `null`: the server's.
+    #[schema(required)]
+    deepfake_threshold: Option<f64>,
+    /// Whether gender, age and group are answered, where the server does.
+    demography: bool,
+    /// Whether the group is.
+    race: bool,
+    /// What a photo has to give before it is enrolled, beside what the server demands.
+    enroll: AdminDemands,
+    /// What a photo has to give before it is compared.
+    compare: AdminDemands,
+    /// Days after which a template is deleted; `null`: it has no end.
+    #[schema(required, value_type = Option<u32>)]
+    expire_after_days: Option<NonZeroU32>,
     /// When it was created.
     created_at: String,
     /// How many templates it has; in the answer about one app only.
@@ -49,6 +69,14 @@ impl From<&AppRecord> for AdminApp {
             requests_per_minute: settings.requests_per_minute,
             requests_per_day: settings.requests_per_day,
             consent: settings.consent.clone().map(Into::into),
+            similarity_threshold: settings.thresholds.similarity,
+            liveness_threshold: settings.thresholds.liveness,
+            deepfake_threshold: settings.thresholds.deepfake,
+            demography: !settings.withheld.demography,
+            race: !settings.withheld.race,
+            enroll: settings.enroll.into(),
+            compare: settings.compare.into(),
+            expire_after_days: settings.expire_after_days,
             created_at: record.created_at.to_string(),
             templates: None,
         }
@@ -68,6 +96,22 @@ pub(crate) struct AdminConsent {
 impl From<Consent> for AdminConsent {
     fn from(Consent { version, text }: Consent) -> Self {
         Self { version, text }
+    }
+}
+
+/// What a photo has to give.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AdminDemands {
+    /// Whether the face must pass the liveness check, asked for or not.
+    live: bool,
+    /// Least quality, 0 to 1, of the worst of the assessed measures; `null`: any.
+    #[schema(required)]
+    quality: Option<f64>,
+}
+
+impl From<Demands> for AdminDemands {
+    fn from(Demands { live, quality }: Demands) -> Self {
+        Self { live, quality }
     }
 }
 
@@ -91,6 +135,48 @@ pub(crate) struct AdminAppChange {
     #[serde(deserialize_with = "even_null")]
     #[schema(value_type = Option<AdminConsent>)]
     consent: Option<Option<AdminConsent>>,
+    /// Least similarity of the same person, 0 to 1; `null`: the server's.
+    #[serde(deserialize_with = "even_null")]
+    #[schema(value_type = Option<f64>)]
+    similarity_threshold: Option<Option<f64>>,
+    /// Least liveness score that is fine, 0 to 1; `null`: the server's.
+    #[serde(deserialize_with = "even_null")]
+    #[schema(value_type = Option<f64>)]
+    liveness_threshold: Option<Option<f64>>,
+    /// Least score of the deepfake check that is fine, 0 to 1; `null`: the server's.
+    #[serde(deserialize_with = "even_null")]
+    #[schema(value_type = Option<f64>)]
+    deepfake_threshold: Option<Option<f64>>,
+    /// Whether gender, age and group are answered, where the server does.
+    demography: Option<bool>,
+    /// Whether the group is.
+    race: Option<bool>,
+    /// What a photo has to give before it is enrolled, beside what the server demands.
+    enroll: Option<AdminDemandsChange>,
+    /// What a photo has to give before it is compared.
+    compare: Option<AdminDemandsChange>,
+    /// Days after which a template is deleted, 1 to 36500; `null`: it has no end.
+    #[serde(deserialize_with = "even_null")]
+    #[schema(value_type = Option<u32>)]
+    expire_after_days: Option<Option<NonZeroU32>>,
+}
+
+/// What is to change about what a photo has to give; what is not there stays.
+#[derive(Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct AdminDemandsChange {
+    /// Whether the face must pass the liveness check, asked for or not. Without its model the request gets 501.
+    live: Option<bool>,
+    /// Least quality, 0 to 1, of the worst of the assessed measures; `null`: any.
+    #[serde(deserialize_with = "even_null")]
+    #[schema(value_type = Option<f64>)]
+    quality: Option<Option<f64>>,
+}
+
+impl From<AdminDemandsChange> for DemandsChange {
+    fn from(AdminDemandsChange { live, quality }: AdminDemandsChange) -> Self {
+        Self { live, quality }
+    }
 }
 
 /// `null` is something to be said, and not the same as nothing.
@@ -100,24 +186,23 @@ fn even_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<
 
 impl From<AdminAppChange> for AppChange {
     fn from(change: AdminAppChange) -> Self {
-        let AdminAppChange {
-            name,
-            disabled,
-            mirrored,
-            origins,
-            requests_per_minute,
-            requests_per_day,
-            consent,
-        } = change;
+        let consent = |AdminConsent { version, text }| Consent { version, text };
         Self {
-            name,
-            disabled,
-            mirrored,
-            origins,
-            requests_per_minute: requests_per_minute.map(NonZeroU32::new),
-            requests_per_day: requests_per_day.map(NonZeroU32::new),
-            consent: consent
-                .map(|consent| consent.map(|AdminConsent { version, text }| Consent { version, text })),
+            name: change.name,
+            disabled: change.disabled,
+            mirrored: change.mirrored,
+            origins: change.origins,
+            requests_per_minute: change.requests_per_minute.map(NonZeroU32::new),
+            requests_per_day: change.requests_per_day.map(NonZeroU32::new),
+            consent: change.consent.map(|given| given.map(consent)),
+            similarity_threshold: change.similarity_threshold,
+            liveness_threshold: change.liveness_threshold,
+            deepfake_threshold: change.deepfake_threshold,
+            demography: change.demography,
+            race: change.race,
+            enroll: change.enroll.unwrap_or_default().into(),
+            compare: change.compare.unwrap_or_default().into(),
+            expire_after_days: change.expire_after_days,
         }
     }
 }

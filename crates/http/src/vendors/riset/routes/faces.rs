@@ -93,7 +93,8 @@ pub(super) async fn verify_face(
     });
     let request = read.await?;
     let found = app.service.verify_subject(&app_id, request).await?;
-    let rules = &app.service.settings().thresholds.movement;
+    let settings = app.service.settings();
+    let rules = &settings.thresholds.movement;
     Ok(answer::success(convert::verified(&found, rules), &app.settings))
 }
 
@@ -125,7 +126,8 @@ pub(super) async fn identify_face(
     };
     let found = app.service.identify(&app_id, request).await?;
     let name = found.best.as_ref().and_then(|best| best.name.clone());
-    let rules = &app.service.settings().thresholds.movement;
+    let settings = app.service.settings();
+    let rules = &settings.thresholds.movement;
     Ok(answer::success(convert::identified(&found, name, rules), &app.settings))
 }
 
@@ -174,7 +176,8 @@ pub(super) async fn compare_images(
     });
     let request = read.await?;
     let found = app.service.verify(request).await?;
-    let rules = &app.service.settings().thresholds.movement;
+    let settings = app.service.settings();
+    let rules = &settings.thresholds.movement;
     Ok(answer::success(convert::compared(&found, rules), &app.settings))
 }
 

@@ -37,7 +37,8 @@ pub(super) async fn verify_face_liveness(
     let wanted = received.read(list_or_single).await?;
     let shape = wanted.shape;
     let (report, asked) = judged(&app, &app_id, wanted).await?;
-    let rules = &app.service.settings().thresholds.movement;
+    let settings = app.service.settings();
+    let rules = &settings.thresholds.movement;
     match shape {
         Shape::List => {
             let answered = answer::success(convert::list(&report, &asked, rules), &app.settings);
@@ -68,7 +69,8 @@ pub(super) async fn batch_verify_face_liveness(
 ) -> Result<Response, Failure> {
     let wanted = received.read(batch).await?;
     let (report, asked) = judged(&app, &app_id, wanted).await?;
-    let rules = &app.service.settings().thresholds.movement;
+    let settings = app.service.settings();
+    let rules = &settings.thresholds.movement;
     let answered = answer::success(convert::batch(&report, &asked, rules), &app.settings);
     Ok((remarks(&report), answered).into_response())
 }
