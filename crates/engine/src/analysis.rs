@@ -122,6 +122,12 @@ impl FaceAnalysis {
         self
     }
 
+    /// The face without what shall not be told, although a step that was run for something else found it: as if it had no model.
+    pub(crate) fn withholding(mut self, withheld: Outputs) -> Self {
+        withheld.iter().for_each(|output| self.empty(output, Absence::Unavailable));
+        self
+    }
+
     fn empty(&mut self, output: Output, why: Absence) {
         let attributes = &mut self.attributes;
         match output {
@@ -167,6 +173,7 @@ mod tests {
     use faceward_core::QualityKey;
 
     use super::*;
+    use crate::findings::Race;
 
     fn unfilled() -> FaceAnalysis {
         let somewhere = Point::new(0.0, 0.0);
@@ -183,6 +190,11 @@ mod tests {
             let n_values = output.values().len() + usize::from(has_another);
             assert_eq!(text.matches("Unavailable").count(), n_values, "{output:?}: {text}");
         }
+        let mut found = unfilled();
+        (found.attributes.age, found.attributes.race) = (Outcome::Value(40.0), Outcome::Value(Race::White));
+        let told =
+            found.withholding(Outputs::of(&[Output::Race])).only(Outputs::of(&[Output::Age, Output::Race]));
+        assert_eq!((told.attributes.age, told.attributes.race), (Outcome::Value(40.0), Outcome::Unavailable));
         let blur = unfilled().only(Outputs::of(&[Output::Quality(QualityKey::Blur)]));
         assert_eq!(blur.quality[QualityKey::Blur], Outcome::Unavailable);
         assert_eq!(blur.quality[QualityKey::Flare], Outcome::NotRequested);

@@ -165,7 +165,8 @@ impl Worker {
             go_on(scene.wanted)?;
             timer.time(step.declaration().name, || self.steps.run(*step, scene, &mut face))?;
         }
-        Ok(face.analysis.only(scene.request.outputs))
+        let Request { outputs, withheld, .. } = scene.request;
+        Ok(face.analysis.withholding(*withheld).only(*outputs))
     }
 }
 

@@ -48,7 +48,7 @@ async fn verdicts(app: &TestApp) -> Vec<(&'static str, Value)> {
         ("verify-face", riset(&format!("{faces}/verify-face"), &whom).await.at("/verified")),
         ("identify-face", json!(found != "unregistered")),
         ("compare-images", riset("/face-api/compare-images", &two).await.at("/verified")),
-        ("list", riset(LIVENESS, &list).await.at("/images/0/verified")),
+        ("list", riset(LIVENESS, &list).await.at("/results/image1/verified")),
     ]
 }
 
