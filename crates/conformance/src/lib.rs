@@ -24,7 +24,7 @@ macro_rules! suite {
             templates { a_template_is_read_back_as_it_was_given, a_taken_id_is_refused_or_replaced,
                 a_deleted_template_is_gone, a_subject_is_deleted_in_its_gallery_alone, lists_come_in_pages,
                 a_name_is_kept_until_the_last_template_goes, a_model_makes_vectors_of_one_length,
-                everything_is_exported_once }
+                everything_is_exported_once, one_process_at_a_time_purges }
             search { the_best_template_stands_for_its_subject, only_named_galleries_and_one_model_are_searched,
                 a_search_is_what_comparing_one_by_one_gives, equals_come_in_the_order_of_their_ids }
             paging { rows_that_stay_come_once_while_others_go }

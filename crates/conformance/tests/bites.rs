@@ -10,6 +10,8 @@ use faceward_store::{
     StoredTemplate, Stores, SubjectRecord, TemplatePlace, TemplateRecord, TemplateStore, Traces, Version,
 };
 use futures_util::FutureExt as _;
+use jiff::Timestamp;
+use uuid::Uuid;
 
 /// What is wrong with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,6 +170,10 @@ impl TemplateStore for Broken {
             }
             self.memory.delete_template(app, template).await
         })
+    }
+
+    fn take_purge_turn(&self, server: Uuid, now: Timestamp, until: Timestamp) -> Pending<'_, bool> {
+        self.memory.take_purge_turn(server, now, until)
     }
 
     fn search<'a>(

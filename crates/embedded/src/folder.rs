@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use faceward_core::AppId;
 use faceward_index::{AppEntry, Index, Members, Tenant};
-use faceward_store::Version;
+use faceward_store::{Turn, Version};
 use parking_lot::{Mutex, RwLock};
 
 use crate::EmbeddedError;
@@ -26,6 +26,7 @@ pub(crate) struct Folder {
     /// Version of the templates.
     version: AtomicU64,
     pub(crate) challenges: Mutex<Challenges>,
+    pub(crate) purge_turn: Mutex<Turn>,
     pub(crate) dir: PathBuf,
 }
 
@@ -41,6 +42,7 @@ impl Folder {
             index,
             version: AtomicU64::default(),
             challenges: Mutex::default(),
+            purge_turn: Mutex::default(),
             dir: dir.to_owned(),
         })
     }

@@ -20,6 +20,7 @@ mod policy;
 mod readiness;
 mod report;
 mod requests;
+mod retention;
 mod ruled;
 mod scheduler;
 mod secret;
@@ -47,6 +48,7 @@ pub use requests::{
     FaceOptions, Frame, IdentifyRequest, InspectRequest, ListTemplatesRequest, VerifyAgainstRequest,
     VerifyRequest, VerifySubjectRequest,
 };
+pub use retention::end_of_template;
 pub use scheduler::{Permit, SchedulerError, Urgency, panic_message};
 pub use secret::Secret;
 pub use service::{Service, StartError};

@@ -27,6 +27,7 @@ mod reachable;
 mod records;
 mod stores;
 mod templates;
+mod turn;
 mod webhooks;
 
 pub use app_settings::{AppSettings, AppThresholds, Consent, Demands, UnreadableSettings, Withheld};
@@ -47,6 +48,7 @@ pub use records::{
 };
 pub use stores::Stores;
 pub use templates::{Deletion, References, TemplatePlace, TemplateStore, every_template};
+pub use turn::Turn;
 pub use webhooks::{
     Attempt, Backlog, Claim, Delivery, Endpoint, EventDetail, EventRecord, EventState, KEPT_ATTEMPTS,
     LastAttempt, MAX_SECRETS, NewEvent, NextStep, SecretRecord, WebhookRecord, WebhookSecret, Webhooks,

@@ -4,6 +4,8 @@ use faceward_core::{AppId, Embedding, GalleryId, ModelId, SubjectId, SubjectName
 use futures_util::Stream;
 use futures_util::stream::{iter, try_unfold};
 use futures_util::{StreamExt as _, TryStreamExt as _};
+use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::{
     Candidate, GalleryRecord, NewTemplate, OnConflict, Page, Pending, Reachable, StoreError, StoredTemplate,
@@ -142,6 +144,13 @@ pub trait TemplateStore: Reachable {
     /// # Errors
     /// The store fails or cannot be reached.
     fn delete_template<'a>(&'a self, app: &'a AppId, template: &'a TemplateId) -> Pending<'a, Deletion>;
+
+    /// Whether the process `server` is the one that deletes what has expired, until `until`: no other is told so before. It
+    /// stays the one if it asks again in time.
+    ///
+    /// # Errors
+    /// The store fails or cannot be reached.
+    fn take_purge_turn(&self, server: Uuid, now: Timestamp, until: Timestamp) -> Pending<'_, bool>;
 
     /// The `limit` subjects most like `probe`, each by its best template, best first; equals in ascending order of
     /// gallery, subject and template id. Looks into the galleries named (unknown ones are empty) or into all, and compares

@@ -88,12 +88,16 @@ async fn serve(context: &Context, given: Option<GivenCredentials>) -> Result<(),
     let state = state.showing(in_force(context));
     let doors = admin::open(context, &state, &stop).await?;
     entrance.open(state);
+    let keeping = service.clone();
+    let keeping = tokio::spawn(async move { keeping.keep_retention().await });
     let invitation = service.operators().invite().await?;
     let base = format!("{scheme}://{address}");
     let invitation = invitation.as_ref().map(|secret| admin::invitation(context, &base, secret.reveal()));
     greet(&base, credentials.as_ref(), invitation.as_deref())?;
     serving.await.map_err(|error| Failure::new(Exit::Failed, error))?;
     doors.closed().await;
+    // A deletion that has begun goes on to its end: the shutdown waits for it.
+    keeping.abort();
     service.shutdown().await;
     tracing::info!("stopped");
     Ok(())

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use faceward_core::{AppId, Embedding, GalleryId, OperatorName, SubjectId, SubjectName, TemplateId};
 use faceward_store::{
     AppRecord, AuditRecord, ChallengeKey, DirectoryVersion, OperatorRecord, PassRecord, Pending, Reachable,
-    SigningKey, StoreError, StoredKey, Stores, TemplateRecord, Traces, Version,
+    SigningKey, StoreError, StoredKey, Stores, TemplateRecord, Traces, Turn, Version,
 };
 use jiff::Timestamp;
 use parking_lot::{Mutex, MutexGuard};
@@ -69,6 +69,7 @@ struct State {
     audit: Vec<AuditRecord>,
     n_audited: i64,
     n_events: i64,
+    purge_turn: Turn,
     leaves_traces: bool,
 }
 

@@ -8,6 +8,7 @@ use faceward_store::{
     StoreError, StoredTemplate, SubjectRecord, TemplatePlace, TemplateRecord, TemplateStore, Traces, Version,
 };
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::{App, Memory, State};
 
@@ -205,6 +206,10 @@ impl TemplateStore for Memory {
 
     fn delete_template<'a>(&'a self, app: &'a AppId, template: &'a TemplateId) -> Pending<'a, Deletion> {
         Box::pin(async move { self.state()?.delete(app, |record| record.template == *template) })
+    }
+
+    fn take_purge_turn(&self, server: Uuid, now: Timestamp, until: Timestamp) -> Pending<'_, bool> {
+        Box::pin(async move { Ok(self.state()?.purge_turn.take(server, now, until)) })
     }
 
     fn search<'a>(

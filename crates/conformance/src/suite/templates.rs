@@ -6,8 +6,8 @@ use futures_util::TryStreamExt as _;
 
 use crate::Fixture;
 use crate::samples::{
-    MODEL, add, app, create_apps, create_gallery, embedding, embedding_of, gallery_id, listed, new_template,
-    seeded, subject_id, subject_name, template_id,
+    MODEL, add, app, at, create_apps, create_gallery, embedding, embedding_of, gallery_id, listed,
+    new_template, seeded, subject_id, subject_name, template_id,
 };
 
 /// Bit for bit.
@@ -206,4 +206,19 @@ pub async fn everything_is_exported_once(fixture: &impl Fixture) {
     let page = stores.templates.export(Page::new(Some(&after), 3)).await.expect("a page");
     let ids: Vec<_> = page.iter().map(|row| (row.app.0.as_u128(), row.record.template.as_str())).collect();
     assert_eq!(ids, [(1, "t6"), (2, "t0"), (2, "t1")]);
+}
+
+/// One process at a time, until it stops asking.
+pub async fn one_process_at_a_time_purges(fixture: &impl Fixture) {
+    let stores = fixture.stores();
+    let turn = async |server: u128, now, until| {
+        let server = uuid::Uuid::from_u128(server);
+        stores.templates.take_purge_turn(server, at(now), at(until)).await.expect("an answer")
+    };
+    assert!(turn(1, 0, 60).await, "it is nobody's");
+    assert!(!turn(2, 1, 61).await, "it is the other's");
+    assert!(turn(1, 50, 120).await, "it stays whose it is");
+    assert!(!turn(2, 119, 180).await);
+    assert!(turn(2, 120, 180).await, "its time is over");
+    assert!(!turn(1, 121, 200).await);
 }

@@ -9,6 +9,7 @@ use faceward_store::{
     StoredTemplate, SubjectRecord, TemplatePlace, TemplateRecord, TemplateStore, Traces, Version,
 };
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::database::{TemplateRow, as_stored};
 use crate::embedded::Embedded;
@@ -170,6 +171,10 @@ impl TemplateStore for Embedded {
             let (app, template) = (*app, template.clone());
             self.off_thread(move |folder| folder.delete_template(&app, &template)).await
         })
+    }
+
+    fn take_purge_turn(&self, server: Uuid, now: Timestamp, until: Timestamp) -> Pending<'_, bool> {
+        Box::pin(async move { self.now(|folder| Ok(folder.purge_turn.lock().take(server, now, until))) })
     }
 
     fn search<'a>(

@@ -5,6 +5,7 @@ use faceward_sealing::{Sealer, SubjectContext, VectorContext};
 use faceward_store::{DEFAULT_GALLERY, NewTemplate, OnConflict, StoreError, TemplateRecord};
 use jiff::Timestamp;
 use tokio_postgres::Row;
+use uuid::Uuid;
 
 use super::change::{Change, Entry};
 use super::galleries::{self, Deleted};
@@ -244,4 +245,18 @@ fn context<'a>(app: &'a AppId, record: &'a TemplateRecord) -> VectorContext<'a> 
     let TemplateRecord { gallery, subject, template, model, created_at: _ } = record;
     let model: &ModelId = model;
     VectorContext { app, gallery, subject, template, model }
+}
+
+/// Takes the turn to purge, if it is free.
+pub(crate) async fn take_purge_turn(
+    client: &mut Client,
+    server: Uuid,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<bool, PostgresError> {
+    let take = "INSERT INTO faceward.turns AS held (duty, server, until) VALUES ('purge_templates', $1, $2)
+                ON CONFLICT (duty) DO UPDATE SET server = $1, until = $2
+                WHERE held.server = $1 OR held.until <= $3";
+    let (now, until) = (as_stored(now)?, as_stored(until)?);
+    Ok(client.execute(take, &[&server, &until, &now]).await? > 0)
 }

@@ -8,6 +8,8 @@ use faceward_store::{
     Candidate, Deletion, GalleryRecord, NewTemplate, OnConflict, Page, Pending, References, StoredTemplate,
     SubjectRecord, TemplatePlace, TemplateRecord, TemplateStore, Traces, Version,
 };
+use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::Postgres;
 use crate::sql::{galleries, templates};
@@ -159,6 +161,12 @@ impl TemplateStore for Postgres {
             let Some(sequence) = deleted else { return Ok(deletion(0)) };
             asked.seen(sequence).await;
             Ok(deletion(1))
+        })
+    }
+
+    fn take_purge_turn(&self, server: Uuid, now: Timestamp, until: Timestamp) -> Pending<'_, bool> {
+        self.ask(move |asked| async move {
+            Ok(templates::take_purge_turn(&mut asked.client().await?, server, now, until).await?)
         })
     }
 

@@ -180,7 +180,7 @@ impl Service {
 
 /// How many templates were deleted, if that is all of them and their traces: whoever asks for a deletion is told that it is
 /// done only when it is. What fades was sealed, and is as gone as the store can make it.
-pub(super) fn erased(deleted: Deletion) -> Result<usize, ServiceError> {
+pub(crate) fn erased(deleted: Deletion) -> Result<usize, ServiceError> {
     match deleted.traces {
         Traces::Wiped | Traces::Fading => Ok(deleted.n_templates),
         Traces::Left => Err(InternalError::TracesLeft.into()),

@@ -12,5 +12,6 @@ mod forged;
 mod information;
 mod leaving;
 mod load;
+mod retention;
 mod starting;
 mod verification;

@@ -42,6 +42,7 @@ async fn list(
     let gallery = query.text("gallery")?.map(GalleryId::stored).transpose()?;
     let after = query.text("after")?.map(TemplateId::stored).transpose()?;
     let prefix = query.text("prefix")?.map(TemplateId::parse).transpose()?;
+    let days = app.service.apps().get(&id).await?.settings.expire_after_days;
     let mut records = Vec::new();
     let mut request = ListTemplatesRequest { gallery, after, limit: Some(limit + 1) };
     if let Some(prefix) = &prefix {
@@ -57,7 +58,8 @@ async fn list(
     };
     records.extend(listed.into_iter().take_while(begins));
     let (shown, next) = listing::shown(records, limit, |record| record.template.to_string());
-    Ok(Json(wire::AdminTemplatePage { templates: shown.iter().map(Into::into).collect(), next }))
+    let templates = shown.iter().map(|record| wire::AdminTemplate::of(record, days)).collect();
+    Ok(Json(wire::AdminTemplatePage { templates, next }))
 }
 
 /// The template of exactly this id, if it is there and in that gallery.
@@ -88,8 +90,10 @@ async fn show(
     State(app): State<AppState>,
     PathPieces((id, template)): PathPieces<(String, String)>,
 ) -> Result<Json<wire::AdminTemplate>, Failure> {
-    let record = app.service.get_template(&app_id(&id)?, &TemplateId::stored(&template)?).await?;
-    Ok(Json((&record).into()))
+    let id = app_id(&id)?;
+    let record = app.service.get_template(&id, &TemplateId::stored(&template)?).await?;
+    let days = app.service.apps().get(&id).await?.settings.expire_after_days;
+    Ok(Json(wire::AdminTemplate::of(&record, days)))
 }
 
 /// Deletes a template, for good when this is answered.

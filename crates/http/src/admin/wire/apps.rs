@@ -1,6 +1,8 @@
 //! Lists of apps, their keys, galleries, subjects, templates.
 
-use faceward_service::{GalleryRecord, SubjectRecord, TemplateRecord};
+use std::num::NonZeroU32;
+
+use faceward_service::{GalleryRecord, SubjectRecord, TemplateRecord, end_of_template};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -150,16 +152,22 @@ pub(crate) struct AdminTemplate {
     model: String,
     /// When it was enrolled.
     created_at: String,
+    /// From when on it is deleted, as the app's `expire_after_days` is now; `null`: it has no end.
+    #[schema(required)]
+    expires_at: Option<String>,
 }
 
-impl From<&TemplateRecord> for AdminTemplate {
-    fn from(record: &TemplateRecord) -> Self {
+impl AdminTemplate {
+    /// `record`, which ends so many days after it was enrolled.
+    pub(crate) fn of(record: &TemplateRecord, expire_after_days: Option<NonZeroU32>) -> Self {
+        let end = expire_after_days.and_then(|days| end_of_template(record, days));
         Self {
             template_id: record.template.to_string(),
             gallery: record.gallery.to_string(),
             subject: record.subject.to_string(),
             model: record.model.to_string(),
             created_at: record.created_at.to_string(),
+            expires_at: end.map(|end| end.to_string()),
         }
     }
 }

@@ -1,0 +1,105 @@
+//! Templates whose time is over are deleted, each with a record, by one process at a time.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use faceward_core::AppId;
+use faceward_store::{AppRecord, LARGEST_PAGE, Page, TemplateRecord};
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use crate::error::ServiceError;
+use crate::service::Service;
+use crate::use_cases::galleries::erased;
+
+/// From the end of one purge to the next.
+const BETWEEN_PURGES: Duration = Duration::from_secs(3600);
+/// The same where a purge failed.
+const BEFORE_ANOTHER_TRY: Duration = Duration::from_secs(60);
+/// Templates that are deleted before the turn is asked for again.
+const AT_ONCE: usize = 50;
+/// How long a turn lasts: longer than so many deletions take, and short enough that a server which died is soon replaced.
+const TURN: SignedDuration = SignedDuration::from_mins(10);
+
+impl Service {
+    /// Deletes the templates whose time is over, now and once an hour, for as long as this is awaited.
+    pub async fn keep_retention(&self) {
+        let server = Uuid::new_v4();
+        loop {
+            let pause = match self.purge_templates(server, Timestamp::now()).await {
+                Ok(0) => BETWEEN_PURGES,
+                Ok(n_purged) => {
+                    tracing::info!(n_purged, "deleted templates whose time was over");
+                    BETWEEN_PURGES
+                }
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::error!(error, "templates whose time is over could not all be deleted");
+                    BEFORE_ANOTHER_TRY
+                }
+            };
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// Deletes the templates whose time is over at `now`, and gives how many; none where another process than `server` is
+    /// about to.
+    ///
+    /// # Errors
+    /// The store or the audit log fails; a trace is left on disk. What was deleted before is.
+    pub async fn purge_templates(&self, server: Uuid, now: Timestamp) -> Result<usize, ServiceError> {
+        let mut n_purged = 0;
+        for app in self.apps().list().await? {
+            let Some(before) = expires_before(&app, now) else { continue };
+            let mut after = None;
+            loop {
+                let page = Page::new(after.as_ref(), LARGEST_PAGE);
+                let listed = self.stores().templates.list_templates(&app.id, None, page).await?;
+                let Some(last) = listed.last() else { break };
+                after = Some(last.template.clone());
+                let expired: Vec<_> = listed.iter().filter(|record| record.created_at < before).collect();
+                for some in expired.chunks(AT_ONCE) {
+                    let until = Timestamp::now().saturating_add(TURN).unwrap_or(Timestamp::MAX);
+                    let templates = &self.stores().templates;
+                    if !templates.take_purge_turn(server, Timestamp::now(), until).await? {
+                        return Ok(n_purged);
+                    }
+                    for record in some {
+                        n_purged += self.purge_template(&app.id, record).await?;
+                    }
+                }
+            }
+        }
+        Ok(n_purged)
+    }
+
+    /// Deletes one, unless it has gone or was replaced since it was listed.
+    async fn purge_template(&self, app: &AppId, listed: &TemplateRecord) -> Result<usize, ServiceError> {
+        let found = self.stores().templates.template(app, &listed.template).await?;
+        if found.is_none_or(|found| found != *listed) {
+            return Ok(0);
+        }
+        let mut trail = self.trail("purge_template", Some(app));
+        trail.about_template(listed);
+        let (service, app, template) = (self.clone(), *app, listed.template.clone());
+        let purged =
+            async move { erased(service.stores().templates.delete_template(&app, &template).await?) };
+        self.change(trail, purged).await
+    }
+}
+
+/// From when on a template that is kept for `days` is deleted; `None`: beyond any date.
+#[must_use]
+pub fn end_of_template(record: &TemplateRecord, days: NonZeroU32) -> Option<Timestamp> {
+    record.created_at.checked_add(kept_for(days)).ok()
+}
+
+fn kept_for(days: NonZeroU32) -> SignedDuration {
+    SignedDuration::from_hours(24 * i64::from(days.get()))
+}
+
+/// When a template of the app that ends at `now` was enrolled; `None`: none ever ends.
+fn expires_before(app: &AppRecord, now: Timestamp) -> Option<Timestamp> {
+    let days = app.settings.expire_after_days?;
+    Some(now.saturating_sub(kept_for(days)).unwrap_or(Timestamp::MIN))
+}
