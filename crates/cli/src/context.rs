@@ -1,5 +1,7 @@
 //! What every command gets.
 
+use std::path::PathBuf;
+
 use crate::config::{Config, Environment, Loaded};
 
 /// The configuration and what it was read from.
@@ -21,4 +23,6 @@ pub(crate) struct Named {
     pub(crate) server: Option<String>,
     /// The token.
     pub(crate) token: Option<String>,
+    /// Certificates that its own has to be under, instead of those that the system trusts.
+    pub(crate) ca: Option<PathBuf>,
 }

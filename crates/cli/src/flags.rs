@@ -21,18 +21,22 @@ pub(crate) struct CommonFlags {
     /// Override any setting by its key, as in `--set thresholds.similarity=0.8`; `faceward config` lists them
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Work through this server, as `http://host:port` [default: the one that uses the data folder, if one does]
+    /// Work through this server, as `https://host:port` or `http://host:port` [default: the one that uses the data folder, if one does]
     #[arg(long, global = true, value_name = "URL")]
     server: Option<String>,
     /// Token of an operator for `--server`; `FACEWARD_OPERATOR_TOKEN` is not seen by others on this machine
     #[arg(long, global = true, value_name = "TOKEN")]
     operator_token: Option<String>,
+    /// Certificates (PEM) that the one of `--server` has to be under [default: those that the system trusts]
+    #[arg(long, global = true, value_name = "FILE")]
+    ca: Option<PathBuf>,
 }
 
 impl CommonFlags {
     /// What was typed, with the settings among the flags of the command.
     pub(crate) fn typed(self, of_command: SettingFlags) -> TypedFlags {
-        let Self { config, settings: EverywhereFlags(everywhere), set, server: _, operator_token: _ } = self;
+        let Self { config, settings: EverywhereFlags(everywhere), set, server: _, operator_token: _, ca: _ } =
+            self;
         TypedFlags { file: config, own: [everywhere, of_command].concat(), set }
     }
 
@@ -48,7 +52,8 @@ impl CommonFlags {
     pub(crate) fn named(&self, environment: &Environment) -> Result<Named, ConfigError> {
         let variable = |name| Ok::<_, ConfigError>(environment.text(name)?.map(str::to_owned));
         let token = self.operator_token.clone().or(variable("FACEWARD_OPERATOR_TOKEN")?);
-        Ok(Named { server: self.server.clone().or(variable("FACEWARD_SERVER")?), token })
+        let ca = self.ca.clone().or_else(|| environment.get("FACEWARD_CA").map(PathBuf::from));
+        Ok(Named { server: self.server.clone().or(variable("FACEWARD_SERVER")?), token, ca })
     }
 }
 

@@ -16,8 +16,14 @@ use super::{ConfigError, Origin};
 /// The file that is read if it is there and no other is named.
 const DEFAULT_FILE: &str = "faceward.toml";
 /// Variables that are no settings.
-const OTHER_VARIABLES: [&str; 5] =
-    ["FACEWARD_CONFIG", "FACEWARD_APP_ID", "FACEWARD_APP_KEY", "FACEWARD_SERVER", "FACEWARD_OPERATOR_TOKEN"];
+const OTHER_VARIABLES: [&str; 6] = [
+    "FACEWARD_CONFIG",
+    "FACEWARD_APP_ID",
+    "FACEWARD_APP_KEY",
+    "FACEWARD_SERVER",
+    "FACEWARD_OPERATOR_TOKEN",
+    "FACEWARD_CA",
+];
 
 /// What was typed on the command line.
 #[derive(Clone, Debug, Default)]

@@ -2,6 +2,9 @@
 
 mod form;
 mod target;
+#[cfg(test)]
+mod tests;
+mod tls;
 
 use std::path::{Path, PathBuf};
 
@@ -11,6 +14,7 @@ use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
+use tokio_rustls::TlsConnector;
 
 use crate::context::{Context, Named};
 use crate::exit::{Exit, Failure, Refused};
@@ -26,6 +30,7 @@ const PREFIX: &str = "/admin/v1";
 /// A running server, and what one shows to be let in.
 pub(crate) struct Remote {
     target: Target,
+    encryption: Option<TlsConnector>,
     token: Option<String>,
     /// Whether everybody else goes first (RFC 9218).
     bulk: bool,
@@ -38,22 +43,30 @@ impl Remote {
     /// # Errors
     /// The address is none; a token is missing.
     pub(crate) fn find(context: &Context) -> Result<Option<Self>, Failure> {
-        let Named { server, token } = context.named.clone();
-        if let Some(url) = server {
-            let target = Target::parse(&url)?;
-            if token.is_none() {
-                return Err(Failure::usage(
-                    "--server needs the token of an operator: --operator-token or FACEWARD_OPERATOR_TOKEN",
-                ));
-            }
-            return Ok(Some(Self { target, token, bulk: false }));
+        if let Some(url) = &context.named.server {
+            return Self::named(url, &context.named).map(Some);
         }
         if context.config.store.is_some() {
             return Ok(None);
         }
         let dir = &context.config.data_dir;
         let target = || Target::Socket(socket_in(dir));
-        Ok(is_served(dir).then(|| Self { target: target(), token: None, bulk: false }))
+        Ok(is_served(dir).then(|| Self { target: target(), encryption: None, token: None, bulk: false }))
+    }
+
+    /// The server at `url`.
+    fn named(url: &str, Named { server: _, token, ca }: &Named) -> Result<Self, Failure> {
+        let target = Target::parse(url)?;
+        if token.is_none() {
+            return Err(Failure::usage(
+                "--server needs the token of an operator: --operator-token or FACEWARD_OPERATOR_TOKEN",
+            ));
+        }
+        if ca.is_some() && !target.is_encrypted() {
+            return Err(Failure::usage("--ca is about the certificate of a server at https://"));
+        }
+        let encryption = target.is_encrypted().then(|| tls::encryption(ca.as_deref())).transpose()?;
+        Ok(Self { target, encryption, token: token.clone(), bulk: false })
     }
 
     /// The same for work that is in no hurry.
@@ -150,7 +163,8 @@ impl Remote {
             request = request.header(AUTHORIZATION, format!("Bearer {token}"));
         }
         let request = request.body(Full::new(body)).map_err(|error| self.unreachable(error))?;
-        let stream = self.target.connect().await.map_err(|error| self.unreachable(error))?;
+        let stream =
+            self.target.connect(self.encryption.as_ref()).await.map_err(|error| self.unreachable(error))?;
         let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
         let (mut sender, connection) = handshake.map_err(|error| self.unreachable(error))?;
         // It ends with the sender.

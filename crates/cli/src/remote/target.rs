@@ -5,8 +5,10 @@ use std::io;
 use std::path::PathBuf;
 
 use hyper::Uri;
+use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
+use tokio_rustls::TlsConnector;
 
 use crate::exit::Failure;
 
@@ -21,6 +23,8 @@ pub(super) enum Target {
         host: String,
         /// The port.
         port: u16,
+        /// Whether through TLS.
+        encrypted: bool,
     },
 }
 
@@ -30,31 +34,48 @@ pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 impl Target {
-    /// `http://host:port`.
+    /// `https://host:port`, `http://host:port`.
     pub(super) fn parse(url: &str) -> Result<Self, Failure> {
-        let wrong = || Failure::usage(format_args!("--server takes http://host:port, not {url}"));
+        let wrong = || {
+            Failure::usage(format_args!("--server takes https://host:port or http://host:port, not {url}"))
+        };
         let uri: Uri = url.parse().map_err(|_| wrong())?;
         let is_bare = uri.path_and_query().is_none_or(|path| path == "/" || path.as_str().is_empty());
-        match (uri.scheme_str(), uri.host()) {
-            (Some("http"), Some(host)) if is_bare => {
-                let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-                Ok(Self::Network { host, port: uri.port_u16().unwrap_or(80) })
-            }
-            (_, _) => Err(wrong()),
-        }
+        let (encrypted, usual_port) = match uri.scheme_str() {
+            Some("https") => (true, 443),
+            Some("http") => (false, 80),
+            Some(_) | None => return Err(wrong()),
+        };
+        let host = uri.host().filter(|_| is_bare).ok_or_else(wrong)?;
+        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        Ok(Self::Network { host, port: uri.port_u16().unwrap_or(usual_port), encrypted })
+    }
+
+    /// Whether what is said to it is encrypted.
+    pub(super) const fn is_encrypted(&self) -> bool {
+        matches!(self, Self::Network { encrypted: true, .. })
     }
 
     pub(super) fn host(&self) -> String {
         match self {
             Self::Socket(_) => "localhost".to_owned(),
-            Self::Network { host, port } => format!("{host}:{port}"),
+            Self::Network { host, port, encrypted: _ } => format!("{host}:{port}"),
         }
     }
 
-    pub(super) async fn connect(&self) -> io::Result<Box<dyn Stream>> {
-        match self {
-            Self::Socket(path) => Ok(Box::new(UnixStream::connect(path).await?)),
-            Self::Network { host, port } => Ok(Box::new(TcpStream::connect((host.as_str(), *port)).await?)),
+    /// Connects, through `encryption` where there is any: who is there has then proved to be the host.
+    pub(super) async fn connect(&self, encryption: Option<&TlsConnector>) -> io::Result<Box<dyn Stream>> {
+        let (host, port) = match self {
+            Self::Socket(path) => return Ok(Box::new(UnixStream::connect(path).await?)),
+            Self::Network { host, port, encrypted: _ } => (host.as_str(), *port),
+        };
+        let stream = TcpStream::connect((host, port)).await?;
+        match encryption {
+            Some(encryption) => {
+                let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
+                Ok(Box::new(encryption.connect(name, stream).await?))
+            }
+            None => Ok(Box::new(stream)),
         }
     }
 }
@@ -74,15 +95,19 @@ mod tests {
 
     #[test]
     fn a_server_is_a_host_and_a_port() {
-        let network = |host: &str, port| Target::Network { host: host.to_owned(), port };
+        let network =
+            |host: &str, port, encrypted| Target::Network { host: host.to_owned(), port, encrypted };
         for (url, expected) in [
-            ("http://127.0.0.1:8080", network("127.0.0.1", 8080)),
-            ("http://faces.example/", network("faces.example", 80)),
-            ("http://[::1]:8080", network("::1", 8080)),
+            ("http://127.0.0.1:8080", network("127.0.0.1", 8080, false)),
+            ("http://faces.example/", network("faces.example", 80, false)),
+            ("http://[::1]:8080", network("::1", 8080, false)),
+            ("https://faces.example", network("faces.example", 443, true)),
+            ("https://faces.example:8443/", network("faces.example", 8443, true)),
         ] {
             assert_eq!(Target::parse(url).expect(url), expected);
         }
-        for bad in ["127.0.0.1:8080", "https://a.example", "http://a.example/v1", "http://", "ftp://a", ""] {
+        for bad in ["127.0.0.1:8080", "https://a.example/v1", "http://a.example/v1", "http://", "ftp://a", ""]
+        {
             assert!(Target::parse(bad).is_err(), "{bad}");
         }
     }

@@ -23,6 +23,11 @@ fn an_app_is_created_listed_rotated_and_deleted() {
     let rotated = place.run(&["app", "rotate-key", &id, "--overlap", "0", "--json"]).exits(0).json();
     assert_ne!(rotated["app_key"].as_str(), Some(key.as_str()));
 
+    let keys = || place.run(&["app", "keys", &id, "--json"]).exits(0).json();
+    assert_eq!(keys().as_array().map(Vec::len), Some(2));
+    assert!(keys()[0]["expires_at"].is_string() && keys()[1]["expires_at"].is_null(), "{}", keys());
+    place.run(&["app", "keys", KNOWN_ID]).exits(5);
+
     place.run(&["app", "delete", &id]).exits(2);
     place.run(&["app", "delete", &id, "--yes"]).exits(0);
     assert_eq!(place.run(&["app", "list", "--json"]).exits(0).json(), serde_json::json!([]));

@@ -1,5 +1,6 @@
 //! `faceward app`: tenants and their keys.
 
+mod keys;
 mod place;
 mod set;
 
@@ -37,6 +38,8 @@ pub(crate) enum App {
     List(List),
     /// Print everything that an app is set to, as JSON
     Show(Show),
+    /// List an app's keys, without the keys themselves: when each was added, and when it ends
+    Keys(keys::Keys),
     /// Give an app a new key and print it, once; the old one works on for a while
     RotateKey(RotateKey),
     /// Say whether an app's clients send mirror images, as some front cameras make them
@@ -141,6 +144,7 @@ impl App {
                 Self::Create(create) => create.run(&place).await,
                 Self::List(list) => list.run(&place).await,
                 Self::Show(show) => show.run(&place).await,
+                Self::Keys(keys) => keys.run(&place).await,
                 Self::RotateKey(rotate) => rotate.run(&place).await,
                 Self::SetMirrored(set) => set.run(&place).await,
                 Self::Set(set) => set.run(&place).await,
