@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::config::{Config, Environment, Loaded};
+use crate::config::{Config, Environment, Loaded, TypedFlags};
+use crate::logging::LogFilter;
 
 /// The configuration and what it was read from.
 pub(crate) struct Context {
@@ -12,6 +13,10 @@ pub(crate) struct Context {
     pub(crate) loaded: Loaded,
     /// The process's variables.
     pub(crate) environment: Environment,
+    /// The flags that set settings, to be read again.
+    pub(crate) typed: TypedFlags,
+    /// Which log lines are written.
+    pub(crate) log: LogFilter,
     /// The server that was named, if one was.
     pub(crate) named: Named,
 }

@@ -157,6 +157,7 @@ impl From<ServiceError> for Failure {
             | ServiceError::TimedOut
             | ServiceError::ShuttingDown
             | ServiceError::StoreUnreachable(_)
+            | ServiceError::SettingsRefused(_)
             | ServiceError::Internal(_) => Exit::Failed,
         };
         Self::new(exit, error)

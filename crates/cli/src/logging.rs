@@ -1,23 +1,66 @@
 //! Log lines on standard error: for a person, or one JSON object a line.
 
 use std::io::IsTerminal;
+use std::sync::Arc;
 
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, LogFormat};
 use crate::exit::Failure;
 
+/// Which lines are written; another choice counts at once. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct LogFilter {
+    /// Holds where nobody set a level.
+    usual_level: &'static str,
+    set: Arc<dyn Fn(EnvFilter) -> Result<(), String> + Send + Sync>,
+}
+
+impl LogFilter {
+    /// The filter that `config` asks for.
+    ///
+    /// # Errors
+    /// It cannot be understood.
+    pub(crate) fn read(&self, config: &Config) -> Result<EnvFilter, String> {
+        filter(config, self.usual_level)
+    }
+
+    /// Puts `filter` into force.
+    ///
+    /// # Errors
+    /// The log is gone.
+    pub(crate) fn set(&self, filter: EnvFilter) -> Result<(), String> {
+        (self.set)(filter)
+    }
+}
+
 /// Installs the process's one log writer; `usual_level` holds where nobody set one.
 ///
 /// # Errors
 /// The filter of `log.level` cannot be understood.
-pub(crate) fn install(config: &Config, usual_level: &str) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(config.log_level.as_deref().unwrap_or(usual_level))
-        .map_err(|error| Failure::usage(format_args!("`log.level` is no log filter: {error}")))?;
+pub(crate) fn install(config: &Config, usual_level: &'static str) -> Result<LogFilter, Failure> {
+    let filter = filter(config, usual_level).map_err(Failure::usage)?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let installed = match config.log_format {
-        LogFormat::Human => lines.with_target(false).with_ansi(std::io::stderr().is_terminal()).try_init(),
-        LogFormat::Json => lines.json().flatten_event(true).with_current_span(true).try_init(),
+    let failed = |error| Failure::from(anyhow::anyhow!("cannot install the log: {error}"));
+    let set: Arc<dyn Fn(EnvFilter) -> Result<(), String> + Send + Sync> = match config.log_format {
+        LogFormat::Human => {
+            let ansi = std::io::stderr().is_terminal();
+            let lines = lines.with_target(false).with_ansi(ansi).with_filter_reloading();
+            let handle = lines.reload_handle();
+            lines.try_init().map_err(failed)?;
+            Arc::new(move |filter| handle.reload(filter).map_err(|error| error.to_string()))
+        }
+        LogFormat::Json => {
+            let lines = lines.json().flatten_event(true).with_current_span(true).with_filter_reloading();
+            let handle = lines.reload_handle();
+            lines.try_init().map_err(failed)?;
+            Arc::new(move |filter| handle.reload(filter).map_err(|error| error.to_string()))
+        }
     };
-    installed.map_err(|error| Failure::from(anyhow::anyhow!("cannot install the log: {error}")))
+    Ok(LogFilter { usual_level, set })
+}
+
+fn filter(config: &Config, usual_level: &str) -> Result<EnvFilter, String> {
+    EnvFilter::try_new(config.log_level.as_deref().unwrap_or(usual_level))
+        .map_err(|error| format!("`log.level` is no log filter: {error}"))
 }

@@ -158,8 +158,9 @@ export const texts = {
     title: 'Audit log', when: 'When', who: 'Who', what: 'What', whom: 'Whom', how: 'How it ended', action: 'Action',
     subject: 'About', filter: 'Filter', export: 'Export all as JSON lines',
   },
-  settings: { title: 'Settings', intro: 'Read from the file, variables and flags at the start: another value needs a restart.',
-    key: 'Setting', value: 'Value', source: 'From', help: 'What it does' },
+  settings: { title: 'Settings', intro: 'Read from the file, variables and flags at the start. Some can be read again without a restart.',
+    key: 'Setting', value: 'Value', source: 'From', help: 'What it does', without: 'Without a restart', live: 'yes', again: 'Read them again',
+    read: (taken, waiting) => `${taken ? `In force: ${taken}.` : 'Nothing new is in force.'}${waiting ? ` Needs a restart: ${waiting}.` : ''}` },
   errors: { role_too_low: 'Your role does not allow this.',
     challenge_expired: 'That took too long: start again.', not_logged_in: 'Name or password is wrong, or the session has ended.' },
 };

@@ -119,6 +119,7 @@ error_table! {
     QuotaExceeded      => "quota_exceeded",       TOO_MANY_REQUESTS,      Moment, Request, "The app has asked as often as it may today (UTC).";
     AppNotFound        => "app_not_found",        NOT_FOUND,              Caller, Administration, "There is no app with this id.";
     AppExists          => "app_exists",           CONFLICT,               Caller, Administration, "An app with this id exists.";
+    SettingsRefused    => "settings_refused",     UNPROCESSABLE_ENTITY,   Caller, Administration, "The settings that were read again cannot be used; nothing was changed.";
     NotLoggedIn        => "not_logged_in",        UNAUTHORIZED,           Caller, Administration, "The request has no session or token, or not any more; or name or password is wrong.";
     RoleTooLow         => "role_too_low",         FORBIDDEN,              Caller, Administration, "The operator's role does not allow it.";
     CrossSite          => "cross_site",           FORBIDDEN,              Caller, Administration, "A page of another site made the browser send this.";

@@ -197,6 +197,7 @@ const fn service_kind(error: &ServiceError) -> ErrorKind {
         ServiceError::AppExists(_) => ErrorKind::AppExists,
         ServiceError::RateLimited { .. } => ErrorKind::RateLimited,
         ServiceError::QuotaExceeded { .. } => ErrorKind::QuotaExceeded,
+        ServiceError::SettingsRefused(_) => ErrorKind::SettingsRefused,
         ServiceError::Internal(_) => ErrorKind::Internal,
     }
 }

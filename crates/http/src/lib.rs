@@ -46,6 +46,9 @@ pub use native::analysis_json;
 pub use phase::Phase;
 pub use router::{admin_router, openapi, router};
 pub use server::{Certificates, Listener, TlsError, serve};
-pub use settings::{EffectiveSetting, HttpSettings, RisetSettings, ServerLimits, TlsSettings};
+pub use settings::{
+    EffectiveSetting, HttpSettings, ReloadedSettings, Reloading, RisetSettings, ServerLimits,
+    SettingsInForce, TlsSettings,
+};
 pub use startup::{Entrance, Startup};
 pub use state::AppState;

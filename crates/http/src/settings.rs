@@ -1,8 +1,10 @@
 //! What the operator can set about HTTP. Built and validated by the binary; nothing here reads the environment.
 
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::time::Duration;
 
+use faceward_service::ServiceError;
 use faceward_settings::{Setting, bytes, path, seconds, switch, text, whole, words};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -30,6 +32,30 @@ pub struct EffectiveSetting {
     /// Whether another value counts only after a restart.
     pub needs_restart: bool,
 }
+
+/// What came of reading the settings again.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct ReloadedSettings {
+    /// Keys of those that have another value, which counts from now on.
+    pub taken: Vec<String>,
+    /// Keys of those that have another value, which counts after a restart.
+    pub need_restart: Vec<String>,
+}
+
+/// The settings of a running server: the binary has them.
+pub trait SettingsInForce: Send + Sync {
+    /// Every one, as it counts now.
+    fn all(&self) -> Vec<EffectiveSetting>;
+
+    /// Reads all of them again, and takes over what counts without a restart.
+    ///
+    /// # Errors
+    /// [`ServiceError::SettingsRefused`]: nothing was changed.
+    fn reload(&self) -> Reloading<'_>;
+}
+
+/// A reload that is under way.
+pub type Reloading<'a> = Pin<Box<dyn Future<Output = Result<ReloadedSettings, ServiceError>> + Send + 'a>>;
 
 /// Limits of one request and of all requests together.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use std::time::Instant;
 use faceward_service::Service;
 
 use crate::metrics::Metrics;
-use crate::settings::{EffectiveSetting, HttpSettings};
+use crate::settings::{HttpSettings, SettingsInForce};
 use crate::upload_room::UploadRoom;
 
 /// The service and the limits in front of it. Cheap to clone.
@@ -21,7 +21,7 @@ pub struct AppState {
     /// Room for request bodies.
     pub(crate) uploads: UploadRoom,
     /// Every setting in force, for operators to see.
-    pub(crate) in_force: Arc<[EffectiveSetting]>,
+    pub(crate) in_force: Option<Arc<dyn SettingsInForce>>,
     /// When the server was ready.
     pub(crate) started: Instant,
 }
@@ -32,13 +32,13 @@ impl AppState {
     pub fn new(service: Service, settings: HttpSettings, metrics: Metrics) -> Self {
         service.publish_metrics();
         let uploads = UploadRoom::new(settings.room_bytes());
-        let (settings, in_force) = (Arc::new(settings), Arc::default());
+        let (settings, in_force) = (Arc::new(settings), None);
         Self { service, settings, metrics, uploads, in_force, started: Instant::now() }
     }
 
-    /// Shows operators the settings `in_force`.
+    /// Shows operators the settings `in_force`, and lets them be read again.
     #[must_use]
-    pub fn showing(self, in_force: Vec<EffectiveSetting>) -> Self {
-        Self { in_force: in_force.into(), ..self }
+    pub fn showing(self, in_force: Arc<dyn SettingsInForce>) -> Self {
+        Self { in_force: Some(in_force), ..self }
     }
 }

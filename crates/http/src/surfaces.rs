@@ -77,6 +77,7 @@ mod tests {
             | ErrorKind::LastOwner
             | ErrorKind::AppNotFound
             | ErrorKind::AppExists
+            | ErrorKind::SettingsRefused
             | ErrorKind::NotLoggedIn
             | ErrorKind::RoleTooLow
             | ErrorKind::CrossSite

@@ -18,6 +18,7 @@ pub mod operators;
 mod photo;
 mod policy;
 mod readiness;
+mod reloading;
 mod report;
 mod requests;
 mod retention;

@@ -214,6 +214,10 @@ impl Service {
         Arc::clone(&self.terms_in_force().settings)
     }
 
+    pub(crate) fn set_terms(&self, terms: Terms) {
+        *self.inner.terms.write() = Arc::new(terms);
+    }
+
     pub(crate) fn terms_in_force(&self) -> Arc<Terms> {
         Arc::clone(&self.inner.terms.read())
     }
@@ -294,7 +298,7 @@ async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static
     done.map_err(|error| ServiceError::Internal(InternalError::TaskDied(error.to_string())))
 }
 
-fn check_gates(settings: &Settings, available: Outputs) -> Result<(), StartError> {
+pub(crate) fn check_gates(settings: &Settings, available: Outputs) -> Result<(), StartError> {
     let Gates { require_live, min_quality } = settings.enroll;
     let gates = [
         ("enroll.require_live", Gates { require_live, min_quality: None }),

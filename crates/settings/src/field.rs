@@ -44,6 +44,14 @@ impl<'a> Field<'a> {
     /// Says what would be right.
     pub fn write(self, typed: &Typed) -> Result<(), String> {
         let value = self.kind.read(typed)?;
+        self.put(value)
+    }
+
+    /// Writes `value`, which another field of this kind held.
+    ///
+    /// # Errors
+    /// Says what would be right.
+    pub fn put(self, value: Value) -> Result<(), String> {
         (self.write)(value).map_err(|reason| match reason.as_str() {
             "" => self.kind.to_string(),
             reason => format!("{} ({reason})", self.kind),

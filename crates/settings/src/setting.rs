@@ -12,6 +12,7 @@ pub struct Setting<S> {
     sentence: Cow<'static, str>,
     default_in_words: Option<&'static str>,
     flag: Option<Flag>,
+    is_live: bool,
     field: Box<dyn Fn(&mut S) -> Field<'_> + Send + Sync>,
 }
 
@@ -33,13 +34,20 @@ impl<S: 'static> Setting<S> {
         field: impl Fn(&mut S) -> Field<'_> + Send + Sync + 'static,
     ) -> Self {
         let (key, sentence) = (key.into(), sentence.into());
-        Self { key, sentence, default_in_words: None, flag: None, field: Box::new(field) }
+        Self { key, sentence, default_in_words: None, flag: None, is_live: false, field: Box::new(field) }
     }
 
     /// Says in words what holds by default, where that is no value or depends on the machine.
     #[must_use]
     pub fn by_default(mut self, words: &'static str) -> Self {
         self.default_in_words = Some(words);
+        self
+    }
+
+    /// Lets a running server take another value over when it reads its settings again.
+    #[must_use]
+    pub fn live(mut self) -> Self {
+        self.is_live = true;
         self
     }
 
@@ -60,9 +68,9 @@ impl<S: 'static> Setting<S> {
     /// The same setting of a larger structure, which holds an `S` at `place`.
     #[must_use]
     pub fn within<T: 'static>(self, place: fn(&mut T) -> &mut S) -> Setting<T> {
-        let Self { key, sentence, default_in_words, flag, field } = self;
+        let Self { key, sentence, default_in_words, flag, is_live, field } = self;
         let lifted = Setting::new(key, sentence, move |whole: &mut T| field(place(whole)));
-        Setting { default_in_words, flag, ..lifted }
+        Setting { default_in_words, flag, is_live, ..lifted }
     }
 
     /// Its key in the file, with dots between tables.
@@ -83,6 +91,12 @@ impl<S: 'static> Setting<S> {
         self.default_in_words
     }
 
+    /// Whether another value counts only after a restart.
+    #[must_use]
+    pub const fn needs_restart(&self) -> bool {
+        !self.is_live
+    }
+
     /// Its flag, if it has one.
     #[must_use]
     pub const fn flag(&self) -> Option<Flag> {
@@ -95,6 +109,17 @@ impl<S: 'static> Setting<S> {
     /// Says what would be right.
     pub fn write(&self, settings: &mut S, typed: &Typed) -> Result<(), String> {
         (self.field)(settings).write(typed)
+    }
+
+    /// Gives it in `to` the value that it has in `from`; where it has none there, `to` stays as it is.
+    ///
+    /// # Errors
+    /// The value was made by hand, and is none that it takes.
+    pub fn copy(&self, from: &S, to: &mut S) -> Result<(), String>
+    where
+        S: Clone,
+    {
+        self.value(from).map_or(Ok(()), |value| (self.field)(to).put(value))
     }
 
     /// What it takes.
@@ -175,6 +200,22 @@ mod tests {
                 "side must be a whole number of pixels from 1 to 4294967295, not 0"
             ]
         );
+    }
+
+    #[test]
+    fn a_value_is_copied_and_what_is_not_set_stays() {
+        let from = Inner { share: 0.25, side: 7, map: None };
+        let mut to = Inner { share: 0.5, side: 3, map: Some("a/b".into()) };
+        let [share, _, map] = settings();
+        assert_eq!((share.copy(&from, &mut to), map.copy(&from, &mut to)), (Ok(()), Ok(())));
+        assert_eq!(to, Inner { share: 0.25, side: 3, map: Some("a/b".into()) });
+    }
+
+    #[test]
+    fn whether_it_needs_a_restart_goes_along() {
+        let [share, side, _] = settings();
+        let share = share.live().within(|outer: &mut Outer| &mut outer.inner);
+        assert_eq!((share.needs_restart(), side.needs_restart()), (false, true));
     }
 
     #[test]

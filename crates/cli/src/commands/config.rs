@@ -1,7 +1,6 @@
 //! `faceward config`: the effective configuration, value by value, with its sources.
 
 use clap::Args;
-use faceward_http::EffectiveSetting;
 use faceward_settings::{Kind, Setting, Value};
 use serde::Serialize;
 
@@ -80,25 +79,6 @@ impl ShowConfig {
         }
         cells
     }
-}
-
-/// Every setting in force, as operators see it. All are read at the start.
-pub(super) fn in_force(context: &Context) -> Vec<EffectiveSetting> {
-    let config = &context.loaded.config;
-    let effective = |setting: &'static Setting<Config>| {
-        let kind = setting.kind(config);
-        let value = setting.value(config).map(|value| kind.show(&value));
-        let value = value.or(setting.default_in_words().map(str::to_owned)).unwrap_or_default();
-        EffectiveSetting {
-            key: setting.key().to_owned(),
-            value,
-            source: context.loaded.origin(setting.key()).to_string(),
-            takes: kind.to_string(),
-            help: setting.sentence().to_owned(),
-            needs_restart: true,
-        }
-    };
-    settings().iter().map(effective).collect()
 }
 
 fn row(setting: &'static Setting<Config>, context: &Context) -> Row {

@@ -16,6 +16,7 @@ mod identify;
 mod models;
 mod openapi;
 mod operator;
+mod reload;
 mod restore;
 mod serve;
 mod token;
@@ -132,15 +133,16 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
     if common.names_a_server() && !command.can_ask_a_server() {
         return Err(Failure::usage("this command asks no server: --server means nothing here"));
     }
-    let loaded = Loaded::read(&environment, &common.typed(of_command))?;
+    let typed = common.typed(of_command);
+    let loaded = Loaded::read(&environment, &typed)?;
     let mut config = loaded.config.clone();
-    logging::install(&config, usual_level)?;
+    let log = logging::install(&config, usual_level)?;
     if !loaded.of_kubernetes.is_empty() {
         let variables = loaded.of_kubernetes.join(", ");
         tracing::warn!(variables, "left alone: Kubernetes made these variables for a Service");
     }
     config.read_similarity_map()?;
-    let context = Context { config, loaded, environment, named };
+    let context = Context { config, loaded, environment, typed, log, named };
     match command {
         Command::Serve(serve) => serve.run(&context),
         Command::Analyze(analyze) => analyze.run(&context),

@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -16,7 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
 
 use super::admin;
-use super::config::in_force;
+use super::reload::Live;
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::flags::{ServeFlags, SettingFlags};
@@ -64,6 +65,8 @@ async fn serve(context: &Context, given: Option<GivenCredentials>) -> Result<(),
         None => listener.into(),
     };
     let stop = Stop::on_signals()?;
+    // From now on it ends nobody.
+    let hang_ups = signal(SignalKind::hangup()).map_err(|error| Failure::new(Exit::Failed, error))?;
     let metrics = Metrics::install().map_err(|error| Failure::new(Exit::Failed, error))?;
     let startup = Startup::default();
     let entrance = Entrance::closed(context.config.http.clone(), metrics.clone(), startup.clone());
@@ -85,7 +88,9 @@ async fn serve(context: &Context, given: Option<GivenCredentials>) -> Result<(),
     };
     let Started { service, credentials } = started;
     let state = AppState::new(service.clone(), context.config.http.clone(), metrics);
-    let state = state.showing(in_force(context));
+    let live = Arc::new(Live::new(context, service.clone()));
+    let state = state.showing(Arc::<Live>::clone(&live));
+    let following = tokio::spawn(live.follow(hang_ups));
     let doors = admin::open(context, &state, &stop).await?;
     entrance.open(state);
     let keeping = service.clone();
@@ -98,6 +103,7 @@ async fn serve(context: &Context, given: Option<GivenCredentials>) -> Result<(),
     doors.closed().await;
     // A deletion that has begun goes on to its end: the shutdown waits for it.
     keeping.abort();
+    following.abort();
     service.shutdown().await;
     tracing::info!("stopped");
     Ok(())

@@ -126,6 +126,7 @@ fn of_the_process() -> [Setting<Config>; 11] {
             |c: &mut Config| text(&mut c.log_level),
         )
         .by_default("info for serve, warn otherwise")
+        .live()
         .with_flag("LEVEL"),
     ]
 }

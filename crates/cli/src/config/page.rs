@@ -18,6 +18,11 @@ this. In Kubernetes, the variables that a Service named `faceward` adds to each 
 `FACEWARD_PORT=tcp://...`) are left alone. Paths may be any bytes; everything else is UTF-8. A name in `listen` is
 resolved at the start: of several addresses the first IPv4 one is taken, else the first, and the log names all.
 
+A running server reads all of it again on SIGHUP (`systemctl reload faceward`), when an owner asks for it in the console, or by
+`POST /admin/v1/settings/reload`. Those marked with ↻ count from the next request on; a request that is under way goes on
+under those that it began with. The others need a restart, and the answer names them. Where anything cannot be used, nothing is
+changed. A certificate and key are looked at anew by themselves ([tls.md](tls.md)).
+
 This page is made by `faceward config --markdown`.
 ";
 
@@ -41,7 +46,8 @@ pub(crate) fn page() -> String {
             (None, Some(value)) if value != "``" => value,
             (None, _) => "none".to_owned(),
         };
-        text += &format!("| {} | {} | {kind} | {value} |\n", names(setting), setting.sentence());
+        let again = if setting.needs_restart() { "" } else { " ↻" };
+        text += &format!("| {}{again} | {} | {kind} | {value} |\n", names(setting), setting.sentence());
     }
     text
 }

@@ -60,6 +60,7 @@ pub(super) const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/audit/export", READ),
     ("GET", "/info", READ),
     ("GET", "/settings", READ),
+    ("POST", "/settings/reload", OWN),
     ("GET", "/metrics", READ),
     ("POST", "/backup", Access::Local),
 ];

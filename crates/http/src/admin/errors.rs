@@ -30,6 +30,7 @@ pub(super) static MET: &[ErrorKind] = &[
     ErrorKind::SubjectNotFound,
     ErrorKind::TemplateNotFound,
     ErrorKind::TemplateExists,
+    ErrorKind::SettingsRefused,
     ErrorKind::PhotoMissing,
     ErrorKind::PhotoEmpty,
     ErrorKind::PhotoWrongType,

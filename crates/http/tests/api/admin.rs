@@ -41,7 +41,7 @@ fn least(method: &str, path: &str) -> Option<Role> {
     let opens = method == "POST" && ["/session", "/first-owner"].contains(&path);
     let owners = path.starts_with("/operators")
         || (method == "DELETE" && path == "/apps/{app_id}")
-        || (method != "GET" && path == "/signing-keys");
+        || (method != "GET" && (path == "/signing-keys" || path == "/settings/reload"));
     match (method, opens) {
         (_, true) => None,
         _ if owners => Some(Role::Owner),

@@ -172,6 +172,9 @@ pub enum ServiceError {
         /// Until midnight, UTC.
         retry_after: Duration,
     },
+    /// Settings that were read again cannot be used. Nothing was changed.
+    #[error("the settings cannot be used, nothing was changed: {0}")]
+    SettingsRefused(String),
     /// Our own fault.
     #[error("internal error: {0}")]
     Internal(#[from] InternalError),
@@ -217,6 +220,7 @@ impl ServiceError {
             Self::TooManyAttempts { .. } => "too_many_attempts",
             Self::RateLimited { .. } => "rate_limited",
             Self::QuotaExceeded { .. } => "quota_exceeded",
+            Self::SettingsRefused(_) => "settings_refused",
             Self::Internal(_) => "internal",
         }
     }

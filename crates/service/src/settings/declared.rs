@@ -15,11 +15,13 @@ impl Settings {
     #[must_use]
     pub fn declared() -> Vec<Setting<Self>> {
         let mut all = load();
-        all.extend(faces());
+        all.extend(faces().map(Setting::live));
         all.extend(rules_of_use_cases());
-        all.extend(challenges());
-        all.extend(scores().map(|setting| setting.within(|s: &mut Self| &mut s.thresholds)));
-        all.extend(movements().map(|setting| setting.within(|s: &mut Self| &mut s.thresholds.movement)));
+        all.extend(challenges().map(Setting::live));
+        all.extend(scores().map(|setting| setting.live().within(|s: &mut Self| &mut s.thresholds)));
+        all.extend(
+            movements().map(|setting| setting.live().within(|s: &mut Self| &mut s.thresholds.movement)),
+        );
         all
     }
 }
@@ -36,7 +38,8 @@ fn load() -> Vec<Setting<Settings>> {
         }),
         Setting::new("max_candidates", "Most candidates that an identification names", |s: &mut Settings| {
             count(&mut s.max_candidates, 1_000_000, "candidates")
-        }),
+        })
+        .live(),
         Setting::new(
             "limits.wait_seconds",
             "Longest time that a request is expected to wait for a compute thread; the others get 503",
@@ -46,7 +49,8 @@ fn load() -> Vec<Setting<Settings>> {
             "limits.compute_seconds",
             "Time from a request's acceptance to its result",
             |s: &mut Settings| seconds(&mut s.compute.request_timeout, 0.001..=DAY_SECONDS),
-        ),
+        )
+        .live(),
         Setting::new(
             "limits.shutdown_seconds",
             "Time that accepted requests get on shutdown",
@@ -87,18 +91,21 @@ fn rules_of_use_cases() -> Vec<Setting<Settings>> {
             "enroll.require_live",
             "Enrol only photos that pass the liveness check",
             |s: &mut Settings| switch(&mut s.enroll.require_live),
-        ),
+        )
+        .live(),
         Setting::new(
             "enroll.min_quality",
             "Least quality of the worst measure of an enrolled photo",
             |s: &mut Settings| number(&mut s.enroll.min_quality, 0.0..=1.0, ""),
         )
-        .by_default("any quality"),
+        .by_default("any quality")
+        .live(),
         Setting::new(
             "active_liveness.refuse_repeated_stills",
             "Fail a check in which one still stands for movements that exclude each other",
             |s: &mut Settings| switch(&mut s.active_liveness.refuse_repeated_stills),
-        ),
+        )
+        .live(),
         Setting::new(
             "tokens.lifetime_seconds",
             "How long an access token is accepted",

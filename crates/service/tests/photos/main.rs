@@ -12,6 +12,7 @@ mod forged;
 mod information;
 mod leaving;
 mod load;
+mod reloading;
 mod retention;
 mod starting;
 mod verification;

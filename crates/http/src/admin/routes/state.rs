@@ -15,6 +15,7 @@ use crate::admin::wire;
 use crate::extract::json;
 use crate::failure::Failure;
 use crate::native;
+use crate::settings::ReloadedSettings;
 use crate::state::AppState;
 use crate::transaction::TransactionId;
 
@@ -23,6 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(signing_keys, rotate_signing_key))
         .routes(routes!(info))
         .routes(routes!(settings))
+        .routes(routes!(reload))
         .routes(routes!(live_metrics))
 }
 
@@ -76,7 +78,22 @@ async fn info(
     responses((status = 200, description = "The settings", body = wire::AdminSettings), AdminFailures),
 )]
 async fn settings(State(app): State<AppState>) -> Json<wire::AdminSettings> {
-    Json(wire::AdminSettings { settings: app.in_force.to_vec() })
+    let settings = app.in_force.as_ref().map(|in_force| in_force.all()).unwrap_or_default();
+    Json(wire::AdminSettings { settings })
+}
+
+/// Reads the settings again from where the start read them, and takes over what counts without a restart. Where anything of
+/// it cannot be used, nothing is changed.
+#[utoipa::path(
+    post, path = "/settings/reload", tag = "admin", operation_id = "admin_reload_settings",
+    security(("operator" = [])),
+    responses((status = 200, description = "Read", body = ReloadedSettings), AdminFailures),
+)]
+async fn reload(State(app): State<AppState>) -> Result<Json<ReloadedSettings>, Failure> {
+    match &app.in_force {
+        Some(in_force) => Ok(Json(in_force.reload().await?)),
+        None => Ok(Json(ReloadedSettings::default())),
+    }
 }
 
 /// Every metric now, as JSON.
