@@ -13,8 +13,11 @@ use crate::exit::Failure;
 pub(crate) struct LogFilter {
     /// Holds where nobody set a level.
     usual_level: &'static str,
-    set: Arc<dyn Fn(EnvFilter) -> Result<(), String> + Send + Sync>,
+    set: Arc<Set>,
 }
+
+/// Puts another filter into force.
+type Set = dyn Fn(EnvFilter) -> Result<(), String> + Send + Sync;
 
 impl LogFilter {
     /// The filter that `config` asks for.
@@ -42,7 +45,7 @@ pub(crate) fn install(config: &Config, usual_level: &'static str) -> Result<LogF
     let filter = filter(config, usual_level).map_err(Failure::usage)?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let failed = |error| Failure::from(anyhow::anyhow!("cannot install the log: {error}"));
-    let set: Arc<dyn Fn(EnvFilter) -> Result<(), String> + Send + Sync> = match config.log_format {
+    let set: Arc<Set> = match config.log_format {
         LogFormat::Human => {
             let ansi = std::io::stderr().is_terminal();
             let lines = lines.with_target(false).with_ansi(ansi).with_filter_reloading();

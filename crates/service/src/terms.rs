@@ -49,8 +49,8 @@ mod tests {
     use crate::settings::{Demography, Gates};
 
     fn terms() -> Terms {
-        let mut settings = Settings::default();
-        settings.enroll = Gates { require_live: false, min_quality: Some(0.4) };
+        let enroll = Gates { require_live: false, min_quality: Some(0.4) };
+        let settings = Settings { enroll, ..Settings::default() };
         let map = Arc::clone(similarity());
         let comparator = Comparator::new(similarity().model(), map, Similarity(0.75)).expect("calibrated");
         Terms { settings: Arc::new(settings), comparator }

@@ -14,7 +14,7 @@ use crate::sql::templates::OpenedTemplate;
 /// What an entry means for the memory.
 pub(super) enum Step {
     /// `None`: a later entry says that it is gone.
-    App(AppId, Option<AppEntry>),
+    App(AppId, Option<Box<AppEntry>>),
     AppGone(AppId),
     /// When it was created; `None` as for an app.
     Gallery(AppId, GalleryId, Option<Timestamp>),
@@ -38,7 +38,7 @@ pub(super) fn all(memory: &Memory, steps: Vec<Step>) {
 
 fn apply(memory: &Memory, step: Step) {
     match step {
-        Step::App(app, entry) => put_app(memory, app, entry),
+        Step::App(app, entry) => put_app(memory, app, entry.map(|entry| *entry)),
         Step::AppGone(app) => {
             let mut members = memory.members.write();
             members.apps.remove(&app);
