@@ -45,9 +45,10 @@ mod tests {
         ));
     }
 
+    const EVERYBODY: &[&str] = &["ooto", "riset", "v1", "admin"];
+
     /// Who can meet a failure, decided once more and by another way than the tables: by what brings it about.
     fn met_by(kind: ErrorKind) -> &'static [&'static str] {
-        const EVERYBODY: &[&str] = &["ooto", "riset", "v1", "admin"];
         match kind {
             // Photos as text, tokens of others, galleries that clients make.
             ErrorKind::PhotoNotBase64 | ErrorKind::Forbidden => &["riset"],
