@@ -1,11 +1,15 @@
 """The examples as a person would use them, with photos in place of a camera: `examples/run`."""
 
+import base64
+import hashlib
+import hmac
 import os
 import shutil
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import urllib.error
 import urllib.request
@@ -119,6 +123,51 @@ class LogIn(Gallery):
         self.assertEqual(self.ask("/login?account=%3Cimg%3E", ANNA)[0], 400)
         self.assertEqual(self.ask("/constructor", ANNA)[0], 404)
         self.assertEqual(self.ask("/login?account=anna", Path(__file__))[0], 422)
+
+
+class Webhook(unittest.TestCase):
+    """Both receivers know what is ours, as Standard Webhooks signs it."""
+
+    SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    RECEIVERS = ([sys.executable, "webhook.py", "0"], ["node", "webhook.mjs"])
+
+    def start(self, command):
+        environment = {**os.environ, "WEBHOOK_SECRET": self.SECRET, "PORT": "0"}
+        receiver = subprocess.Popen(command, cwd=HERE, env=environment, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(receiver.stdout.close)
+        self.addCleanup(receiver.wait)
+        self.addCleanup(receiver.terminate)
+        return receiver, receiver.stdout.readline().strip()
+
+    def send(self, url, body=b'{"type":"webhook.test"}', sent=None, secret=SECRET, event="one", headers=None):
+        sent = str(int(time.time() if sent is None else sent))
+        key = base64.b64decode(secret.removeprefix("whsec_"))
+        digest = hmac.new(key, f"{event}.{sent}.".encode() + body, hashlib.sha256).digest()
+        signature = "v1,bm90IG91cnM= v1," + base64.b64encode(digest).decode()
+        ours = {"webhook-id": event, "webhook-timestamp": sent, "webhook-signature": signature}
+        request = urllib.request.Request(url, body, {**ours, **(headers or {})})
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.status
+        except urllib.error.HTTPError as answer:
+            with answer:
+                return answer.code
+
+    def test_a_message_is_taken_once_and_only_from_us(self):
+        for command in self.RECEIVERS:
+            with self.subTest(command[1]):
+                receiver, url = self.start(command)
+                self.assertEqual([self.send(url), self.send(url), self.send(url, event="two")], [204, 204, 204])
+                lines = [receiver.stdout.readline() for _ in range(2)]
+                self.assertEqual(lines, ["one webhook.test\n", "two webhook.test\n"], "the second time it is known")
+                self.assertEqual(self.send(url, secret="whsec_c2VjcmV0"), 401, "another secret")
+                self.assertEqual(self.send(url, sent=time.time() - 400), 401, "too old")
+                self.assertEqual(self.send(url, headers={"webhook-id": "three"}), 401, "another id than was signed")
+                self.assertEqual(self.send(url, headers={"webhook-timestamp": "x"}), 401 if "mjs" in command[1] else 400)
+                with self.assertRaises(urllib.error.HTTPError) as bare:
+                    urllib.request.urlopen(url, b"{}")
+                self.assertEqual(bare.exception.code, 400, "not signed at all")
+                bare.exception.close()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,9 @@ export const OWNER = { name: 'olga', password: 'a long enough password' };
 export default async function setup() {
   rmSync(RESULTS, { recursive: true, force: true });
   mkdirSync(SHOTS, { recursive: true });
-  const server = await serve({ data: DATA, log: LOG });
+  // Receivers of webhooks are on this machine, and are called again when the test says so.
+  const more = ['--set', 'webhooks.allowed_hosts=127.0.0.1', '--set', 'webhooks.first_pause_seconds=600'];
+  const server = await serve({ data: DATA, log: LOG, more });
   process.env.CONSOLE_URL = server.url;
   const browser = await playwright.launch({ executablePath: chromium(), args: ['--no-sandbox'] });
   try {

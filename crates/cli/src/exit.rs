@@ -147,6 +147,8 @@ impl From<ServiceError> for Failure {
             | ServiceError::AppExists(_)
             | ServiceError::AppNotFound(_)
             | ServiceError::OperatorNotFound
+            | ServiceError::WebhookNotFound
+            | ServiceError::EventNotFound
             | ServiceError::OperatorExists
             | ServiceError::PassNotFound
             | ServiceError::LastOwner

@@ -12,8 +12,9 @@ import { settings } from './pages/settings.js';
 import { start } from './pages/start.js';
 import { thresholds } from './pages/thresholds.js';
 import { tryOut } from './pages/try.js';
+import { webhooks } from './pages/webhooks.js';
 
-const pages = { start, try: tryOut, challenge, people, thresholds, apps, operators, audit, settings };
+const pages = { start, try: tryOut, challenge, people, thresholds, apps, webhooks, operators, audit, settings };
 const main = /** @type {HTMLElement} */ (document.getElementById('main'));
 /** Whether somebody has logged in here: the cookie itself is out of reach. */
 const ENTERED = 'faceward-entered';

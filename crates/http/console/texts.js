@@ -1,6 +1,6 @@
 // Every text of the console that is more than a number.
 export const texts = {
-  pages: { start: 'Start', try: 'Try', challenge: 'Challenge', people: 'People', thresholds: 'Thresholds', apps: 'Apps', operators: 'Operators', audit: 'Audit', settings: 'Settings' },
+  pages: { start: 'Start', try: 'Try', challenge: 'Challenge', people: 'People', thresholds: 'Thresholds', apps: 'Apps', webhooks: 'Webhooks', operators: 'Operators', audit: 'Audit', settings: 'Settings' },
   enter: {
     title: 'Log in',
     name: 'Name', password: 'Password', button: 'Log in',
@@ -146,6 +146,25 @@ export const texts = {
     days: 'Delete templates after so many days (empty: never)',
     consent: 'Consent', consentText: 'What people agree to before photos of them are taken. Empty: nothing is asked.',
     consentVersion: 'Version, recorded of whoever agrees', consentWords: 'Text, plain',
+  },
+  webhooks: {
+    title: 'Webhooks', app: 'App',
+    intro: 'An app can be called back: what happens is sent to an address of its own, signed, again and again for a day until it has been taken.',
+    endpoint: 'Address', url: 'Address that is called', example: 'shop.example/faceward, with the scheme before it', enabled: 'Call it. Otherwise events wait',
+    save: 'Save', saved: 'Saved', test: 'Send a test event', sent: 'On its way: look at it below', remove: 'Delete',
+    removeAsk: 'Delete the address with its secrets and with all that was not told yet? This cannot be undone.', removed: 'Deleted',
+    secretOnce: 'This secret is shown once. Copy it now.', secretFor: 'The receiver checks with it that a message is ours.',
+    secrets: 'Secrets that sign', made: 'Made', ends: 'Ends', noEnd: 'no end', rotate: 'New secret',
+    rotateAsk: 'Make a new secret? The old ones sign beside it for another 24 hours.',
+    events: 'Events', filter: 'Which', every: 'all', refresh: 'Look again', when: 'When', type: 'Type', state: 'State', attempts: 'Attempts',
+    last: 'How it ended', open: 'Show', replay: 'Send again', replayed: 'It is sent again',
+    states: { pending: 'waiting', delivered: 'delivered', failed: 'failed' },
+    one: (type) => `The event ${type}`, body: 'What is sent', tries: 'Attempts', took: 'Took', answer: 'Answer', close: 'Close',
+    outcomes: {
+      delivered: 'delivered', status: 'refused by the receiver', redirected: 'sends elsewhere', timed_out: 'no answer in time',
+      address_refused: 'not of the public internet', not_resolved: 'the name is not known', not_connected: 'nobody listens there',
+      not_encrypted: 'no trusted TLS', broken: 'the connection broke', no_address: 'no address',
+    },
   },
   operators: {
     title: 'Operators', name: 'Name', role: 'Role', state: 'State', active: 'active', disabled: 'disabled',

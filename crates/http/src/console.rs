@@ -61,6 +61,7 @@ files! {
     "pages/start.js" => Script,
     "pages/thresholds.js" => Script,
     "pages/try.js" => Script,
+    "pages/webhooks.js" => Script,
 }
 
 /// The pages.

@@ -114,6 +114,8 @@ error_table! {
     OperatorNotFound   => "operator_not_found",   NOT_FOUND,              Caller, Administration, "No operator has this name.";
     OperatorExists     => "operator_exists",      CONFLICT,               Caller, Administration, "An operator of this name exists.";
     PassNotFound       => "pass_not_found",       NOT_FOUND,              Caller, Administration, "The operator has no session or token with this id.";
+    WebhookNotFound    => "webhook_not_found",    NOT_FOUND,              Caller, Administration, "The app has no webhook: give it an address first.";
+    EventNotFound      => "event_not_found",      NOT_FOUND,              Caller, Administration, "The app has no event with this id, or it is older than `webhooks.retention_days`.";
     LastOwner          => "last_owner",           CONFLICT,               Caller, Administration, "Nobody would be left to run operators.";
     RateLimited        => "rate_limited",         TOO_MANY_REQUESTS,      Moment, Request, "The app asks more often than it may; the header Retry-After says when to try again.";
     QuotaExceeded      => "quota_exceeded",       TOO_MANY_REQUESTS,      Moment, Request, "The app has asked as often as it may today (UTC).";

@@ -190,6 +190,8 @@ const fn service_kind(error: &ServiceError) -> ErrorKind {
         ServiceError::Rejected(_) | ServiceError::NotCompared { .. } => ErrorKind::Rejected,
         ServiceError::StoreUnreachable(_) => ErrorKind::StoreUnreachable,
         ServiceError::OperatorNotFound => ErrorKind::OperatorNotFound,
+        ServiceError::WebhookNotFound => ErrorKind::WebhookNotFound,
+        ServiceError::EventNotFound => ErrorKind::EventNotFound,
         ServiceError::OperatorExists => ErrorKind::OperatorExists,
         ServiceError::PassNotFound => ErrorKind::PassNotFound,
         ServiceError::LastOwner => ErrorKind::LastOwner,

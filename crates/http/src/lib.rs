@@ -38,6 +38,7 @@ mod surfaces;
 mod transaction;
 mod upload_room;
 mod vendors;
+mod webhook_document;
 
 pub use admin::app_json;
 pub use extract::multipart;

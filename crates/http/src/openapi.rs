@@ -5,6 +5,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::tag::{Tag, TagBuilder};
 
 use crate::surface::Surfaces;
+use crate::webhook_document::webhooks;
 
 /// What is of no API.
 #[derive(OpenApi)]
@@ -25,6 +26,7 @@ pub(crate) fn frame(surfaces: Surfaces) -> utoipa::openapi::OpenApi {
         surfaces.all.iter().map(|surface| tag(surface.documents.tag, surface.documents.description));
     let operations = tag("operations", "Health and metrics. No credentials.");
     document.tags = Some(described.chain([operations]).collect());
+    document.webhooks = Some(webhooks());
     let components = document.components.get_or_insert_default();
     let branches = surfaces.all.iter().flat_map(|surface| surface.branches);
     for header in branches.flat_map(|branch| branch.authentication.headers) {
@@ -77,6 +79,18 @@ mod tests {
         }
         assert!(n_operations >= 36, "{ids:?}");
         assert_eq!(ids.len(), n_operations, "{ids:?}");
+    }
+
+    #[test]
+    fn what_a_webhook_is_sent_is_described() {
+        let document = serde_json::to_value(crate::openapi()).expect("JSON");
+        let call = &document["webhooks"]["event"]["post"];
+        let schema = call["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str();
+        let schema =
+            document.pointer(schema.expect("a schema").trim_start_matches('#')).expect("it is there");
+        let fields: Vec<_> = schema["required"].as_array().expect("fields").iter().collect();
+        assert_eq!(fields, ["type", "timestamp", "data"]);
+        assert_eq!(call["parameters"].as_array().map(Vec::len), Some(3));
     }
 
     #[test]

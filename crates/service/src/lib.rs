@@ -32,6 +32,7 @@ mod terms;
 mod thresholds;
 pub mod tokens;
 mod use_cases;
+pub mod webhooks;
 
 pub use audit::{AuditSettings, Origin, note_trx_id};
 pub use challenges::{ChallengeId, ChallengeSettings};
@@ -80,7 +81,8 @@ pub use faceward_models::calibration::similarity::{Knot, OperatingPoint, Similar
 pub use faceward_models::calibration::thresholds::{MovementThresholds, Rule, Thresholds};
 pub use faceward_models::{ModelDecl, Task};
 pub use faceward_store::{
-    AppRecord, AppSettings, AppThresholds, AuditEvent, AuditFilter, AuditRecord, Consent, Demands,
-    GalleryRecord, OperatorRecord, Page, PassKind, PassRecord, Role, SigningKey, Stores, SubjectRecord,
-    TemplateRecord, Traces, Withheld,
+    AppRecord, AppSettings, AppThresholds, Attempt, AuditEvent, AuditFilter, AuditRecord, Backlog, Claim,
+    Consent, Delivery, Demands, EventDetail, EventRecord, EventState, GalleryRecord, NewEvent, NextStep,
+    OperatorRecord, Page, PassKind, PassRecord, Role, SecretRecord, SigningKey, Stores, SubjectRecord,
+    TemplateRecord, Traces, WebhookRecord, Withheld,
 };

@@ -66,6 +66,9 @@ metric_list! {
     JOBS_SKIPPED = "faceward_jobs_skipped_total", Counter, [], "Jobs not computed because their caller had hung up";
     AUDIT_LOST = "faceward_audit_records_lost_total", Counter, [], "Audit records that could not be written; alert on it";
     STORE_LAG = "faceward_store_lag_seconds", Gauge, [], "How old what this server knows of its database is; with the store in a database only";
+    WEBHOOK_ATTEMPTS = "faceward_webhook_attempts_total", Counter, ["outcome"], "Attempts to deliver an event to a webhook, by outcome";
+    WEBHOOK_BACKLOG = "faceward_webhook_backlog_events", Gauge, [], "Events of webhooks that wait to be delivered, in the whole store";
+    WEBHOOK_OLDEST = "faceward_webhook_oldest_event_seconds", Gauge, [], "Age of the oldest event that waits to be delivered; 0: none waits";
     JOBS_PANICKED = "faceward_jobs_panicked_total", Counter, [], "Jobs that panicked: a fault of ours";
 }
 
@@ -111,6 +114,17 @@ pub(crate) fn job_skipped() {
 
 pub(crate) fn audit_lost(n_lost: usize) {
     counter!(AUDIT_LOST).increment(n_lost as u64);
+}
+
+/// An attempt to deliver an event ended.
+pub fn webhook_attempt(outcome: &'static str) {
+    counter!(WEBHOOK_ATTEMPTS, "outcome" => outcome).increment(1);
+}
+
+/// So many events wait, the oldest for so long.
+pub fn webhook_backlog(n_events: usize, oldest: Duration) {
+    gauge!(WEBHOOK_BACKLOG).set(n_events as f64);
+    gauge!(WEBHOOK_OLDEST).set(oldest.as_secs_f64());
 }
 
 pub(crate) fn job_panicked() {

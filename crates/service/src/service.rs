@@ -26,6 +26,7 @@ use crate::scheduler::{Demand, Limits, NotAdmitted, Permit, Scheduler, Scheduler
 use crate::settings::{Gates, Settings, SettingsError};
 use crate::terms::Terms;
 use crate::tokens::Tokens;
+use crate::webhooks::Webhooks;
 
 /// The use cases of Faceward. Cheap to clone; all clones are one service.
 #[derive(Clone)]
@@ -42,6 +43,7 @@ struct Inner {
     apps: Apps,
     tokens: Tokens,
     operators: Operators,
+    webhooks: Webhooks,
     limits: AppLimits,
     scheduler: Scheduler<Worker>,
     recorder: Arc<Recorder>,
@@ -98,6 +100,7 @@ impl Service {
         let apps = Apps::new(&stores);
         let tokens = Tokens::new(&stores, settings.token_lifetime);
         let operators = Operators::new(&stores, settings.operators);
+        let webhooks = Webhooks::new(&stores, settings.webhooks.clone());
         let recorder =
             Recorder::start(Arc::clone(&stores.audit), settings.audit).map_err(StartError::Audit)?;
         let recorder = Arc::new(recorder);
@@ -109,6 +112,7 @@ impl Service {
             apps,
             tokens,
             operators,
+            webhooks,
             limits: AppLimits::default(),
             scheduler,
             recorder,
@@ -185,6 +189,12 @@ impl Service {
     #[must_use]
     pub fn operators(&self) -> &Operators {
         &self.inner.operators
+    }
+
+    /// Where apps are called back.
+    #[must_use]
+    pub fn webhooks(&self) -> &Webhooks {
+        &self.inner.webhooks
     }
 
     /// What copies the stores; `None` where they are in a database.

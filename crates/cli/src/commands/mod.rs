@@ -21,6 +21,7 @@ mod restore;
 mod serve;
 mod token;
 mod verify;
+mod webhook;
 
 use clap::{Parser, Subcommand};
 
@@ -57,6 +58,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     App(app::App),
     #[command(subcommand)]
+    Webhook(webhook::Webhook),
+    #[command(subcommand)]
     Token(token::Token),
     #[command(subcommand)]
     Operator(operator::Operator),
@@ -84,6 +87,7 @@ impl Command {
             Self::Enroll(_)
             | Self::Identify(_)
             | Self::App(_)
+            | Self::Webhook(_)
             | Self::Token(_)
             | Self::Operator(_)
             | Self::Audit(_)
@@ -116,6 +120,7 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
         | Command::Identify(_)
         | Command::Models(_)
         | Command::App(_)
+        | Command::Webhook(_)
         | Command::Token(_)
         | Command::Operator(_)
         | Command::Audit(_)
@@ -151,6 +156,7 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
         Command::Identify(identify) => identify.run(&context),
         Command::Models(models) => models.run(&context),
         Command::App(app) => app.run(&context),
+        Command::Webhook(webhook) => webhook.run(&context),
         Command::Token(token) => token.run(&context),
         Command::Operator(operator) => operator.run(&context),
         Command::Audit(audit) => audit.run(&context),

@@ -11,10 +11,12 @@ use faceward_core::AppId;
 use faceward_http::{AppState, Certificates, Entrance, Listener, Metrics, Startup};
 use faceward_service::Service;
 use faceward_service::apps::{AppKey, Apps, NewApp};
+use faceward_webhooks::Deliverer;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
+use tokio::task::JoinHandle;
 
 use super::admin;
 use super::reload::Live;
@@ -92,6 +94,7 @@ async fn serve(context: &Context, given: Option<GivenCredentials>) -> Result<(),
     let state = state.showing(Arc::<Live>::clone(&live));
     let following = tokio::spawn(live.follow(hang_ups));
     let doors = admin::open(context, &state, &stop).await?;
+    let delivering = deliver(&service, stop.clone())?;
     entrance.open(state);
     let keeping = service.clone();
     let keeping = tokio::spawn(async move { keeping.keep_retention().await });
@@ -104,9 +107,18 @@ async fn serve(context: &Context, given: Option<GivenCredentials>) -> Result<(),
     // A deletion that has begun goes on to its end: the shutdown waits for it.
     keeping.abort();
     following.abort();
+    delivering.await.map_err(|error| Failure::new(Exit::Failed, error))?;
     service.shutdown().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Tells apps what they are to be told, until the server stops.
+fn deliver(service: &Service, stop: Stop) -> Result<JoinHandle<()>, Failure> {
+    let deliverer = Deliverer::new(service.webhooks().clone());
+    let deliverer = deliverer.map_err(|error| Failure::new(Exit::Failed, error))?;
+    let patience = service.settings().compute.drain_timeout;
+    Ok(tokio::spawn(deliverer.run(stop.told(), patience)))
 }
 
 /// How long a server that is told to stop waits for a fetch to end its clients.

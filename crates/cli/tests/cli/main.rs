@@ -14,3 +14,4 @@ mod operators;
 mod photos;
 mod process;
 mod serve;
+mod webhooks;

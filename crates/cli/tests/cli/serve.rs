@@ -5,6 +5,7 @@ use std::process::{Child, Stdio};
 
 use crate::http::{Answer, Body, send};
 use crate::process::{Lines, Place, terminate, until};
+use crate::webhooks::an_event_is_delivered_beside;
 
 /// A running server.
 pub(crate) struct Server {
@@ -86,7 +87,7 @@ impl Drop for Server {
 #[test]
 fn the_first_start_prints_credentials_that_work_and_the_second_none() {
     let place = Place::new();
-    let server = Server::start(&place, &[]);
+    let server = Server::start(&place, &[("FACEWARD_WEBHOOKS__ALLOWED_HOSTS", "127.0.0.1")]);
     let (id, key) = (server.printed("APP-ID:").expect("an id"), server.printed("APP-KEY:").expect("a key"));
     assert!(
         server.greeting.contains("/api/v1.0/verify") && server.greeting.contains("/docs"),
@@ -101,6 +102,7 @@ fn the_first_start_prints_credentials_that_work_and_the_second_none() {
         "HTTP/1.1 401 Unauthorized"
     );
     commands_work_beside(&place, &server);
+    an_event_is_delivered_beside(&place, &id);
     assert_eq!(server.stop(), Some(0));
     let again = Server::start(&place, &[]);
     assert_eq!(again.printed("APP-KEY:"), None);

@@ -22,6 +22,8 @@ pub(super) static MET: &[ErrorKind] = &[
     ErrorKind::OperatorNotFound,
     ErrorKind::OperatorExists,
     ErrorKind::PassNotFound,
+    ErrorKind::WebhookNotFound,
+    ErrorKind::EventNotFound,
     ErrorKind::LastOwner,
     ErrorKind::AppNotFound,
     ErrorKind::AppExists,

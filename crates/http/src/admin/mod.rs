@@ -56,7 +56,7 @@ pub(crate) static SURFACE: Surface = Surface {
 };
 
 #[derive(OpenApi)]
-#[openapi(components(schemas(wire::AdminError)))]
+#[openapi(components(schemas(wire::AdminError, wire::Event)))]
 struct Schemas;
 
 /// `app` as `/admin/v1/apps` answers it, for a caller without HTTP.

@@ -26,7 +26,12 @@ pub(crate) async fn operator(service: &Service, role: Role) -> (String, String) 
     (who, token.secret.reveal().to_owned())
 }
 
-async fn ask(app: &TestApp, (method, path): (&str, &str), token: &str, body: Option<&Value>) -> Answer {
+pub(crate) async fn ask(
+    app: &TestApp,
+    (method, path): (&str, &str),
+    token: &str,
+    body: Option<&Value>,
+) -> Answer {
     let request = Request::builder()
         .method(method)
         .uri(format!("/admin/v1{path}"))

@@ -28,3 +28,4 @@ mod surface;
 mod terms;
 mod tls;
 mod traces;
+mod webhooks;

@@ -147,6 +147,12 @@ pub enum ServiceError {
     /// The operator has no session or token of this id.
     #[error("no session or token with this id")]
     PassNotFound,
+    /// The app has no endpoint that is called back.
+    #[error("the app has no webhook: give it an address first")]
+    WebhookNotFound,
+    /// The app has no event of this id, or it is forgotten.
+    #[error("no event with this id")]
+    EventNotFound,
     /// Nobody would be left to run operators.
     #[error("this is the last owner: make another one first")]
     LastOwner,
@@ -216,6 +222,8 @@ impl ServiceError {
             Self::OperatorNotFound => "operator_not_found",
             Self::OperatorExists => "operator_exists",
             Self::PassNotFound => "pass_not_found",
+            Self::WebhookNotFound => "webhook_not_found",
+            Self::EventNotFound => "event_not_found",
             Self::LastOwner => "last_owner",
             Self::TooManyAttempts { .. } => "too_many_attempts",
             Self::RateLimited { .. } => "rate_limited",

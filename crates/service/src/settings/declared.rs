@@ -2,7 +2,7 @@
 
 use faceward_core::{QualityKey, Scale};
 use faceward_models::calibration::thresholds::{MovementThresholds, Rule, Thresholds};
-use faceward_settings::{Field, Setting, choices, count, days, number, seconds, span, switch, whole};
+use faceward_settings::{Field, Setting, choices, count, days, number, seconds, span, switch, whole, words};
 
 use super::Settings;
 use crate::challenges::ChallengeSettings;
@@ -18,6 +18,7 @@ impl Settings {
         all.extend(faces().map(Setting::live));
         all.extend(rules_of_use_cases());
         all.extend(challenges().map(Setting::live));
+        all.extend(webhooks());
         all.extend(scores().map(|setting| setting.live().within(|s: &mut Self| &mut s.thresholds)));
         all.extend(
             movements().map(|setting| setting.live().within(|s: &mut Self| &mut s.thresholds.movement)),
@@ -154,6 +155,41 @@ fn challenges() -> [Setting<Settings>; 4] {
             "challenges.max_open",
             "Challenges of one app that are open at once",
             |s: &mut Settings| count(&mut s.challenges.max_open, 1_000_000, "challenges"),
+        ),
+    ]
+}
+
+fn webhooks() -> [Setting<Settings>; 6] {
+    [
+        Setting::new(
+            "webhooks.allowed_hosts",
+            "Hosts of webhooks that may have private addresses and be called without TLS; *: all of them",
+            |s: &mut Settings| words(&mut s.webhooks.allowed_hosts),
+        ),
+        Setting::new(
+            "webhooks.timeout_seconds",
+            "Longest time of one attempt to deliver an event",
+            |s: &mut Settings| seconds(&mut s.webhooks.timeout, 0.1..=60.0),
+        ),
+        Setting::new(
+            "webhooks.first_pause_seconds",
+            "From a first failed attempt to the second one; doubles with each further one, up to an hour",
+            |s: &mut Settings| seconds(&mut s.webhooks.first_pause, 0.01..=3600.0),
+        ),
+        Setting::new(
+            "webhooks.retried_for_seconds",
+            "How long an event is tried before it has failed",
+            |s: &mut Settings| seconds(&mut s.webhooks.retried_for, 0.0..=7.0 * DAY_SECONDS),
+        ),
+        Setting::new(
+            "webhooks.retention_days",
+            "How long events are kept, delivered or not; older ones are wiped once an hour",
+            |s: &mut Settings| days(&mut s.webhooks.retention, 1..=3650),
+        ),
+        Setting::new(
+            "webhooks.max_deliveries",
+            "Attempts at once; a quarter of them of one app",
+            |s: &mut Settings| count(&mut s.webhooks.max_deliveries, 1000, "attempts"),
         ),
     ]
 }

@@ -18,6 +18,7 @@ use crate::audit::AuditSettings;
 use crate::challenges::ChallengeSettings;
 use crate::operators::OperatorSettings;
 use crate::thresholds::movement_problems;
+use crate::webhooks::WebhookSettings;
 
 /// Everything that an operator can set about the use cases.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +52,8 @@ pub struct Settings {
     pub operators: OperatorSettings,
     /// How challenges are made.
     pub challenges: ChallengeSettings,
+    /// How receivers of webhooks are called.
+    pub webhooks: WebhookSettings,
 }
 
 impl Default for Settings {
@@ -70,6 +73,7 @@ impl Default for Settings {
             audit: AuditSettings::default(),
             operators: OperatorSettings::default(),
             challenges: ChallengeSettings::default(),
+            webhooks: WebhookSettings::default(),
         }
     }
 }

@@ -11,6 +11,7 @@ mod operators;
 mod session;
 mod state;
 mod templates;
+mod webhooks;
 
 use axum::extract::Request;
 use faceward_core::AppId;
@@ -28,6 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .merge(session::routes())
         .merge(operators::routes())
         .merge(apps::routes())
+        .merge(webhooks::routes())
         .merge(galleries::routes())
         .merge(templates::routes())
         .merge(faces::routes())

@@ -5,6 +5,7 @@ mod apps;
 mod faces;
 mod operators;
 mod state;
+mod webhooks;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -23,6 +24,11 @@ pub(crate) use operators::{
 pub(crate) use state::{
     AdminAuditPage, AdminAuditRecord, AdminBackup, AdminChallenges, AdminMetric, AdminMetrics,
     AdminNewBackup, AdminNewSigningKey, AdminSettings, AdminSigningKey, AdminSigningKeys,
+};
+
+pub(crate) use webhooks::{
+    AdminEvent, AdminEventDetail, AdminEventPage, AdminNewSecret, AdminSentEvent, AdminWebhook,
+    AdminWebhookChange, AdminWebhookSecret, Event,
 };
 
 /// Every failed answer.
