@@ -108,14 +108,10 @@ impl Deliverer {
 
     async fn claim(&self, now: Timestamp, under_way: &UnderWay) -> Result<Vec<Delivery>, ServiceError> {
         let settings = self.webhooks.settings();
-        let most = settings.max_deliveries.get();
-        let share = most.div_ceil(4);
-        let limit = most.saturating_sub(under_way.values().sum());
+        let Room { limit, share, busy } = Room::beside(under_way, settings.max_deliveries.get());
         if limit == 0 {
             return Ok(Vec::new());
         }
-        let busy: Vec<AppId> =
-            under_way.iter().filter(|(_, count)| **count >= share).map(|(app, _)| *app).collect();
         let lease =
             SignedDuration::try_from(settings.timeout.saturating_mul(2)).unwrap_or(SignedDuration::MAX);
         let lease = lease.saturating_add(LEASE_BEYOND);
@@ -217,6 +213,29 @@ impl Deliverer {
     }
 }
 
+/// What may be claimed.
+#[derive(Debug, PartialEq, Eq)]
+struct Room {
+    /// Of all apps.
+    limit: usize,
+    /// Of each app.
+    share: usize,
+    /// Apps that have their share already.
+    busy: Vec<AppId>,
+}
+
+impl Room {
+    /// What there is room for beside what is under way, where `most` calls may be: no app gets more than a quarter of them.
+    fn beside(under_way: &UnderWay, most: usize) -> Self {
+        let quarter = most.div_ceil(4);
+        let (busy, others): (Vec<_>, Vec<_>) = under_way.iter().partition(|(_, count)| **count >= quarter);
+        // One number for all: whoever has most of those that may have more.
+        let share = quarter - others.iter().map(|(_, count)| **count).max().unwrap_or_default();
+        let limit = most.saturating_sub(under_way.values().sum());
+        Self { limit, share, busy: busy.into_iter().map(|(app, _)| *app).collect() }
+    }
+}
+
 fn ended(under_way: &mut UnderWay, done: Result<AppId, tokio::task::JoinError>) {
     match done {
         Ok(app) => {
@@ -236,4 +255,31 @@ fn ended(under_way: &mut UnderWay, done: Result<AppId, tokio::task::JoinError>) 
 /// A random number, 0 to 1. Where the system has none, everybody waits equally long.
 fn chance() -> f64 {
     getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use faceward_conformance::samples::app;
+
+    use super::*;
+
+    #[test]
+    fn no_app_gets_more_than_a_quarter_of_the_calls() {
+        type Case<'a> = (&'a [(u128, usize)], usize, usize, usize, &'a [u128]);
+        let table: [Case<'_>; 8] = [
+            (&[], 32, 32, 8, &[]),
+            (&[(1, 8)], 32, 24, 8, &[1]),
+            (&[(1, 8), (2, 3)], 32, 21, 5, &[1]),
+            (&[(1, 7), (2, 1)], 32, 24, 1, &[]),
+            (&[(1, 8), (2, 8), (3, 8), (4, 8)], 32, 0, 8, &[1, 2, 3, 4]),
+            (&[], 1, 1, 1, &[]),
+            (&[(1, 1)], 1, 0, 1, &[1]),
+            (&[(1, 9)], 2, 0, 1, &[1]),
+        ];
+        for (counts, most, limit, share, busy) in table {
+            let under_way = counts.iter().map(|(number, count)| (app(*number), *count)).collect();
+            let expected = Room { limit, share, busy: busy.iter().map(|number| app(*number)).collect() };
+            assert_eq!(Room::beside(&under_way, most), expected, "{counts:?} of {most}");
+        }
+    }
 }

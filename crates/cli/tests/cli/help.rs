@@ -2,7 +2,7 @@
 
 use crate::process::Place;
 
-const COMMANDS: [&[&str]; 45] = [
+const COMMANDS: [&[&str]; 47] = [
     &[],
     &["serve"],
     &["analyze"],
@@ -19,6 +19,8 @@ const COMMANDS: [&[&str]; 45] = [
     &["app", "rotate-key"],
     &["app", "set-mirrored"],
     &["app", "delete"],
+    &["webhook"],
+    &["webhook", "set"],
     &["token"],
     &["token", "list-keys"],
     &["token", "rotate-key"],
