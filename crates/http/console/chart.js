@@ -9,10 +9,15 @@ export function part(name, attributes, text) {
   return element;
 }
 
-/** @param {number[]} values */
-export function chart(values) {
-  const [width, height, most] = [600, 120, Math.max(1, ...values)];
-  const label = `From 0 to ${most.toFixed(1)}, now ${(values.at(-1) ?? 0).toFixed(1)}`;
+/**
+ * @param {number[]} values
+ * @param {string} unit what stands behind a number
+ */
+export function chart(values, unit) {
+  const [width, height, most] = [600, 120, Math.max(0, ...values) || 1];
+  const digits = most < 10 ? 2 : 0;
+  const told = (value) => `${value.toFixed(digits)}${unit}`;
+  const label = `From 0 to ${told(most)}, now ${told(values.at(-1) ?? 0)}`;
   const svg = part('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label, width: '100%' });
   const x = (index) => (values.length < 2 ? 0 : (index / (values.length - 1)) * width);
   const y = (value) => height - 4 - (value / most) * (height - 24);
@@ -20,6 +25,6 @@ export function chart(values) {
   svg.append(
     part('line', { x1: 0, x2: width, y1: height - 4, y2: height - 4, stroke: 'currentColor', 'stroke-opacity': .3 }),
     part('polyline', { points, fill: 'none', stroke: 'currentColor', 'stroke-width': 2 }),
-    part('text', { x: 0, y: 12, fill: 'currentColor', 'font-size': 12 }, `${most.toFixed(1)}/s`));
+    part('text', { x: 0, y: 12, fill: 'currentColor', 'font-size': 12 }, told(most)));
   return svg;
 }

@@ -31,7 +31,9 @@ export const texts = {
     reasons: { no_model: 'no model', switched_off: 'switched off' },
     what: 'What', why: 'Why',
     models: 'Models', model: 'Model', family: 'Kind', license: 'Licence',
-    recent: 'Requests a second, the last minutes', collecting: 'It begins with this visit: a few seconds, please.',
+    hour: 'The last hour', collecting: 'The server has been up for less than two minutes: it keeps a point each minute.',
+    perMinute: 'Requests a minute', refusedMinute: 'Refused for overload, a minute', half: 'Half of the requests took no longer than',
+    most: '95 of 100 took no longer than', memory: 'Memory',
   },
   try: {
     title: 'Try it',

@@ -10,11 +10,13 @@ mod error;
 #[cfg(test)]
 mod error_docs;
 mod error_responses;
+mod exposition;
 mod extract;
 mod failure;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod health;
+mod history;
 mod metrics;
 #[cfg(test)]
 mod metrics_page;
@@ -42,6 +44,7 @@ mod webhook_document;
 
 pub use admin::app_json;
 pub use extract::multipart;
+pub use history::{History, Minute};
 pub use metrics::Metrics;
 pub use native::analysis_json;
 pub use phase::Phase;

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use faceward_service::Service;
 
+use crate::history::History;
 use crate::metrics::Metrics;
 use crate::settings::{HttpSettings, SettingsInForce};
 use crate::upload_room::UploadRoom;
@@ -22,6 +23,8 @@ pub struct AppState {
     pub(crate) uploads: UploadRoom,
     /// Every setting in force, for operators to see.
     pub(crate) in_force: Option<Arc<dyn SettingsInForce>>,
+    /// The last hour.
+    pub(crate) history: History,
     /// When the server was ready.
     pub(crate) started: Instant,
 }
@@ -33,7 +36,14 @@ impl AppState {
         service.publish_metrics();
         let uploads = UploadRoom::new(settings.room_bytes());
         let (settings, in_force) = (Arc::new(settings), None);
-        Self { service, settings, metrics, uploads, in_force, started: Instant::now() }
+        let history = History::default();
+        Self { service, settings, metrics, uploads, in_force, history, started: Instant::now() }
+    }
+
+    /// Shows operators the last hour.
+    #[must_use]
+    pub fn remembering(self, history: History) -> Self {
+        Self { history, ..self }
     }
 
     /// Shows operators the settings `in_force`, and lets them be read again.

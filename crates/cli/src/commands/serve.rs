@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::Args;
 use faceward_core::AppId;
-use faceward_http::{AppState, Certificates, Entrance, Listener, Metrics, Startup};
+use faceward_http::{AppState, Certificates, Entrance, History, Listener, Metrics, Startup};
 use faceward_service::Service;
 use faceward_service::apps::{AppKey, Apps, NewApp};
 use faceward_webhooks::Deliverer;
@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::admin;
 use super::reload::Live;
@@ -89,15 +89,20 @@ async fn serve(context: &Context, given: Option<GivenCredentials>) -> Result<(),
         }
     };
     let Started { service, credentials } = started;
-    let state = AppState::new(service.clone(), context.config.http.clone(), metrics);
+    let state = AppState::new(service.clone(), context.config.http.clone(), metrics.clone());
+    let kept = metrics;
     let live = Arc::new(Live::new(context, service.clone()));
     let state = state.showing(Arc::<Live>::clone(&live));
-    let following = tokio::spawn(live.follow(hang_ups));
+    let mut beside = JoinSet::new();
+    beside.spawn(live.follow(hang_ups));
+    let history = History::default();
+    let state = state.remembering(history.clone());
+    beside.spawn(history.keep(kept, memory_in_use));
     let doors = admin::open(context, &state, &stop).await?;
     let delivering = deliver(&service, stop.clone())?;
     entrance.open(state);
     let keeping = service.clone();
-    let keeping = tokio::spawn(async move { keeping.keep_retention().await });
+    beside.spawn(async move { keeping.keep_retention().await });
     let invitation = service.operators().invite().await?;
     let base = format!("{scheme}://{address}");
     let invitation = invitation.as_ref().map(|secret| admin::invitation(context, &base, secret.reveal()));
@@ -105,8 +110,7 @@ async fn serve(context: &Context, given: Option<GivenCredentials>) -> Result<(),
     serving.await.map_err(|error| Failure::new(Exit::Failed, error))?;
     doors.closed().await;
     // A deletion that has begun goes on to its end: the shutdown waits for it.
-    keeping.abort();
-    following.abort();
+    beside.shutdown().await;
     delivering.await.map_err(|error| Failure::new(Exit::Failed, error))?;
     service.shutdown().await;
     tracing::info!("stopped");
@@ -119,6 +123,14 @@ fn deliver(service: &Service, stop: Stop) -> Result<JoinHandle<()>, Failure> {
     let deliverer = deliverer.map_err(|error| Failure::new(Exit::Failed, error))?;
     let patience = service.settings().compute.drain_timeout;
     Ok(tokio::spawn(deliverer.run(stop.told(), patience)))
+}
+
+/// Memory of this process, in bytes; `None` where the system does not tell.
+fn memory_in_use() -> Option<u64> {
+    let this = sysinfo::get_current_pid().ok()?;
+    let mut system = sysinfo::System::new();
+    system.refresh_processes(sysinfo::ProcessesToUpdate::Some(&[this]), true);
+    Some(system.process(this)?.memory())
 }
 
 /// How long a server that is told to stop waits for a fetch to end its clients.

@@ -5,29 +5,29 @@ import { chart } from '../chart.js';
 import { texts } from '../texts.js';
 
 const PERIOD = 2000;
-const KEPT = 150;
+/** A minute has come, or not: looks between two questions. */
+const LOOKS_PER_MINUTE = 30;
 
 export async function start(main, { onLeave }) {
   const t = texts.start;
   const info = await get('/info');
   const figures = h('div', { class: 'cards' });
-  const line = h('div');
-  const seen = [];
+  const hour = h('div');
+  let looks = 0;
   const off = info.unavailable.map((value) => [value.value, t.reasons[value.reason] ?? value.reason]);
   const step = (page, text) => h('li', {}, h('a', { href: `#${page}` }, text));
   const first = card(t.first, h('ol', {}, step('try', t.firstTry), step('people', t.firstEnrol), step('apps', t.firstApp)));
-  fill(main, h('h1', {}, t.title), figures, first, card(t.recent, line),
+  fill(main, h('h1', {}, t.title), figures, first, hour,
     card(t.off, off.length ? table([t.what, t.why], off) : h('p', {}, t.noneOff)),
     card(t.models, table([t.model, t.family, t.license], info.models.map((model) => [model.id, model.family ?? '', model.license ?? '']))));
   const look = async () => {
     const now = await get('/metrics');
     const figure = summary(now);
-    seen.push({ at: performance.now(), answered: figure.answered });
-    if (seen.length > KEPT) seen.shift();
+    if (looks % LOOKS_PER_MINUTE === 0) fill(hour, ...charts((await get('/history')).minutes));
+    looks += 1;
     // Whoever gets requests has taken them.
     first.hidden = figure.answered > 0;
     fill(figures, ...cards(now, figure));
-    fill(line, seen.length > 2 ? chart(rates(seen)) : h('p', { class: 'soft' }, t.collecting));
   };
   await look();
   const timer = setInterval(() => look().catch(() => clearInterval(timer)), PERIOD);
@@ -60,9 +60,16 @@ function cards(now, figure) {
   ];
 }
 
-/** Requests a second between two looks. */
-function rates(seen) {
-  return seen.slice(1).map((look, index) => (look.answered - seen[index].answered) / ((look.at - seen[index].at) / 1000));
+/** The last hour, as the server has kept it. */
+function charts(minutes) {
+  const t = texts.start;
+  if (minutes.length < 2) return [card(t.hour, h('p', { class: 'soft' }, t.collecting))];
+  const one = (title, of, unit) => card(title, chart(minutes.map(of), unit));
+  const mib = (minute) => (minute.memory_bytes ?? 0) / 1024 / 1024;
+  return [h('h2', {}, t.hour), h('div', { class: 'cards' },
+    one(t.perMinute, (minute) => minute.requests, ''), one(t.refusedMinute, (minute) => minute.refused, ''),
+    one(t.half, (minute) => (minute.p50_seconds ?? 0) * 1000, ' ms'), one(t.most, (minute) => (minute.p95_seconds ?? 0) * 1000, ' ms'),
+    one(t.queue, (minute) => minute.queued, ''), one(t.memory, mib, ' MiB'))];
 }
 
 function span(seconds) {

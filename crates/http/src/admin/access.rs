@@ -70,6 +70,7 @@ pub(super) const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/settings", READ),
     ("POST", "/settings/reload", OWN),
     ("GET", "/metrics", READ),
+    ("GET", "/history", READ),
     ("POST", "/backup", Access::Local),
 ];
 

@@ -6,7 +6,6 @@ mod backup;
 mod challenges;
 mod faces;
 mod galleries;
-mod metrics;
 mod operators;
 mod session;
 mod state;

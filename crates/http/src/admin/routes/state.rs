@@ -9,9 +9,9 @@ use axum::response::IntoResponse;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::metrics;
 use crate::admin::errors::AdminFailures;
 use crate::admin::wire;
+use crate::exposition::samples;
 use crate::extract::json;
 use crate::failure::Failure;
 use crate::native;
@@ -26,6 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(settings))
         .routes(routes!(reload))
         .routes(routes!(live_metrics))
+        .routes(routes!(history))
 }
 
 /// The keys that sign access tokens, without their private parts.
@@ -106,6 +107,15 @@ async fn live_metrics(State(app): State<AppState>) -> Json<wire::AdminMetrics> {
         version: env!("CARGO_PKG_VERSION"),
         uptime_seconds: app.started.elapsed().as_secs(),
         ready: app.service.ready().await.is_ok(),
-        metrics: metrics::samples(&app.metrics.render()),
+        metrics: samples(&app.metrics.render()).into_iter().map(Into::into).collect(),
     })
+}
+
+/// The last hour, minute by minute, oldest first: requests, refusals, times, queue, memory. It begins anew with each start.
+#[utoipa::path(
+    get, path = "/history", tag = "admin", operation_id = "admin_history", security(("operator" = [])),
+    responses((status = 200, description = "The minutes", body = wire::AdminHistory), AdminFailures),
+)]
+async fn history(State(app): State<AppState>) -> Json<wire::AdminHistory> {
+    Json(wire::AdminHistory { minutes: app.history.minutes() })
 }

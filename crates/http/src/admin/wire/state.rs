@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::exposition::Sample;
+use crate::history::Minute;
 use crate::settings::EffectiveSetting;
 
 /// Where a copy of the data folder goes.
@@ -156,4 +158,17 @@ pub(crate) struct AdminMetric {
     pub(crate) labels: BTreeMap<String, String>,
     /// Its value.
     pub(crate) value: f64,
+}
+
+impl From<Sample> for AdminMetric {
+    fn from(Sample { name, labels, value }: Sample) -> Self {
+        Self { name, labels, value }
+    }
+}
+
+/// The last hour.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AdminHistory {
+    /// Its minutes, oldest first: at most 60.
+    pub(crate) minutes: Vec<Minute>,
 }

@@ -2,21 +2,30 @@
 
 use std::collections::BTreeMap;
 
-use crate::admin::wire::AdminMetric;
+/// One value of a metric.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Sample {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its labels.
+    pub(crate) labels: BTreeMap<String, String>,
+    /// Its value.
+    pub(crate) value: f64,
+}
 
 /// Every sample in `text`. Comments and what is no sample are left out.
-pub(super) fn samples(text: &str) -> Vec<AdminMetric> {
+pub(crate) fn samples(text: &str) -> Vec<Sample> {
     text.lines().filter(|line| !line.starts_with('#')).filter_map(sample).collect()
 }
 
-fn sample(line: &str) -> Option<AdminMetric> {
+fn sample(line: &str) -> Option<Sample> {
     let (series, value) = line.rsplit_once(' ')?;
     let value: f64 = value.parse().ok()?;
     let (name, labels) = match series.split_once('{') {
         Some((name, rest)) => (name, labels(rest.strip_suffix('}')?)?),
         None => (series, BTreeMap::new()),
     };
-    value.is_finite().then(|| AdminMetric { name: name.to_owned(), labels, value })
+    value.is_finite().then(|| Sample { name: name.to_owned(), labels, value })
 }
 
 /// `a="b",c="d"`; values have `\\"`, `\\\\` and `\\n` for what cannot stand in them.
