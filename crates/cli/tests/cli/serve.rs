@@ -1,7 +1,7 @@
 //! The server as a process: first start, credentials, graceful end.
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use crate::http::{Answer, Body, send};
 use crate::process::{Lines, Place, terminate, until};
@@ -103,11 +103,36 @@ fn the_first_start_prints_credentials_that_work_and_the_second_none() {
     );
     commands_work_beside(&place, &server);
     an_event_is_delivered_beside(&place, &id);
+    settings_are_read_again(&place, &server, &credentials);
     assert_eq!(server.stop(), Some(0));
     let again = Server::start(&place, &[]);
     assert_eq!(again.printed("APP-KEY:"), None);
     assert_eq!(again.status_of("/v1/info", &credentials), "HTTP/1.1 200 OK");
     assert_eq!(again.stop(), Some(0));
+}
+
+/// On SIGHUP. A file that cannot be meant changes nothing.
+fn settings_are_read_again(place: &Place, server: &Server, credentials: &[(&str, &str)]) {
+    let reload = |file: &str| {
+        place.write("faceward.toml", file);
+        let process = server.child.id().to_string();
+        assert!(Command::new("kill").args(["-HUP", &process]).status().expect("kill runs").success());
+    };
+    let is_threshold = |value: &str| {
+        let info = server.get("/v1/info", credentials);
+        info.body().contains(&format!("\"threshold\":{value},"))
+    };
+    let log = || {
+        let audit = ["audit", "--config", "/dev/null", "--format", "jsonl", "--action", "reload_settings"];
+        place.run(&audit).exits(0).out
+    };
+    assert!(is_threshold("0.75"));
+    reload("[thresholds]\nsimilarity = 0.9\n");
+    until("the new threshold", || is_threshold("0.9").then_some(()));
+    reload("[thresholds]\nsimilarity = 9\n");
+    until("a refusal", || log().contains("settings_refused").then_some(()));
+    assert!(is_threshold("0.9"));
+    fs_err::remove_file(place.path("faceward.toml")).expect("removed");
 }
 
 /// Through the socket in the data folder, and over the network with a token.
