@@ -22,7 +22,7 @@ pub(crate) use operators::{
     AdminOperatorChange, AdminOperatorPage, AdminPassPage, AdminPasswordChange, AdminToken,
 };
 pub(crate) use state::{
-    AdminAuditPage, AdminAuditRecord, AdminBackup, AdminChallenges, AdminHistory, AdminMetric, AdminMetrics,
+    AdminAuditPage, AdminAuditRecord, AdminBackup, AdminChallenges, AdminHistory, AdminMetrics,
     AdminNewBackup, AdminNewSigningKey, AdminSettings, AdminSigningKey, AdminSigningKeys,
 };
 
