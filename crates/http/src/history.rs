@@ -155,6 +155,7 @@ mod tests {
         let before = counts(
             "faceward_requests_total{use_case=\"verify\",outcome=\"answered\"} 100\nfaceward_overloads_total 1\n\
              faceward_request_duration_seconds_bucket{use_case=\"verify\",le=\"0.1\"} 100\n\
+             faceward_request_duration_seconds_bucket{use_case=\"verify\",le=\"0.5\"} 100\n\
              faceward_request_duration_seconds_bucket{use_case=\"verify\",le=\"+Inf\"} 100\n\
              faceward_request_duration_seconds_count{use_case=\"verify\"} 100\n",
         );

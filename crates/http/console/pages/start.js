@@ -65,10 +65,11 @@ function charts(minutes) {
   const t = texts.start;
   if (minutes.length < 2) return [card(t.hour, h('p', { class: 'soft' }, t.collecting))];
   const one = (title, of, unit) => card(title, chart(minutes.map(of), unit));
-  const mib = (minute) => (minute.memory_bytes ?? 0) / 1024 / 1024;
+  const mib = (minute) => (minute.memory_bytes === null ? null : minute.memory_bytes / 1024 / 1024);
+  const milliseconds = (seconds) => (seconds === null ? null : seconds * 1000);
   return [h('h2', {}, t.hour), h('div', { class: 'cards' },
     one(t.perMinute, (minute) => minute.requests, ''), one(t.refusedMinute, (minute) => minute.refused, ''),
-    one(t.half, (minute) => (minute.p50_seconds ?? 0) * 1000, ' ms'), one(t.most, (minute) => (minute.p95_seconds ?? 0) * 1000, ' ms'),
+    one(t.half, (minute) => milliseconds(minute.p50_seconds), ' ms'), one(t.most, (minute) => milliseconds(minute.p95_seconds), ' ms'),
     one(t.queue, (minute) => minute.queued, ''), one(t.memory, mib, ' MiB'))];
 }
 
