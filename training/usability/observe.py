@@ -1,8 +1,10 @@
 """Runs the engine's networks over photos, as they are and changed, and keeps what they say: CACHE/<part>-<number>.npz.
 
-    python observe.py --data DATA --models MODELS --cache CACHE [--pictures PICTURES] people|photos|art
+    python observe.py --data DATA --models MODELS --cache CACHE [--pictures PICTURES] alike|people|photos|art
 
-people: two photos of persons of lfw and one of others, in every kind of kinds.py: what the floor and the similarity are fitted to.
+alike: two photos of persons of lfw and one of others, in every kind of kinds.py, several strengths of each, the same for all photos:
+who picks both photos ruins them alike. What the similarity is fitted to.
+people: the same photos, the strength drawn for each photo: what the floor is fitted to.
 photos: ordinary photos of every set. art: photos through every filter of art.py, faces drawn and shaped there, and PICTURES,
 drawings that a package carries (pictures.py). What is there already is not made again.
 """
@@ -14,6 +16,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pandas as pd
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "calibration"), str(HERE.parent / "attributes")]
@@ -31,6 +34,9 @@ ORDINARY = {"utkface": 1000, "utk_more": 250, "age_asian": 450, "mask": 300, "ey
 TURNED_TO_ART = {"utkface": 90, "age_asian": 40, "mask": 20, "deepfake": 60, "lfw": 60}
 PAIRED, SINGLE = 130, 110
 VECTOR_FACES, STATUES = 700, 450
+# Persons with two photos and with one that `alike` takes, and strengths of each kind. None of the persons on which `faceward eval` judges.
+ALIKE, STRENGTHS = (25, 45), 3
+JUDGED = HERE.parents[1] / "docs" / "judged" / "lfw_few.csv"
 
 
 def seed(*parts):
@@ -60,13 +66,13 @@ def look(networks, photo, embedded=2):
 OFFSETS = np.array([[0.46, 0.34], [0.05, 0.49], [0.14, 2.64], [0.15, 0.65], [-0.06, 0.7]])
 
 
-def of_identities(data):
-    """Photos of lfw: two of each of PAIRED persons, one of each of SINGLE others."""
+def of_identities(data, n_paired=PAIRED, n_single=SINGLE, without=frozenset()):
+    """Photos of lfw: two of each of `n_paired` persons, one of each of `n_single` others."""
     index = faces.index_of(data, "lfw")
-    index = index[[seed(name) % 2 == 0 for name in index.identity]]
+    index = index[[seed(name) % 2 == 0 and name not in without for name in index.identity]]
     grouped = sorted(((seed("person", name), name, rows.path.tolist()) for name, rows in index.groupby("identity")))
-    several = [(name, paths[:2]) for _, name, paths in grouped if len(paths) > 1][:PAIRED]
-    alone = [(name, paths[:1]) for _, name, paths in grouped if len(paths) == 1][:SINGLE]
+    several = [(name, paths[:2]) for _, name, paths in grouped if len(paths) > 1][:n_paired]
+    alone = [(name, paths[:1]) for _, name, paths in grouped if len(paths) == 1][:n_single]
     mixed = [pair for both in zip(several, alone + [None] * len(several)) for pair in both if pair]
     return [("lfw", path, name) for name, paths in mixed for path in paths]
 
@@ -87,6 +93,11 @@ def of_sets(data, counts):
 
 def work(arguments):
     """(set, path, identity, kind) of everything to look at, in an order whose beginning is a fair sample."""
+    if arguments.part == "alike":
+        without = frozenset(pd.read_csv(JUDGED).identity)
+        chosen = of_identities(arguments.data, *ALIKE, without)
+        ways = [f"{kind}:{strength}" for kind in kinds.KINDS for strength in range(STRENGTHS)]
+        return [(*entry, way) for entry in chosen for way in ["as_is", *ways]]
     if arguments.part == "people":
         return [(*entry, kind) for entry in of_identities(arguments.data) for kind in ["as_is", *kinds.KINDS]]
     if arguments.part == "photos":
@@ -114,7 +125,9 @@ class Maker:
         return photo, self.boxes[name, path]
 
     def picture(self, name, path, kind):
-        random = np.random.default_rng(seed(name, path, kind))
+        kind, _, strength = kind.partition(":")
+        # A strength with a number is the same on every photo.
+        random = np.random.default_rng(seed(kind, strength) if strength else seed(name, path, kind))
         if kind == "vector_face":
             return art.vector_face(random, int(random.integers(120, 400)))
         if kind == "statue":
@@ -145,7 +158,7 @@ def main():
         parser.add_argument(f"--{name}", required=True, type=Path)
     parser.add_argument("--pictures", type=Path)
     parser.add_argument("--share", default="0/1", help="K/N: only every N-th shard, from the K-th on")
-    parser.add_argument("part", choices=["people", "photos", "art"])
+    parser.add_argument("part", choices=["alike", "people", "photos", "art"])
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     # Three times as fast here, where the processor has it.
