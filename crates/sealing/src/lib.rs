@@ -11,5 +11,5 @@ mod unlock;
 
 pub use error::SealingError;
 pub use key::{MasterKey, key_path, owner_only, owner_only_folder};
-pub use seal::{Sealer, SubjectContext, VectorContext, WebhookPart};
+pub use seal::{Sealer, SessionFaceContext, SubjectContext, VectorContext, WebhookPart};
 pub use unlock::{Unlocked, unlock};

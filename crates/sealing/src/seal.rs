@@ -20,6 +20,8 @@ const SIGNING_KEY_DOMAIN: &[u8] = b"faceward signing key 1";
 const WEBHOOK_SECRET_DOMAIN: &[u8] = b"faceward webhook secret 1";
 const WEBHOOK_BODY_DOMAIN: &[u8] = b"faceward webhook body 1";
 const WEBHOOK_ANSWER_DOMAIN: &[u8] = b"faceward webhook answer 1";
+const SESSION_DOMAIN: &[u8] = b"faceward session 1";
+const SESSION_FACE_DOMAIN: &[u8] = b"faceward session face 1";
 
 /// Seals and opens under one key.
 pub struct Sealer {
@@ -37,6 +39,19 @@ pub struct VectorContext<'a> {
     pub subject: &'a SubjectId,
     /// Its id.
     pub template: &'a TemplateId,
+    /// The model that made it.
+    pub model: &'a ModelId,
+}
+
+/// The face of a session that a sealed vector belongs to.
+#[derive(Clone, Copy)]
+pub struct SessionFaceContext<'a> {
+    /// The app of the session.
+    pub app: &'a AppId,
+    /// The session.
+    pub session: &'a Uuid,
+    /// Which of its faces.
+    pub role: &'a str,
     /// The model that made it.
     pub model: &'a ModelId,
 }
@@ -86,16 +101,46 @@ impl Sealer {
     /// # Errors
     /// The system gives no random numbers.
     pub fn seal_vector(&self, vector: &[f32], context: VectorContext<'_>) -> Result<Vec<u8>, SealingError> {
-        let plain = zeroize::Zeroizing::new(vector.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>());
-        self.seal(&plain, &context.bytes())
+        self.seal(&bytes_of(vector), &context.bytes())
     }
 
     /// The vector in `sealed`; `None` if it was altered or sealed for another row or with another key.
     #[must_use]
     pub fn open_vector(&self, sealed: &[u8], context: VectorContext<'_>) -> Option<Vec<f32>> {
-        let plain = zeroize::Zeroizing::new(self.open(sealed, &context.bytes())?);
-        let (values, rest) = plain.as_chunks::<4>();
-        rest.is_empty().then(|| values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
+        values_of(&Zeroizing::new(self.open(sealed, &context.bytes())?))
+    }
+
+    /// `vector`, sealed for a face of a session.
+    ///
+    /// # Errors
+    /// The system gives no random numbers.
+    pub fn seal_session_face(
+        &self,
+        vector: &[f32],
+        context: SessionFaceContext<'_>,
+    ) -> Result<Vec<u8>, SealingError> {
+        self.seal(&bytes_of(vector), &context.bytes())
+    }
+
+    /// The vector in `sealed`; `None` as for [`Sealer::open_vector`].
+    #[must_use]
+    pub fn open_session_face(&self, sealed: &[u8], context: SessionFaceContext<'_>) -> Option<Vec<f32>> {
+        values_of(&Zeroizing::new(self.open(sealed, &context.bytes())?))
+    }
+
+    /// The document of a session, sealed under the ids of its app and itself.
+    ///
+    /// # Errors
+    /// The system gives no random numbers.
+    pub fn seal_session(&self, document: &str, app: &AppId, id: &Uuid) -> Result<Vec<u8>, SealingError> {
+        self.seal(document.as_bytes(), &framed(&[SESSION_DOMAIN, app.0.as_bytes(), id.as_bytes()]))
+    }
+
+    /// The document in `sealed`; `None` as for [`Sealer::open_vector`].
+    #[must_use]
+    pub fn open_session(&self, sealed: &[u8], app: &AppId, id: &Uuid) -> Option<String> {
+        let plain = self.open(sealed, &framed(&[SESSION_DOMAIN, app.0.as_bytes(), id.as_bytes()]))?;
+        String::from_utf8(plain).ok()
     }
 
     /// `name`, sealed for the subject of `context`.
@@ -199,6 +244,18 @@ impl VectorContext<'_> {
     }
 }
 
+impl SessionFaceContext<'_> {
+    fn bytes(self) -> Vec<u8> {
+        framed(&[
+            SESSION_FACE_DOMAIN,
+            self.app.0.as_bytes(),
+            self.session.as_bytes(),
+            self.role.as_bytes(),
+            self.model.as_str().as_bytes(),
+        ])
+    }
+}
+
 impl SubjectContext<'_> {
     fn bytes(self) -> Vec<u8> {
         framed(&[
@@ -208,6 +265,15 @@ impl SubjectContext<'_> {
             self.subject.as_str().as_bytes(),
         ])
     }
+}
+
+fn bytes_of(vector: &[f32]) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(vector.iter().flat_map(|value| value.to_le_bytes()).collect())
+}
+
+fn values_of(plain: &[u8]) -> Option<Vec<f32>> {
+    let (values, rest) = plain.as_chunks::<4>();
+    rest.is_empty().then(|| values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
 }
 
 /// Every field with its length in front, so that no two rows have the same bytes.

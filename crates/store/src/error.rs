@@ -38,6 +38,9 @@ pub enum StoreError {
         /// Values in the one that was given.
         actual: usize,
     },
+    /// The app has as many sessions under way as it may have.
+    #[error("too many sessions under way")]
+    TooManySessions,
     /// A challenge cannot be made or answered.
     #[error(transparent)]
     Challenge(#[from] ChallengeRefusal),

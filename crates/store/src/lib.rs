@@ -25,6 +25,7 @@ mod operators;
 mod page;
 mod reachable;
 mod records;
+mod sessions;
 mod stores;
 mod templates;
 mod turn;
@@ -46,6 +47,7 @@ pub use records::{
     AppRecord, Candidate, DEFAULT_GALLERY, GalleryRecord, KeyHash, NewTemplate, OnConflict, SigningKey,
     StoredKey, StoredTemplate, SubjectRecord, TemplateRecord,
 };
+pub use sessions::{SessionChange, SessionFaces, SessionRecord, SessionState, Sessions};
 pub use stores::Stores;
 pub use templates::{Deletion, References, TemplatePlace, TemplateStore, every_template};
 pub use turn::Turn;

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use futures_util::future::{try_join, try_join3};
+use futures_util::future::try_join_all;
 
-use crate::{AuditSink, Backup, ChallengeStore, Directory, Operators, StoreError, TemplateStore, Webhooks};
+use crate::{
+    AuditSink, Backup, ChallengeStore, Directory, Operators, Sessions, StoreError, TemplateStore, Webhooks,
+};
 
 /// Everything that a service keeps. Cheap to clone.
 #[derive(Clone)]
@@ -15,6 +17,8 @@ pub struct Stores {
     pub templates: Arc<dyn TemplateStore>,
     /// Open challenges, and frames that were seen.
     pub challenges: Arc<dyn ChallengeStore>,
+    /// Verification sessions.
+    pub sessions: Arc<dyn Sessions>,
     /// Who runs the installation.
     pub operators: Arc<dyn Operators>,
     /// Who is called back, and what they have to be told.
@@ -30,12 +34,13 @@ impl Stores {
     #[must_use]
     pub fn of<S>(store: Arc<S>) -> Self
     where
-        S: Directory + TemplateStore + ChallengeStore + Operators + Webhooks + AuditSink + 'static,
+        S: Directory + TemplateStore + ChallengeStore + Sessions + Operators + Webhooks + AuditSink + 'static,
     {
         Self {
             directory: Arc::<S>::clone(&store),
             templates: Arc::<S>::clone(&store),
             challenges: Arc::<S>::clone(&store),
+            sessions: Arc::<S>::clone(&store),
             operators: Arc::<S>::clone(&store),
             webhooks: Arc::<S>::clone(&store),
             audit: store,
@@ -48,10 +53,10 @@ impl Stores {
     /// # Errors
     /// [`StoreError::Unreachable`].
     pub async fn reach(&self) -> Result<(), StoreError> {
-        let Self { directory, templates, challenges, operators, webhooks, audit, backup: _ } = self;
-        let faces = try_join3(directory.reach(), templates.reach(), challenges.reach());
-        let rest = try_join3(operators.reach(), webhooks.reach(), audit.reach());
-        try_join(faces, rest).await?;
+        let Self { directory, templates, challenges, sessions, operators, webhooks, audit, backup: _ } = self;
+        let faces = [directory.reach(), templates.reach(), challenges.reach(), sessions.reach()];
+        let rest = [operators.reach(), webhooks.reach(), audit.reach()];
+        try_join_all(faces.into_iter().chain(rest)).await?;
         Ok(())
     }
 }

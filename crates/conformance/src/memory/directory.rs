@@ -70,6 +70,7 @@ impl Directory for Memory {
             let mut state = self.state()?;
             state.app(app)?;
             state.apps.remove(app);
+            state.sessions.retain(|_, (session, _)| session.app != *app);
             state.directory.apps = state.directory.apps.next();
             state.templates = state.templates.next();
             Ok(state.traces())

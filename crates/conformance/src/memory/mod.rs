@@ -5,6 +5,7 @@ mod audit;
 mod challenges;
 mod directory;
 mod operators;
+mod sessions;
 mod templates;
 mod webhooks;
 
@@ -15,7 +16,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use faceward_core::{AppId, Embedding, GalleryId, OperatorName, SubjectId, SubjectName, TemplateId};
 use faceward_store::{
     AppRecord, AuditRecord, ChallengeKey, DirectoryVersion, OperatorRecord, PassRecord, Pending, Reachable,
-    SigningKey, StoreError, StoredKey, Stores, TemplateRecord, Traces, Turn, Version,
+    SessionFaces, SessionRecord, SigningKey, StoreError, StoredKey, Stores, TemplateRecord, Traces, Turn,
+    Version,
 };
 use jiff::Timestamp;
 use parking_lot::{Mutex, MutexGuard};
@@ -64,6 +66,7 @@ struct State {
     templates: Version,
     challenges: HashMap<ChallengeKey, challenges::Entry>,
     frames: HashMap<AppId, Vec<faceward_store::Digest>>,
+    sessions: BTreeMap<Uuid, (SessionRecord, SessionFaces)>,
     operators: BTreeMap<OperatorName, OperatorRecord>,
     passes: BTreeMap<Uuid, PassRecord>,
     audit: Vec<AuditRecord>,

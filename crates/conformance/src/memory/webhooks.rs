@@ -207,7 +207,7 @@ impl State {
         self.webhook(app)?.events.iter_mut().find(|event| event.detail.record.id == *id)
     }
 
-    fn record_event(&mut self, app: &AppId, event: &NewEvent) -> bool {
+    pub(super) fn record_event(&mut self, app: &AppId, event: &NewEvent) -> bool {
         self.n_events += 1;
         let number = self.n_events;
         let Some(webhook) = self.webhook(app) else { return false };

@@ -9,6 +9,7 @@ pub mod model;
 pub mod operators;
 pub mod paging;
 pub mod search;
+pub mod sessions;
 pub mod templates;
 pub mod tokens;
 pub mod webhooks;

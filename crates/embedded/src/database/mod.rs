@@ -9,6 +9,7 @@ mod lock;
 mod operators;
 pub(crate) mod rows;
 mod schema;
+mod sessions;
 mod subjects;
 mod templates;
 mod tokens;

@@ -1,4 +1,4 @@
-//! The tables of apps, galleries, templates, tokens, operators and webhooks.
+//! The tables of apps, galleries, templates, tokens, operators, webhooks and sessions.
 
 use crate::migrations::Schema;
 
@@ -141,6 +141,30 @@ CREATE TABLE webhook_attempts (
 ) STRICT, WITHOUT ROWID;
 ",
     "ALTER TABLE apps ADD COLUMN rules TEXT NOT NULL DEFAULT '{}';          -- JSON: what has no column above",
+    "
+CREATE TABLE sessions (
+    id          BLOB PRIMARY KEY CHECK (length(id) = 16),
+    app         BLOB NOT NULL REFERENCES apps (id) ON DELETE CASCADE,
+    link        BLOB NOT NULL UNIQUE CHECK (length(link) = 32),     -- a hash, as is the next
+    browser     BLOB UNIQUE CHECK (length(browser) = 32),
+    state       TEXT NOT NULL,
+    revision    INTEGER NOT NULL,
+    created_at  INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL,
+    ended_at    INTEGER,
+    sealed      BLOB NOT NULL               -- the document
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_of_app ON sessions (app, id);
+CREATE INDEX sessions_under_way ON sessions (expires_at) WHERE ended_at IS NULL;
+CREATE INDEX sessions_over ON sessions (ended_at) WHERE ended_at IS NOT NULL;
+CREATE TABLE session_faces (
+    session     BLOB NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    role        TEXT NOT NULL,
+    model       TEXT NOT NULL,
+    sealed      BLOB NOT NULL,              -- the vector
+    PRIMARY KEY (session, role)
+) STRICT, WITHOUT ROWID;
+",
 ];
 
 #[cfg(test)]

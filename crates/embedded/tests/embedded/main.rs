@@ -7,6 +7,7 @@ mod durability;
 mod erasure;
 mod previous;
 mod restart;
+mod sessions;
 mod support;
 mod webhooks;
 

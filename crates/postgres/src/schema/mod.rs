@@ -4,8 +4,13 @@ use crate::PostgresError;
 use crate::connect::Client;
 
 /// Entry `n` takes the tables from version `n` to `n + 1`. Never edit an entry.
-const STEPS: &[&str] =
-    &[include_str!("001.sql"), include_str!("002.sql"), include_str!("003.sql"), include_str!("004.sql")];
+const STEPS: &[&str] = &[
+    include_str!("001.sql"),
+    include_str!("002.sql"),
+    include_str!("003.sql"),
+    include_str!("004.sql"),
+    include_str!("005.sql"),
+];
 
 /// The version that this program needs.
 pub(crate) const NEWEST: i32 = STEPS.len() as i32;

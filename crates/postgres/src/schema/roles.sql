@@ -14,7 +14,7 @@ GRANT INSERT, UPDATE, DELETE ON
     faceward.apps, faceward.app_keys, faceward.galleries, faceward.templates, faceward.subject_names,
     faceward.signing_keys, faceward.revoked_tokens, faceward.challenges, faceward.frames, faceward.operators,
     faceward.passes, faceward.webhooks, faceward.webhook_secrets, faceward.webhook_events,
-    faceward.webhook_attempts, faceward.turns
+    faceward.webhook_attempts, faceward.turns, faceward.sessions, faceward.session_faces
 TO faceward_server;
 GRANT INSERT ON faceward.facts TO faceward_server;
 GRANT INSERT, DELETE ON faceward.log, faceward.audit TO faceward_server;

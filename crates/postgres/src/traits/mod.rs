@@ -4,6 +4,7 @@ mod audit;
 mod challenges;
 mod directory;
 mod operators;
+mod sessions;
 mod templates;
 mod webhooks;
 

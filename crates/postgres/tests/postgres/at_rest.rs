@@ -1,9 +1,14 @@
 //! What lies in the database, who may touch it, and whose key opens it.
 
-use faceward_conformance::samples::{add, app, create_apps, listed, new_template, seeded, subject_name};
+use faceward_conformance::samples::{
+    add, app, create_apps, key_hash, listed, new_template, seeded, subject_name,
+};
 use faceward_postgres::{Extent, Postgres, PostgresError, ROLES};
 use faceward_sealing::SealingError;
-use faceward_store::{Endpoint, NewEvent, OtherKeys, Reachable as _, SigningKey, Stores, WebhookSecret};
+use faceward_store::{
+    Endpoint, NewEvent, OtherKeys, Reachable as _, SessionRecord, SessionState, SigningKey, Stores,
+    WebhookSecret,
+};
 use faceward_testkit::postgres_server;
 use uuid::Uuid;
 
@@ -39,6 +44,19 @@ async fn filled() -> (Database, Stores) {
         until: created_at,
     };
     assert!(stores.webhooks.record_event(&app(1), &event).await.expect("recorded"));
+    let session = SessionRecord {
+        id: Uuid::from_u128(1),
+        app: app(1),
+        link: key_hash(1),
+        browser: None,
+        state: SessionState::Created,
+        revision: 0,
+        created_at,
+        expires_at: created_at,
+        ended_at: None,
+        document: "{\"return_url\":\"a private matter\"}".to_owned(),
+    };
+    stores.sessions.create_session(&session, Some(&new.embedding), 9).await.expect("room");
     (database, stores)
 }
 
@@ -53,6 +71,8 @@ async fn the_database_learns_no_vector_no_name_and_no_key() {
         "templates",
         "subject_names",
         "signing_keys",
+        "sessions",
+        "session_faces",
         "log",
         "facts",
         "webhooks",
