@@ -136,6 +136,11 @@ impl From<ServiceError> for Failure {
             | ServiceError::ChallengeReplayed
             | ServiceError::ChallengeExpired
             | ServiceError::TooManyChallenges
+            | ServiceError::SessionNotFound
+            | ServiceError::SessionTaken
+            | ServiceError::SessionOver
+            | ServiceError::SessionElsewhere
+            | ServiceError::TooManySessions
             | ServiceError::TemplateExists
             | ServiceError::TemplateNotFound
             | ServiceError::GalleryNotFound(_)

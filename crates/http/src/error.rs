@@ -27,6 +27,8 @@ pub(crate) enum About {
     Subject,
     /// A challenge.
     Challenge,
+    /// A verification session.
+    Session,
     /// The administration.
     Administration,
 }
@@ -111,6 +113,11 @@ error_table! {
     ChallengeReordered => "challenge_reordered",  UNPROCESSABLE_ENTITY,   Caller, Challenge, "The frames do not stand in the order of the steps, or are for steps that were not asked for.";
     ChallengeIncomplete => "challenge_incomplete", UNPROCESSABLE_ENTITY,  Caller, Challenge, "A step has too few frames, or the answer too many.";
     TooManyChallenges  => "too_many_challenges",  TOO_MANY_REQUESTS,      Moment, Challenge, "The app has as many open challenges as it may have.";
+    SessionNotFound    => "session_not_found",    NOT_FOUND,              Caller, Session, "The app has no session with this id, or it is forgotten; or the browser has not opened it.";
+    SessionTaken       => "session_taken",        CONFLICT,               Caller, Session, "Another browser has opened the session's link.";
+    SessionOver        => "session_over",         GONE,                   Caller, Session, "The session has ended: passed, failed, declined, expired or cancelled.";
+    SessionElsewhere   => "session_elsewhere",    CONFLICT,               Caller, Session, "The session waits for something else, or was changed at the same moment.";
+    TooManySessions    => "too_many_sessions",    TOO_MANY_REQUESTS,      Moment, Session, "The app has as many sessions under way as it may have.";
     OperatorNotFound   => "operator_not_found",   NOT_FOUND,              Caller, Administration, "No operator has this name.";
     OperatorExists     => "operator_exists",      CONFLICT,               Caller, Administration, "An operator of this name exists.";
     PassNotFound       => "pass_not_found",       NOT_FOUND,              Caller, Administration, "The operator has no session or token with this id.";

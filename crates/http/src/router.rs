@@ -17,7 +17,7 @@ use crate::middleware::{
 use crate::state::AppState;
 use crate::surface::{Branch, Surface};
 use crate::surfaces::ALL;
-use crate::{admin, console, health, openapi as document};
+use crate::{admin, console, health, link, openapi as document};
 
 /// The HTTP surface over `state`: all of it, or all but the administration where that listens alone.
 pub fn router(state: AppState) -> Router {
@@ -29,7 +29,7 @@ pub fn router(state: AppState) -> Router {
     let (routes, _) = assemble(open).split_for_parts();
     let preflight =
         from_fn_with_state(cors::Preflight { state: state.clone(), closed: admin::PREFIX }, cors::preflight);
-    let routes = routes.merge(docs_page(&openapi())).layer(preflight);
+    let routes = routes.merge(docs_page(&openapi())).merge(link::routes(&state)).layer(preflight);
     layered(if with_admin { routes.merge(console::routes()) } else { routes }, state)
 }
 

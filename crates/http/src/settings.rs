@@ -78,6 +78,8 @@ pub struct HttpSettings {
     pub request_timeout: Duration,
     /// Largest JSON body with photos as base64; a larger one is refused. Default 64 MiB.
     pub json_bytes: usize,
+    /// What links to this server begin with, as people reach it; `None`: as the request was addressed that makes the link.
+    pub public_url: Option<String>,
     /// How the Riset.ai API answers.
     pub riset: RisetSettings,
     /// Where the administration listens alone: a host and port, or the path of a Unix socket; `None`: with the rest.
@@ -157,6 +159,14 @@ impl HttpSettings {
             .by_default("with the rest")
             .with_flag_of("serve", "ADDR"),
         );
+        all.push(
+            Setting::new(
+                "sessions.public_url",
+                "What verification links begin with, as people reach this server: `https://id.example.com`",
+                |s: &mut Self| text(&mut s.public_url),
+            )
+            .by_default("as the request was addressed that makes the link"),
+        );
         all.extend(RisetSettings::declared().map(|setting| setting.within(|s: &mut Self| &mut s.riset)));
         all
     }
@@ -189,6 +199,7 @@ impl Default for HttpSettings {
             request_timeout: Duration::from_secs(120),
             json_bytes: 64 * MIB,
             admin_listen: None,
+            public_url: None,
             riset: RisetSettings::default(),
         }
     }

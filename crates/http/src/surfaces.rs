@@ -59,7 +59,7 @@ mod tests {
                 &["riset", "v1", "admin"]
             }
             // Templates by their ids.
-            ErrorKind::TemplateExists => &["ooto", "admin"],
+            ErrorKind::TemplateExists => &["ooto", "v1", "admin"],
             ErrorKind::TemplateNotFound => &["ooto", "v1", "admin"],
             ErrorKind::TemplateOutdated => &["v1"],
             // Apps, by their keys and tokens.
@@ -73,6 +73,13 @@ mod tests {
             | ErrorKind::ChallengeReordered
             | ErrorKind::ChallengeIncomplete
             | ErrorKind::TooManyChallenges => &["v1", "admin"],
+            ErrorKind::SessionNotFound
+            | ErrorKind::SessionTaken
+            | ErrorKind::SessionOver
+            | ErrorKind::SessionElsewhere
+            | ErrorKind::TooManySessions => &["v1"],
+            // What pages ask: the console, and that of a link, which answers as `/v1` does.
+            ErrorKind::CrossSite => &["v1", "admin"],
             ErrorKind::OperatorNotFound
             | ErrorKind::OperatorExists
             | ErrorKind::PassNotFound
@@ -84,7 +91,6 @@ mod tests {
             | ErrorKind::SettingsRefused
             | ErrorKind::NotLoggedIn
             | ErrorKind::RoleTooLow
-            | ErrorKind::CrossSite
             | ErrorKind::TooManyAttempts => &["admin"],
             ErrorKind::PhotoMissing
             | ErrorKind::PhotoEmpty

@@ -26,6 +26,7 @@ mod ruled;
 mod scheduler;
 mod secret;
 mod service;
+mod sessions;
 mod settings;
 mod subject;
 mod terms;
@@ -54,6 +55,10 @@ pub use retention::end_of_template;
 pub use scheduler::{Permit, SchedulerError, Urgency, panic_message};
 pub use secret::Secret;
 pub use service::{Service, StartError};
+pub use sessions::{
+    Attempt as SessionAttempt, ComparedWith, EnrollPlan, Session, SessionPlan, SessionSettings, SessionStep,
+    StepName,
+};
 pub use settings::{
     ActiveLivenessRules, ComputeSettings, Demography, FaceRules, Gates, Settings, SettingsError,
 };
@@ -63,6 +68,7 @@ pub use use_cases::answer_challenge::{ChallengeAnswer, FrameReport};
 pub use use_cases::create_challenge::OpenChallenge;
 pub use use_cases::galleries::MOST_LISTED;
 pub use use_cases::info::{Info, ModelInfo, Unavailable, UnavailableReason};
+pub use use_cases::sessions::{Hint, NewSession, Opened};
 
 /// The tables that say what was measured of two checks.
 pub mod measured {
@@ -83,6 +89,6 @@ pub use faceward_models::{ModelDecl, Task};
 pub use faceward_store::{
     AppRecord, AppSettings, AppThresholds, Attempt, AuditEvent, AuditFilter, AuditRecord, Backlog, Claim,
     Consent, Delivery, Demands, EventDetail, EventRecord, EventState, GalleryRecord, NewEvent, NextStep,
-    OperatorRecord, Page, PassKind, PassRecord, Role, SecretRecord, SigningKey, Stores, SubjectRecord,
-    TemplateRecord, Traces, WebhookRecord, Withheld,
+    OperatorRecord, Page, PassKind, PassRecord, Role, SecretRecord, SessionState, SigningKey, Stores,
+    SubjectRecord, TemplateRecord, Traces, WebhookRecord, Withheld,
 };

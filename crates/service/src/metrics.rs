@@ -69,6 +69,7 @@ metric_list! {
     WEBHOOK_ATTEMPTS = "faceward_webhook_attempts_total", Counter, ["outcome"], "Attempts to deliver an event to a webhook, by outcome";
     WEBHOOK_BACKLOG = "faceward_webhook_backlog_events", Gauge, [], "Events of webhooks that wait to be delivered, in the whole store";
     WEBHOOK_OLDEST = "faceward_webhook_oldest_event_seconds", Gauge, [], "Age of the oldest event that waits to be delivered; 0: none waits";
+    SESSIONS = "faceward_sessions_total", Counter, ["state"], "Verification sessions that ended, by how";
     JOBS_PANICKED = "faceward_jobs_panicked_total", Counter, [], "Jobs that panicked: a fault of ours";
 }
 
@@ -125,6 +126,10 @@ pub fn webhook_attempt(outcome: &'static str) {
 pub fn webhook_backlog(n_events: usize, oldest: Duration) {
     gauge!(WEBHOOK_BACKLOG).set(n_events as f64);
     gauge!(WEBHOOK_OLDEST).set(oldest.as_secs_f64());
+}
+
+pub(crate) fn session_ended(state: &'static str) {
+    counter!(SESSIONS, "state" => state).increment(1);
 }
 
 pub(crate) fn job_panicked() {

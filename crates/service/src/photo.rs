@@ -38,6 +38,12 @@ impl Photo {
         Self { bytes: Some(bytes), declared }
     }
 
+    /// Whether the request has such a photo.
+    #[must_use]
+    pub const fn is_there(&self) -> bool {
+        self.bytes.is_some()
+    }
+
     /// The bytes of what may be a JPEG or PNG.
     ///
     /// # Errors

@@ -103,6 +103,8 @@ async fn serve(context: &Context, given: Option<GivenCredentials>) -> Result<(),
     entrance.open(state);
     let keeping = service.clone();
     beside.spawn(async move { keeping.keep_retention().await });
+    let keeper = service.clone();
+    beside.spawn(async move { keeper.keep_sessions().await });
     let invitation = service.operators().invite().await?;
     let base = format!("{scheme}://{address}");
     let invitation = invitation.as_ref().map(|secret| admin::invitation(context, &base, secret.reveal()));

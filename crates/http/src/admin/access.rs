@@ -62,6 +62,7 @@ pub(super) const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/apps/{app_id}/challenges", READ),
     ("POST", "/apps/{app_id}/challenges", RUN),
     ("POST", "/apps/{app_id}/challenges/{challenge_id}/answer", RUN),
+    ("GET", "/apps/{app_id}/sessions", READ),
     ("GET", "/signing-keys", READ),
     ("POST", "/signing-keys", OWN),
     ("GET", "/audit", READ),

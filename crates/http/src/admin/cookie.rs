@@ -1,7 +1,8 @@
 //! The cookie of a session: out of reach for scripts, and sent by no page of another site (RFC 6265bis).
 
-use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
+
+use crate::extract::cookie::named;
 
 /// Over TLS. The prefix lets nobody but this host set it.
 const SECURE_NAME: &str = "__Host-faceward";
@@ -14,9 +15,7 @@ fn name(secure: bool) -> &'static str {
 
 /// The session that the request shows.
 pub(super) fn of(headers: &HeaderMap, secure: bool) -> Option<&str> {
-    let texts = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let pairs = texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.into_iter().find(|(known, _)| *known == name(secure)).map(|(_, value)| value)
+    named(headers, name(secure))
 }
 
 /// Gives a browser the session `secret`; without one, takes it away.
@@ -35,6 +34,8 @@ pub(super) fn set(secret: Option<&str>, secure: bool) -> Option<HeaderValue> {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header::COOKIE;
+
     use super::*;
 
     #[test]

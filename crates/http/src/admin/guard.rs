@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
-use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
+use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
 use axum::middleware::{Next, from_fn_with_state};
@@ -17,12 +17,11 @@ use super::cookie;
 use crate::client::Client;
 use crate::extract::caller::Acting;
 use crate::failure::Failure;
+use crate::own_site::own_site;
 use crate::state::AppState;
 
 /// Only scripts of our own pages can send it: a form cannot, and other sites would have to ask first.
 const CONSOLE: HeaderName = HeaderName::from_static("x-faceward-console");
-/// What a browser says about who made it send the request.
-const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Puts the layer before `routes`.
 pub(super) fn install(routes: OpenApiRouter<AppState>, state: &AppState) -> OpenApiRouter<AppState> {
@@ -44,7 +43,7 @@ async fn admitted(state: &AppState, mut request: Request) -> Result<Request, Fai
     let changes = !request.method().is_safe();
     match access {
         // Logging in makes a cookie: nobody shall be logged in by another site.
-        Access::Open => own_site(request.headers())?,
+        Access::Open => own_site(request.headers(), &CONSOLE)?,
         Access::Local => {
             let (actor, _) = identify(state, client, request.headers()).await?;
             if actor.pass.is_some() {
@@ -55,7 +54,7 @@ async fn admitted(state: &AppState, mut request: Request) -> Result<Request, Fai
         Access::Least(role) => {
             let (actor, by_cookie) = identify(state, client, request.headers()).await?;
             if by_cookie && changes {
-                own_site(request.headers())?;
+                own_site(request.headers(), &CONSOLE)?;
             }
             if actor.role < role {
                 return Err(Failure::RoleTooLow);
@@ -91,18 +90,6 @@ async fn identify(
 fn bearer(text: &str) -> Option<&str> {
     let (scheme, token) = text.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
-}
-
-/// Refuses what a page of another site made a browser send.
-fn own_site(headers: &HeaderMap) -> Result<(), Failure> {
-    let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    let site_fits = text(&FETCH_SITE).is_none_or(|site| site == "same-origin");
-    let host = text(&HOST).unwrap_or_default();
-    let origin_fits = text(&ORIGIN).is_none_or(|origin| {
-        origin.split_once("://").is_some_and(|(_, from)| from.eq_ignore_ascii_case(host))
-    });
-    let is_ours = headers.contains_key(&CONSOLE);
-    if is_ours && site_fits && origin_fits { Ok(()) } else { Err(Failure::CrossSite) }
 }
 
 /// What was begun is brought to its end, whoever stops waiting for it: the audit log says that it is about to be made.
@@ -146,31 +133,7 @@ impl<S: Sync> FromRequestParts<S> for CameFrom {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
-
     use super::*;
-
-    #[test]
-    fn only_our_own_pages_are_let_through() {
-        let check = |rows: &[(&'static str, &'static str)]| {
-            let mut headers = HeaderMap::new();
-            for (name, value) in rows {
-                headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-            }
-            own_site(&headers).is_ok()
-        };
-        let ours = [("x-faceward-console", "1"), ("host", "a.example:8080")];
-        assert!(check(&ours));
-        assert!(check(&[&ours[..], &[("sec-fetch-site", "same-origin")]].concat()));
-        assert!(check(&[&ours[..], &[("origin", "https://a.example:8080")]].concat()));
-        assert!(!check(&ours[1..]), "a form");
-        for site in ["cross-site", "same-site", "none", ""] {
-            assert!(!check(&[&ours[..], &[("sec-fetch-site", site)]].concat()), "{site}");
-        }
-        for origin in ["https://b.example", "https://a.example", "null", "https://a.example:8080.b.example"] {
-            assert!(!check(&[&ours[..], &[("origin", origin)]].concat()), "{origin}");
-        }
-    }
 
     #[test]
     fn a_bearer_token_is_known_in_any_case() {

@@ -4,6 +4,7 @@ pub(crate) mod base64_photo;
 pub(crate) mod body;
 pub(crate) mod caller;
 pub(crate) mod content_type;
+pub(crate) mod cookie;
 pub(crate) mod fields;
 pub(crate) mod form;
 mod header_value;

@@ -33,6 +33,7 @@ pub(crate) static MET: &[ErrorKind] = &[
     ErrorKind::RateLimited,
     ErrorKind::QuotaExceeded,
     ErrorKind::TemplateNotFound,
+    ErrorKind::TemplateExists,
     ErrorKind::SubjectNotFound,
     ErrorKind::SubjectOutdated,
     ErrorKind::GalleryNotFound,
@@ -51,6 +52,12 @@ pub(crate) static MET: &[ErrorKind] = &[
     ErrorKind::ChallengeReordered,
     ErrorKind::ChallengeIncomplete,
     ErrorKind::TooManyChallenges,
+    ErrorKind::SessionNotFound,
+    ErrorKind::SessionTaken,
+    ErrorKind::SessionOver,
+    ErrorKind::SessionElsewhere,
+    ErrorKind::TooManySessions,
+    ErrorKind::CrossSite,
     ErrorKind::NotFound,
     ErrorKind::MethodNotAllowed,
     ErrorKind::Overloaded,
@@ -80,21 +87,30 @@ pub(crate) struct ChallengeFailures;
 /// Those of one about challenges that takes none.
 pub(crate) struct ChallengeFailuresWithoutPhoto;
 
+/// Those of the endpoint that makes a session.
+pub(crate) struct SessionFailures;
+
+/// Those of one about a session that is there.
+pub(crate) struct SessionFailuresWithoutPhoto;
+
 impl IntoResponses for Failures {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(|kind| matches!(kind.about(), About::Request | About::Photo))
+        documented(|kind| matches!(kind.about(), About::Request | About::Photo) && !enrols(kind))
     }
 }
 
 impl IntoResponses for ChallengeFailures {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(|_| true)
+        let subjects = [About::Request, About::Photo, About::Subject, About::Challenge];
+        documented(|kind| subjects.contains(&kind.about()) && !enrols(kind))
     }
 }
 
 impl IntoResponses for ChallengeFailuresWithoutPhoto {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(error_responses::is_met_without_frames)
+        let applies = error_responses::is_met_without_frames;
+        let subjects = [About::Request, About::Photo, About::Subject, About::Challenge];
+        documented(|kind| subjects.contains(&kind.about()) && applies(kind))
     }
 }
 
@@ -102,6 +118,26 @@ impl IntoResponses for FailuresWithoutPhoto {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
         documented(|kind| kind.about() == About::Request)
     }
+}
+
+impl IntoResponses for SessionFailures {
+    fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
+        let made = |kind| matches!(kind, ErrorKind::TooManySessions | ErrorKind::TemplateExists);
+        let subjects = [About::Request, About::Photo, About::Subject];
+        documented(|kind| made(kind) || (subjects.contains(&kind.about()) && !enrols(kind)))
+    }
+}
+
+impl IntoResponses for SessionFailuresWithoutPhoto {
+    fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
+        let there = |kind| matches!(kind, ErrorKind::SessionNotFound | ErrorKind::SessionOver);
+        documented(|kind| there(kind) || kind.about() == About::Request)
+    }
+}
+
+/// Whether only what enrols meets `kind`: a verification link, under `/v1`.
+fn enrols(kind: ErrorKind) -> bool {
+    kind == ErrorKind::TemplateExists
 }
 
 fn documented(applies: impl Fn(ErrorKind) -> bool) -> BTreeMap<String, RefOr<ApiResponse>> {

@@ -6,14 +6,15 @@ mod convert;
 mod error_page;
 mod errors;
 mod routes;
+pub(crate) mod sessions;
 pub(crate) mod wire;
 
-use faceward_service::{AnalysisReport, FaceReport, Info};
+use faceward_service::{AnalysisReport, FaceReport, Info, Session};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::OpenApi;
 
-pub(crate) use convert::DESCRIBED;
+pub(crate) use convert::{DESCRIBED, challenge};
 
 use crate::middleware::auth;
 use crate::settings::HttpSettings;
@@ -62,6 +63,11 @@ pub(crate) fn analysis_value(report: &AnalysisReport, transaction: TransactionId
 /// A face as `/v1/analyze` describes it; `None` would be a bug of ours.
 pub(crate) fn face_json(report: &FaceReport) -> Option<Value> {
     serde_json::to_value(convert::face(report)).ok()
+}
+
+/// `session` as `/v1/sessions` tells of it; `None` would be a bug of ours.
+pub(crate) fn session_value(session: &Session) -> Option<Value> {
+    serde_json::to_value(convert::wire_session(session)).ok()
 }
 
 /// `info` as `/v1/info` answers it; `None` would be a bug of ours.

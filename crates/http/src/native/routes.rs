@@ -34,6 +34,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(verify))
         .routes(routes!(analyze))
         .merge(super::challenges::routes())
+        .merge(super::sessions::routes())
 }
 
 /// What this server runs with for the app: models, thresholds, calibration, and what it cannot answer.

@@ -20,6 +20,7 @@ mod readable_bodies;
 mod riset;
 mod riset_faces;
 mod riset_faults;
+mod sessions;
 #[path = "../support/shape.rs"]
 mod shape;
 mod socket;

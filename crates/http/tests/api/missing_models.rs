@@ -25,6 +25,11 @@ async fn a_check_without_its_model_is_501_on_every_surface() {
         let answer = app.post(&format!("/v1/analyze?outputs={output}"), &photo).await;
         answer.assert_error(501, "check_unavailable", output);
     }
+    for check in ["liveness", "deepfake", "challenge"] {
+        let body = axum::body::Body::from(json!({ "checks": [check] }).to_string());
+        let request = axum::http::Request::post("/v1/sessions").body(body).expect("a request");
+        app.send(request).await.assert_error(501, "check_unavailable", check);
+    }
     let image = base64(&obama());
     let list = json!({ "images": [image], "face_parameters": ["front"] });
     app.riset("POST", LIVENESS, &list).await.riset_status(501, "501", "a list");

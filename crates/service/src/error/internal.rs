@@ -29,6 +29,9 @@ pub enum InternalError {
     /// A stored challenge cannot be read.
     #[error("a stored challenge: {0}")]
     Challenge(String),
+    /// A stored session cannot be read.
+    #[error("a stored session: {0}")]
+    Session(String),
     /// Two embeddings of one analysis come from different models.
     #[error(transparent)]
     Incomparable(#[from] faceward_core::IncomparableEmbeddings),

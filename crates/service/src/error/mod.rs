@@ -126,6 +126,21 @@ pub enum ServiceError {
     /// The app has as many open challenges as it may have.
     #[error("too many open challenges: answer some, or wait until they expire")]
     TooManyChallenges,
+    /// The app has no such session, no link leads to it, or it is forgotten.
+    #[error("no such session")]
+    SessionNotFound,
+    /// Another browser has opened it.
+    #[error("the link was used by another browser")]
+    SessionTaken,
+    /// It is over: passed, failed, declined, expired or cancelled.
+    #[error("the session is over")]
+    SessionOver,
+    /// It waits for something else, or was changed meanwhile.
+    #[error("the session waits for something else")]
+    SessionElsewhere,
+    /// The app has as many sessions under way as it may have.
+    #[error("too many sessions under way: cancel some, or wait until they end")]
+    TooManySessions,
     /// An app of this id exists.
     #[error("app {0} already exists")]
     AppExists(AppId),
@@ -216,6 +231,11 @@ impl ServiceError {
             Self::ChallengeReordered => "challenge_reordered",
             Self::ChallengeIncomplete => "challenge_incomplete",
             Self::TooManyChallenges => "too_many_challenges",
+            Self::SessionNotFound => "session_not_found",
+            Self::SessionTaken => "session_taken",
+            Self::SessionOver => "session_over",
+            Self::SessionElsewhere => "session_elsewhere",
+            Self::TooManySessions => "too_many_sessions",
             Self::AppExists(_) => "app_exists",
             Self::AppNotFound(_) => "app_not_found",
             Self::StoreUnreachable(_) => "store_unreachable",
@@ -262,6 +282,7 @@ impl From<StoreError> for ServiceError {
             StoreError::Challenge(ChallengeRefusal::Foreign) => Self::ChallengeForeign,
             StoreError::Challenge(ChallengeRefusal::Replayed) => Self::ChallengeReplayed,
             StoreError::Challenge(ChallengeRefusal::Expired) => Self::ChallengeExpired,
+            StoreError::TooManySessions => Self::TooManySessions,
             StoreError::OperatorUnknown => Self::OperatorNotFound,
             StoreError::OperatorExists => Self::OperatorExists,
             StoreError::Unreachable(cause) => Self::StoreUnreachable(with_cause(&*cause)),

@@ -7,6 +7,7 @@ use faceward_settings::{Field, Setting, choices, count, days, number, seconds, s
 use super::Settings;
 use crate::challenges::ChallengeSettings;
 use crate::movement::Movement;
+use crate::sessions::SessionSettings;
 
 const DAY_SECONDS: f64 = 24.0 * 60.0 * 60.0;
 
@@ -18,6 +19,7 @@ impl Settings {
         all.extend(faces().map(Setting::live));
         all.extend(rules_of_use_cases());
         all.extend(challenges().map(Setting::live));
+        all.extend(sessions().map(Setting::live));
         all.extend(webhooks());
         all.extend(scores().map(|setting| setting.live().within(|s: &mut Self| &mut s.thresholds)));
         all.extend(
@@ -190,6 +192,32 @@ fn webhooks() -> [Setting<Settings>; 6] {
             "webhooks.max_deliveries",
             "Attempts at once; a quarter of them of one app",
             |s: &mut Settings| count(&mut s.webhooks.max_deliveries, 1000, "attempts"),
+        ),
+    ]
+}
+
+fn sessions() -> [Setting<Settings>; 4] {
+    let life = SessionSettings::SHORTEST.as_secs_f64()..=SessionSettings::LONGEST.as_secs_f64();
+    [
+        Setting::new(
+            "sessions.seconds",
+            "Time from the making of a verification link to its end, unless its app says otherwise",
+            move |s: &mut Settings| seconds(&mut s.sessions.lifetime, life.clone()),
+        ),
+        Setting::new(
+            "sessions.tries",
+            "How often a person may be judged over one verification link",
+            |s: &mut Settings| count(&mut s.sessions.tries, 10, "tries"),
+        ),
+        Setting::new(
+            "sessions.kept_seconds",
+            "How long the outcome of a verification link can be asked for after its end; then it is wiped",
+            |s: &mut Settings| seconds(&mut s.sessions.kept, 60.0..=365.0 * DAY_SECONDS),
+        ),
+        Setting::new(
+            "sessions.max_open",
+            "Verification links of one app that have not ended",
+            |s: &mut Settings| count(&mut s.sessions.max_open, 1_000_000, "links"),
         ),
     ]
 }

@@ -17,6 +17,7 @@ use faceward_store::Demands;
 use crate::audit::AuditSettings;
 use crate::challenges::ChallengeSettings;
 use crate::operators::OperatorSettings;
+use crate::sessions::SessionSettings;
 use crate::thresholds::movement_problems;
 use crate::webhooks::WebhookSettings;
 
@@ -54,6 +55,8 @@ pub struct Settings {
     pub challenges: ChallengeSettings,
     /// How receivers of webhooks are called.
     pub webhooks: WebhookSettings,
+    /// How verification sessions are made and kept.
+    pub sessions: SessionSettings,
 }
 
 impl Default for Settings {
@@ -74,6 +77,7 @@ impl Default for Settings {
             operators: OperatorSettings::default(),
             challenges: ChallengeSettings::default(),
             webhooks: WebhookSettings::default(),
+            sessions: SessionSettings::default(),
         }
     }
 }

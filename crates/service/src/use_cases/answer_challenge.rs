@@ -70,9 +70,32 @@ impl Service {
         app: &AppId,
         request: AnswerRequest,
     ) -> Result<ChallengeAnswer, ServiceError> {
+        self.answered(app, request, None).await
+    }
+
+    /// The same for an answer that has to show `face`.
+    ///
+    /// # Errors
+    /// As [`Service::answer_challenge`].
+    pub(crate) async fn answer_as(
+        &self,
+        app: &AppId,
+        request: AnswerRequest,
+        face: Embedding,
+    ) -> Result<ChallengeAnswer, ServiceError> {
+        self.answered(app, request, Some(face)).await
+    }
+
+    async fn answered(
+        &self,
+        app: &AppId,
+        request: AnswerRequest,
+        face: Option<Embedding>,
+    ) -> Result<ChallengeAnswer, ServiceError> {
         let mut trail = self.trail("answer_challenge", Some(app));
         let result =
-            async { self.ruled(Some(app)).await?.do_answer_challenge(*app, request, &mut trail).await }.await;
+            async { self.ruled(Some(app)).await?.do_answer_challenge(*app, request, face, &mut trail).await }
+                .await;
         if let Ok(answer) = &result {
             note(&mut trail, answer);
             trail.model(self.embedding_model());
@@ -86,6 +109,7 @@ impl Ruled {
         &self,
         app: AppId,
         request: AnswerRequest,
+        face: Option<Embedding>,
         trail: &mut Trail,
     ) -> Result<ChallengeAnswer, ServiceError> {
         let AnswerRequest { challenge: id, frames, check_deepfake } = request;
@@ -100,7 +124,7 @@ impl Ruled {
         let challenge = Challenge::try_from(challenges.take(&app, &id, Timestamp::now()).await?)?;
         let templates = match &challenge.subject {
             Some(subject) => Some(self.references(app, subject).await?.embeddings),
-            None => None,
+            None => face.map(|face| vec![face]),
         };
         let frames = self.examine(app, &admitted, frames, (&challenge, check_deepfake)).await?;
         self.verdict(challenge, frames, templates.as_deref(), check_deepfake)

@@ -62,17 +62,29 @@ impl Ruled {
         check(n_steps, &movements)?;
         self.require_movements(&movements)?;
         if let Some(whom) = &subject {
-            match self.references(app, whom).await {
-                // The gallery of those who name none is made for its first subject.
-                Err(ServiceError::GalleryNotFound(gallery)) if gallery.as_str() == DEFAULT_GALLERY => {
-                    return Err(ServiceError::SubjectNotFound(whom.subject.clone()));
-                }
-                references => references?,
-            };
+            self.known_subject(app, whom).await?;
         }
         let movements = draw(n_steps, &movements)?;
         let id = self.open(app, &Challenge { movements: movements.clone(), subject, mirrored }).await?;
         Ok(OpenChallenge { id, movements, lifetime: settings.lifetime })
+    }
+
+    /// Makes sure that `whom` has a template that a face can be compared with.
+    pub(super) async fn known_subject(&self, app: AppId, whom: &SubjectRef) -> Result<(), ServiceError> {
+        match self.references(app, whom).await {
+            // The gallery of those who name none is made for its first subject.
+            Err(ServiceError::GalleryNotFound(gallery)) if gallery.as_str() == DEFAULT_GALLERY => {
+                Err(ServiceError::SubjectNotFound(whom.subject.clone()))
+            }
+            references => references.map(|_| ()),
+        }
+    }
+
+    /// Makes sure that a challenge of `n_steps` can be made and judged.
+    pub(super) fn require_challenge(&self, n_steps: usize) -> Result<(), ServiceError> {
+        let movements = &self.settings().challenges.movements;
+        check(n_steps, movements)?;
+        self.require_movements(movements)
     }
 
     /// Keeps a challenge under a new name until it is answered or expires.

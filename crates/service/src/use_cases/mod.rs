@@ -10,6 +10,7 @@ pub(crate) mod galleries;
 mod identify;
 pub(crate) mod info;
 mod inspect;
+pub(crate) mod sessions;
 mod templates;
 mod tokens;
 mod verify;

@@ -8,6 +8,7 @@ mod faces;
 mod galleries;
 mod operators;
 mod session;
+mod sessions;
 mod state;
 mod templates;
 mod webhooks;
@@ -33,6 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .merge(templates::routes())
         .merge(faces::routes())
         .merge(challenges::routes())
+        .merge(sessions::routes())
         .merge(audit::routes())
         .merge(state::routes())
         .merge(backup::routes())

@@ -4,6 +4,7 @@ mod app;
 mod apps;
 mod faces;
 mod operators;
+mod sessions;
 mod state;
 mod webhooks;
 
@@ -21,6 +22,7 @@ pub(crate) use operators::{
     AdminFirstOwner, AdminLogIn, AdminMe, AdminNewOperator, AdminNewToken, AdminOperator,
     AdminOperatorChange, AdminOperatorPage, AdminPassPage, AdminPasswordChange, AdminToken,
 };
+pub(crate) use sessions::AdminSessions;
 pub(crate) use state::{
     AdminAuditPage, AdminAuditRecord, AdminBackup, AdminChallenges, AdminHistory, AdminMetrics,
     AdminNewBackup, AdminNewSigningKey, AdminSettings, AdminSigningKey, AdminSigningKeys,

@@ -2,6 +2,7 @@
 
 mod challenge;
 mod info;
+mod session;
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -19,6 +20,7 @@ use crate::transaction::TransactionId;
 
 pub(crate) use challenge::{challenge, challenge_request, verdict};
 pub(crate) use info::info;
+pub(crate) use session::{session_answer, session_request, wire_session};
 
 /// What the answer of a comparison says about the face, but for checks.
 pub(crate) const DESCRIBED: Outputs = Outputs::ATTRIBUTES.and(Outputs::QUALITY).with(Output::Pose);

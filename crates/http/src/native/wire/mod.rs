@@ -5,6 +5,7 @@
 mod challenge;
 mod face;
 mod info;
+mod session;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -21,6 +22,10 @@ pub(crate) use face::{
 pub(crate) use info::{
     Calibration, Demography, Evidence, FaceRules, Info, Knot, MeasuredRate, Model, OperatingPoint, Rule,
     Runtime, Similarity, Unavailable, UnavailableReason,
+};
+pub(crate) use session::{
+    Session, SessionAnswer, SessionAttempt, SessionCheck, SessionConsent, SessionEnroll, SessionRequest,
+    SessionSubject, SessionTemplate,
 };
 
 /// Every failed answer.
