@@ -39,6 +39,7 @@ export const test = base.extend({
 export async function fromSources(page) {
   if (!process.env.CONSOLE_SOURCES) return;
   await page.route(/\/console\//, serveSource);
+  await page.route(/\/s\/page\//, serveLinkSource);
 }
 
 async function serveSource(route) {
@@ -50,6 +51,18 @@ async function serveSource(route) {
   const path = fileURLToPath(new URL(`../../crates/http/console/${name}`, import.meta.url));
   if (!existsSync(path)) return route.fulfill({ status: 404 });
   await route.fulfill({ status: 200, headers, body: readFileSync(path, 'utf8') });
+}
+
+async function serveLinkSource(route) {
+  const name = new URL(route.request().url()).pathname.replace('/s/page/', '');
+  const found = ['link', 'console'].map((folder) => fileURLToPath(new URL(`../../crates/http/${folder}/${name}`, import.meta.url)))
+    .find((path) => existsSync(path));
+  if (!found) return route.fulfill({ status: 404 });
+  const answer = await route.fetch({ url: new URL('/s/', route.request().url()).href });
+  const types = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
+  const headers = { ...answer.headers(), 'content-type': types[name.split('.').at(-1) ?? ''] };
+  delete headers['content-length'];
+  await route.fulfill({ status: 200, headers, body: readFileSync(found, 'utf8') });
 }
 
 /** Goes to a page of the console and waits until it is there. */

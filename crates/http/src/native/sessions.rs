@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{FromRequest as _, FromRequestParts, Request, State};
 use axum::http::header::HOST;
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use faceward_service::{Photo, ServiceError, note_trx_id};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -134,7 +135,7 @@ impl<S: Sync> FromRequestParts<S> for BaseUrl {
         let scheme = if secure { "https" } else { "http" };
         // Over HTTP/2 the host is part of the address.
         let named = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
-        let host = parts.uri.authority().map(|host| host.as_str()).or(named).unwrap_or("localhost");
+        let host = parts.uri.authority().map(Authority::as_str).or(named).unwrap_or("localhost");
         Ok(Self(format!("{scheme}://{host}")))
     }
 }

@@ -50,7 +50,7 @@ pub(crate) fn session_request(
         },
         challenge_steps: challenge.then(|| steps.unwrap_or(configured_steps)),
         compared_with,
-        enroll: enroll.map(enroll_plan).transpose()?,
+        enroll: enroll.as_ref().map(enroll_plan).transpose()?,
     };
     if return_url.as_deref().is_some_and(|url| !may_return_to(url, origins)) {
         return Err(Failure::InvalidParameter { name: "return_url".to_owned(), expected: RETURN_URL });
@@ -62,7 +62,7 @@ fn gallery(name: Option<&str>) -> Result<GalleryId, Failure> {
     Ok(GalleryId::parse(name.unwrap_or(DEFAULT_GALLERY))?)
 }
 
-fn enroll_plan(whom: wire::SessionEnroll) -> Result<EnrollPlan, Failure> {
+fn enroll_plan(whom: &wire::SessionEnroll) -> Result<EnrollPlan, Failure> {
     let template = whom.template_id.as_deref().map(TemplateId::parse).transpose()?;
     Ok(EnrollPlan {
         gallery: gallery(whom.gallery.as_deref())?,
