@@ -1,22 +1,22 @@
-"""Onboarding: somebody shows a document and then makes movements before the camera; only who passes stays enrolled.
+"""Onboarding by link: somebody verifies themselves on their phone, and is enrolled if they are the person of a document.
 
-    onboarding.py ID PHOTO_OF_THE_DOCUMENT FOLDER
+    onboarding.py ID PHOTO_OF_THE_DOCUMENT [MINUTES]
 
-FOLDER is where your app puts the frames that its camera takes while each movement is made: `FOLDER/front/1.jpg`,
-`FOLDER/left/1.jpg` and so on; a folder for each movement that may be asked for. Here they lie there before, which is why a
-real app asks first and films then.
+Prints the link to send them, waits until they are done, and says what came of it. In a real app the waiting is done by a
+webhook. Nobody is enrolled who does not pass: the server does that by itself.
 
 Set SERVER_URL, APP_ID and APP_KEY. Exit code 0: onboarded; 1: not, and the reasons are printed.
 """
 
 import os
 import sys
-from pathlib import Path
+import time
 
-from faceward_client import AlreadyExists, Faceward, PhotoRefused
+from faceward_client import Faceward, FacewardError, PhotoRefused, Session
 
 MEASURES = ("blur", "crfiqa", "exposure", "occlusion")
 """What a document's photo has to satisfy; it need not be neutral, or have even light."""
+UNDER_WAY = ("created", "opened", "consented")
 
 
 def reasons_against_document(server: Faceward, photo: str) -> "list[str]":
@@ -28,46 +28,39 @@ def reasons_against_document(server: Faceward, photo: str) -> "list[str]":
     return [f"the document: {measure.name}" for measure in measures if not measure.fine]
 
 
-def frames_of(folder: Path, movement: str) -> "list[Path]":
-    return sorted((folder / movement).glob("*.jpg"))
+def ended(server: Faceward, session: Session, every: float = 1.0) -> Session:
+    """The session once it is over: the server ends it when its time is."""
+    while session.state in UNDER_WAY:
+        time.sleep(every)
+        session = server.session(session.session_id)
+    return session
 
 
-def reasons_against_person(server: Faceward, person: str, folder: Path) -> "list[str]":
-    """What speaks against the person before the camera: not live, another one, movements not made."""
-    challenge = server.challenge(subject=person)
-    movements = [str(movement) for movement in challenge.movements]
-    print("asked for:", ", ".join(movements))
-    verdict = server.answer(challenge, [frames_of(folder, movement) for movement in movements])
-    return [str(reason) for reason in verdict.reasons]
-
-
-def onboard(server: Faceward, person: str, document: str, folder: Path) -> "list[str]":
-    """Enrols a person; the reasons why not, if there are any. Whoever does not pass is not kept."""
+def onboard(server: Faceward, person: str, document: str, minutes: int) -> "list[str]":
+    """Sends a link and waits; the reasons why the person is not enrolled, if there are any."""
     try:
         reasons = reasons_against_document(server, document)
         if reasons:
             return reasons
-        server.enroll(document, person)
+        made = server.create_session(
+            checks=["liveness"],
+            reference=document,
+            enroll={"subject": person, "template_id": person},
+            expires_in=60 * minutes,
+        )
     except PhotoRefused as refused:
         return [f"the document: {refused.message}"]
-    except AlreadyExists:
-        return ["somebody with this id is enrolled"]
-    passed = False
-    try:
-        reasons = reasons_against_person(server, person, folder)
-        passed = not reasons
-        return reasons
-    except PhotoRefused as refused:
-        return [f"the camera: {refused.message}"]
-    finally:
-        # Also where the server or the network fails half-way: no face without a finished onboarding.
-        if not passed:
-            server.delete(person)
+    except FacewardError as error:
+        return [error.message]
+    # In place of a mail, or a QR code.
+    print("send this link:", made.link, flush=True)
+    session = ended(server, made.session)
+    return [] if session.state == "passed" else [session.state, *session.reasons]
 
 
-def main(person: str, document: str, folder: str) -> int:
+def main(person: str, document: str, minutes: str = "15") -> int:
     with Faceward(os.environ["SERVER_URL"], os.environ["APP_ID"], os.environ["APP_KEY"]) as server:
-        reasons = onboard(server, person, document, Path(folder))
+        reasons = onboard(server, person, document, int(minutes))
     print("refused: " + ", ".join(reasons) if reasons else f"onboarded {person}")
     return 1 if reasons else 0
 

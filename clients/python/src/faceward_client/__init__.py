@@ -19,6 +19,7 @@ from .errors import (
     Unauthenticated,
     Unreachable,
 )
+from .generated.models import Session
 from .photo import Photo
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Photo",
     "PhotoRefused",
     "ServerFault",
+    "Session",
     "TooManyRequests",
     "Unauthenticated",
     "Unreachable",

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator, Sequence
 from types import ModuleType, TracebackType
 from typing import Any, Optional
 from urllib.parse import quote
 
-from .generated.api.native import analyze, create_challenge, delete_template, list_templates, verify_template
+from .generated.api.native import (
+    analyze,
+    cancel_session,
+    create_challenge,
+    delete_template,
+    get_session,
+    list_templates,
+    verify_template,
+)
 from .generated.api.ooto import ooto_add, ooto_identify, ooto_liveness, ooto_verify
 from .generated.client import Client
 from .generated.models import (
@@ -24,6 +33,8 @@ from .generated.models import (
     OotoPhotoForm,
     OotoPhotoPairForm,
     OotoVerified,
+    Session,
+    SessionAnswer,
     Template,
     TemplateComparison,
     VerifyForm,
@@ -115,6 +126,27 @@ class Faceward:
         asked = {"check_deepfake": "true"} if check_deepfake else {}
         response = self._http.post(path, files=parts, params=asked)
         return ChallengeVerdict.from_dict(response.json())
+
+    def create_session(self, *, reference: Optional[Photo] = None, **wanted: Any) -> SessionAnswer:
+        """Makes a verification link: `link` is what to send, `session` how it stands.
+
+        `wanted` is what `POST /v1/sessions` takes: `checks`, `verify`, `enroll`, `return_url` and so on. With `reference` the
+        face has to be that of this photo.
+        """
+        if reference is None:
+            response = self._http.post("/v1/sessions", json=wanted)
+        else:
+            files = {"reference": ("photo", read(reference), "application/octet-stream")}
+            response = self._http.post("/v1/sessions", files=files, data={"session": json.dumps(wanted)})
+        return SessionAnswer.from_dict(response.json())
+
+    def session(self, session_id: "uuid.UUID | str") -> Session:
+        """How a verification session stands; over for good where `ended_at` is set."""
+        return self._ask(get_session, session_id=str(session_id)).session
+
+    def cancel_session(self, session_id: "uuid.UUID | str") -> Session:
+        """Withdraws a verification link."""
+        return self._ask(cancel_session, session_id=str(session_id)).session
 
     def close(self) -> None:
         """Closes the connections."""
