@@ -2,7 +2,7 @@
 
 use crate::process::Place;
 
-const COMMANDS: [&[&str]; 47] = [
+const COMMANDS: [&[&str]; 50] = [
     &[],
     &["serve"],
     &["analyze"],
@@ -16,8 +16,11 @@ const COMMANDS: [&[&str]; 47] = [
     &["app"],
     &["app", "create"],
     &["app", "list"],
+    &["app", "show"],
+    &["app", "keys"],
     &["app", "rotate-key"],
     &["app", "set-mirrored"],
+    &["app", "set"],
     &["app", "delete"],
     &["webhook"],
     &["webhook", "set"],
