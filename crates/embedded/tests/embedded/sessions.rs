@@ -18,7 +18,7 @@ fn session() -> SessionRecord {
     SessionRecord {
         id: Uuid::from_u128(7),
         app: app(1),
-        link: key_hash(1),
+        link: key_hash(9),
         browser: None,
         state: SessionState::Created,
         revision: 0,
@@ -61,7 +61,7 @@ async fn a_session_survives_a_restart_sealed_and_leaves_no_trace() {
     );
 
     let stores = open(dir.path());
-    let found = stores.sessions.session_of_link(&key_hash(1)).await.expect("an answer");
+    let found = stores.sessions.session_of_link(&key_hash(9)).await.expect("an answer");
     assert_eq!(found, Some(session()));
     let kept = stores.sessions.session_faces(&app(1), &session().id).await.expect("an answer");
     assert_eq!(kept.reference, Some(face));
@@ -73,5 +73,5 @@ async fn a_session_survives_a_restart_sealed_and_leaves_no_trace() {
     assert_eq!(present(dir.path(), &documents), 0, "the document was sealed anew");
     assert_eq!(stores.sessions.purge_sessions(at(60), 9).await.expect("purged").0, 1);
     drop(stores);
-    assert!(pieces(dir.path(), "sessions").is_empty() && !occurs(dir.path(), &key_hash(1).sha256));
+    assert!(pieces(dir.path(), "sessions").is_empty() && !occurs(dir.path(), &key_hash(9).sha256));
 }
