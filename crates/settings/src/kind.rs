@@ -96,7 +96,8 @@ impl Kind {
     #[must_use]
     pub fn accepts(&self, value: &Value) -> bool {
         match (self, value) {
-            (Self::Switch, Value::Switch(_)) | (Self::Words, Value::Words(_)) => true,
+            (Self::Switch, Value::Switch(_)) => true,
+            (Self::Words, Value::Words(words)) => words.iter().all(|word| is_word(word)),
             (Self::Whole { least, most, .. } | Self::Bytes { least, most }, Value::Whole(number)) => {
                 (least..=most).contains(&number)
             }
@@ -206,13 +207,19 @@ impl fmt::Display for Kind {
             Self::Choices { words, fewest } => {
                 write!(f, "at least {fewest} different ones of {}", words.join(", "))
             }
-            Self::Words => f.write_str("a list of words"),
+            Self::Words => f.write_str("words with commas between, without quotes and brackets"),
             Self::Text => f.write_str("text"),
             Self::Path => f.write_str("a path"),
             Self::Address => f.write_str("a host and port such as 127.0.0.1:8080 or localhost:8080"),
             Self::Secret(form) => f.write_str(form),
         }
     }
+}
+
+/// An array of TOML, typed where words are, would be words that nothing is called.
+fn is_word(text: &str) -> bool {
+    !text.is_empty()
+        && !text.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '[' | ']' | ','))
 }
 
 fn switch(text: &str) -> Option<bool> {
@@ -296,6 +303,8 @@ mod tests {
             (letters(2), "a,a"),
             (letters(1), "a,d"),
             (Kind::Choice(vec!["x", "y"]), "z"),
+            (Kind::Words, "[\"*\"]"),
+            (Kind::Words, "a b"),
             (Kind::Address, "localhost"),
             (Kind::Address, ":80"),
             (Kind::Address, "::1:80"),
