@@ -22,7 +22,8 @@ pub(crate) const OBAMA: &str = "obama.jpg";
 pub(crate) const OBAMA_AGAIN: &str = "obama2.jpg";
 pub(crate) const BIDEN: &str = "biden.jpg";
 
-const WORKERS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
+/// One is enough where nothing is about several, and every worker compiles all networks anew.
+const WORKERS: NonZeroUsize = NonZeroUsize::MIN;
 
 /// Compiled once for all tests.
 fn engine() -> Engine {
@@ -66,7 +67,7 @@ pub(crate) fn service_on(engine: Engine, settings: Settings) -> Fixture {
     Fixture { service, app, folder }
 }
 
-/// Default settings for two compute threads.
+/// Default settings for one compute thread.
 pub(crate) fn settings() -> Settings {
     let mut settings = Settings::default();
     settings.compute.workers = WORKERS;

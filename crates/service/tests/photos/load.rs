@@ -60,7 +60,9 @@ async fn what_was_accepted_before_a_shutdown_is_answered() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_same_photos_give_the_same_answer_whatever_the_load() {
-    let fixture = service_with(with_slots(64));
+    let mut settings = with_slots(64);
+    settings.compute.workers = NonZeroUsize::MIN.saturating_add(1);
+    let fixture = service_with(settings);
     let alone = fixture.verify(photo(OBAMA), photo(BIDEN)).await.expect("two faces");
     let crowd: Vec<_> = (0..12)
         .map(|number| {

@@ -16,7 +16,7 @@ async fn what_can_be_taken_over_is_and_what_cannot_be_used_changes_nothing() {
     service.reload(Ok(stricter)).await.expect("taken over");
     let found = fixture.verify(photo(OBAMA), photo(OBAMA_AGAIN)).await.expect("two faces").comparison;
     assert_eq!((found.threshold.0, found.same), (1.0, false));
-    assert_eq!(service.settings().compute.workers.get(), 2, "needs a restart");
+    assert_eq!(service.settings().compute.workers.get(), 1, "needs a restart");
     let mut impossible = settings();
     impossible.thresholds.similarity = 2.0;
     let demanding = Settings { enroll: Gates { require_live: true, min_quality: None }, ..settings() };
