@@ -146,7 +146,7 @@ export const texts = {
     compareLive: 'Compare only what looks live', compareQuality: 'Least quality of a compared photo, 0 to 1 (empty: any)',
     privacy: 'Privacy', demography: 'Answer age, gender and group, where the server does', race: 'Answer the group',
     days: 'Delete templates after so many days (empty: never)',
-    consent: 'Consent', consentText: 'What people agree to before photos of them are taken. Empty: nothing is asked.',
+    consent: 'Consent', consentText: 'What people agree to before photos of them are taken. Empty: verification links show a text of the server’s own.',
     consentVersion: 'Version, recorded of whoever agrees', consentWords: 'Text, plain',
   },
   webhooks: {
