@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use crate::http::{Answer, Body, send};
 use crate::process::{Lines, Place, terminate, until};
-use crate::webhooks::an_event_is_delivered_beside;
+use crate::webhooks::{an_event_is_delivered_beside, receiver};
 
 /// A running server.
 pub(crate) struct Server {
@@ -103,12 +103,36 @@ fn the_first_start_prints_credentials_that_work_and_the_second_none() {
     );
     commands_work_beside(&place, &server);
     an_event_is_delivered_beside(&place, &id);
+    the_end_of_a_link_is_told(&place, &server, &credentials);
     settings_are_read_again(&place, &server, &credentials);
     assert_eq!(server.stop(), Some(0));
     let again = Server::start(&place, &[]);
     assert_eq!(again.printed("APP-KEY:"), None);
     assert_eq!(again.status_of("/v1/info", &credentials), "HTTP/1.1 200 OK");
     assert_eq!(again.stop(), Some(0));
+}
+
+/// An app makes a verification link and withdraws it: its webhook is told, and nobody twice.
+fn the_end_of_a_link_is_told(place: &Place, server: &Server, credentials: &[(&str, &str)]) {
+    let (url, receiver) = receiver();
+    place.run(&["webhook", "set", credentials[0].1, &url]).exits(0);
+    let body = Body::json(&serde_json::json!({ "checks": ["liveness"], "trx_id": "order-7" }));
+    let made = send(&server.address, "POST /v1/sessions", credentials, &body).is(200).json();
+    let session = made["session"]["session_id"].as_str().expect("an id").to_owned();
+    let withdraw = format!("DELETE /v1/sessions/{session}");
+    let gone = send(&server.address, &withdraw, credentials, &Body::default()).is(200).json();
+    assert_eq!(gone["session"]["state"], "cancelled");
+    let (_, body) = receiver.join().expect("it was called");
+    let told: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!((&told["type"], &told["data"]["state"]), (&"session.cancelled".into(), &"cancelled".into()));
+    assert_eq!(
+        (&told["data"]["session_id"], &told["data"]["trx_id"]),
+        (&session.clone().into(), &"order-7".into())
+    );
+    // It is over: withdrawn once more it tells nothing.
+    send(&server.address, &withdraw, credentials, &Body::default());
+    let events = place.run(&["webhook", "events", credentials[0].1]).exits(0).out;
+    assert_eq!(events.matches("session.cancelled").count(), 1, "{events}");
 }
 
 /// On SIGHUP. A file that cannot be meant changes nothing.

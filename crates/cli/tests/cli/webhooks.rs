@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
+use std::thread::JoinHandle;
 
 use crate::process::{Place, until};
 
@@ -35,8 +36,8 @@ fn an_address_is_set_tried_and_deleted_on_the_folder() {
     place.run(&["webhook", "show", id]).exits(5);
 }
 
-/// Through the socket of a server that may call this machine: the event comes, and is told as delivered.
-pub(crate) fn an_event_is_delivered_beside(place: &Place, app: &str) {
+/// A receiver of one message, at an address of this machine: gives the lines of its head, and its body.
+pub(crate) fn receiver() -> (String, JoinHandle<(Vec<String>, String)>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}/hook", listener.local_addr().expect("an address"));
     let receiver = std::thread::spawn(move || {
@@ -57,6 +58,12 @@ pub(crate) fn an_event_is_delivered_beside(place: &Place, app: &str) {
         stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").expect("answered");
         (head, String::from_utf8(body).expect("text"))
     });
+    (url, receiver)
+}
+
+/// Through the socket of a server that may call this machine: the event comes, and is told as delivered.
+pub(crate) fn an_event_is_delivered_beside(place: &Place, app: &str) {
+    let (url, receiver) = receiver();
     assert!(place.run(&["webhook", "set", app, &url]).exits(0).out.starts_with("whsec_"));
     let event = place.run(&["webhook", "test", app]).exits(0).out.trim().to_owned();
     let (head, body) = receiver.join().expect("it was called");
