@@ -2,6 +2,7 @@
 
 import os
 import unittest
+import uuid
 from pathlib import Path
 
 from faceward_client import (
@@ -68,6 +69,19 @@ class Questions(unittest.TestCase):
         with self.assertRaises(InvalidRequest) as raised:
             self.server.answer(challenge, [[ANNA, ANNA_AGAIN]] * 3)
         self.assertEqual(raised.exception.code, "challenge_replayed")
+
+    def test_a_verification_link_is_made_looked_at_and_withdrawn(self):
+        for reference in (None, ANNA):
+            made = self.server.create_session(reference=reference, checks=["liveness"], trx_id="order 7")
+            self.assertRegex(made.link, r"/s/[\w-]{43}$")
+            self.assertEqual((made.session.state, made.session.reference), ("created", reference is not None))
+            self.assertEqual(made.session.trx_id, "order 7")
+            self.assertEqual(self.server.session(made.session.session_id).state, "created")
+            self.assertEqual(self.server.cancel_session(made.session.session_id).state, "cancelled")
+        with self.assertRaises(NotFound):
+            self.server.session(uuid.uuid4())
+        with self.assertRaises(InvalidRequest):
+            self.server.create_session(checks=["livenes"])
 
     def test_a_photo_cannot_add_parts_to_the_form(self):
         part = b'\r\n--+++\r\nContent-Disposition: form-data; name="templateId"\r\n\r\nstolen\r\n--+++--\r\n'

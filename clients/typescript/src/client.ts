@@ -98,6 +98,31 @@ export class Faceward {
     const bodySerializer = () => form(parts);
     return answer(await this.routes.POST("/v1/challenges/{challenge_id}/answer", { params, body, bodySerializer }));
   }
+
+  /**
+   * Makes a verification link: `link` is what to send, `session` how it stands. `wanted` is what `POST /v1/sessions` takes:
+   * `checks`, `verify`, `enroll`, `return_url` and so on. With a `reference` the face has to be that of this photo.
+   */
+  async createSession(
+    wanted: Partial<Schemas["SessionRequest"]> = {}, reference?: Photo,
+  ): Promise<Schemas["SessionAnswer"]> {
+    const body = wanted as Schemas["SessionRequest"];
+    if (reference === undefined) return answer(await this.routes.POST("/v1/sessions", { body }));
+    const parts: [string, Blob | string][] = [["reference", await read(reference)], ["session", JSON.stringify(wanted)]];
+    return answer(await this.routes.POST("/v1/sessions", { body, bodySerializer: () => form(parts) }));
+  }
+
+  /** How a verification session stands; over for good where `ended_at` is set. */
+  async session(sessionId: string): Promise<Schemas["Session"]> {
+    const params = { path: { session_id: sessionId } };
+    return answer(await this.routes.GET("/v1/sessions/{session_id}", { params })).session;
+  }
+
+  /** Withdraws a verification link. */
+  async cancelSession(sessionId: string): Promise<Schemas["Session"]> {
+    const params = { path: { session_id: sessionId } };
+    return answer(await this.routes.DELETE("/v1/sessions/{session_id}", { params })).session;
+  }
 }
 
 function query({ checkLiveness = false, checkDeepfake = false }: Checks) {

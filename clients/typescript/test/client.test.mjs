@@ -52,6 +52,18 @@ test("a photo that cannot be used is refused in both envelopes", async () => {
   await assert.rejects(server.analyze(text), (error) => error instanceof PhotoRefused && error.code === "photo_wrong_type");
 });
 
+test("a verification link is made, with a photo to compare with too, looked at and withdrawn", async () => {
+  for (const reference of [undefined, ANNA]) {
+    const { link, session } = await server.createSession({ checks: ["liveness"], trx_id: "order 7" }, reference);
+    assert.match(link, /\/s\/[\w-]{43}$/);
+    assert.deepEqual([session.state, session.reference, session.trx_id], ["created", reference !== undefined, "order 7"]);
+    assert.equal((await server.session(session.session_id)).state, "created");
+    assert.equal((await server.cancelSession(session.session_id)).state, "cancelled");
+  }
+  await assert.rejects(server.session(crypto.randomUUID()), NotFound);
+  await assert.rejects(server.createSession({ checks: ["livenes"] }), InvalidRequest);
+});
+
 test("a challenge of more than two steps is answered, once", async () => {
   const challenge = await server.challenge({ steps: 3 });
   const frames = challenge.movements.map(() => [ANNA, ANNA_AGAIN]);
