@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{Extensions, HeaderMap, HeaderName};
 
 /// Whom proxies have taken a request from.
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -53,6 +53,11 @@ impl Client {
             }
             Self::Local => String::new(),
         }
+    }
+
+    /// Whether nobody on the way of a request could read along.
+    pub(crate) fn came_securely(request: &Extensions) -> bool {
+        request.get::<Self>().is_some_and(|client| client.is_secure())
     }
 
     /// Whether nobody on the way could read along.

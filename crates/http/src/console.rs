@@ -26,6 +26,7 @@ static FILES: Files = Files {
         "data.js" => Script,
         "data/verification.json" => Data,
         "dom.js" => Script,
+        "film.js" => Script,
         "main.js" => Script,
         "photo.js" => Script,
         "scale.js" => Script,

@@ -1,14 +1,14 @@
 //! From a name to the addresses that may be called, which are the ones that are connected to.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use faceward_service::webhooks::{WebhookSettings, is_public};
+use faceward_service::webhooks::{WebhookSettings, is_public, may_be_called};
 use hyper_util::client::legacy::connect::dns::Name;
 use tower::Service;
-use url::{Host, Url};
+use url::Url;
 
 /// Why a name leads nowhere.
 #[derive(Debug, thiserror::Error)]
@@ -29,17 +29,7 @@ impl Lookup {
     /// Whether `url` may be called as far as it says itself: a name is looked at when it is resolved. What may be set has
     /// been checked, but settings change.
     pub(crate) fn lets_through(&self, url: &Url) -> bool {
-        let is_allowed = url.host_str().is_some_and(|host| self.0.allows(host));
-        if url.scheme() != "https" && !is_allowed {
-            return false;
-        }
-        let is_called = |address: IpAddr| is_public(address) || is_allowed;
-        match url.host() {
-            Some(Host::Domain(_)) => true,
-            Some(Host::Ipv4(address)) => is_called(address.into()),
-            Some(Host::Ipv6(address)) => is_called(address.into()),
-            None => false,
-        }
+        may_be_called(url, &self.0).is_ok()
     }
 }
 

@@ -1,19 +1,9 @@
 // A challenge of the server, played with the webcam.
 import { all, ask } from '../api.js';
-import { camera, still } from '../camera.js';
+import { camera } from '../camera.js';
 import { button, card, field, fill, h, say } from '../dom.js';
+import { answer, film } from '../film.js';
 import { texts } from '../texts.js';
-
-/** Longest side of a frame, in pixels. */
-const SIDE = 640;
-/** Time between two frames: a head that turns must not be 35 degrees further. */
-const PERIOD_MS = 300;
-/** Most frames of one movement: more would only be slower to judge. */
-const MOST_OF_A_STEP = 8;
-/** Time to find one's place in front of the camera. */
-const READY_MS = 2500;
-
-const wait = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
 export async function challenge(main, { me, onLeave }) {
   const t = texts.challenge;
@@ -74,31 +64,8 @@ export async function challenge(main, { me, onLeave }) {
     stage.scrollIntoView({ block: 'nearest' });
     const tell = () => fill(left, t.left(Math.max(0, Math.round((over - Date.now()) / 1000))));
     tell();
-    await wait(READY_MS);
-    const perStep = Math.min(MOST_OF_A_STEP, Math.floor(made.frames.most / made.movements.length));
-    /** @type {{ step: number, blob: Blob }[]} */
-    const frames = [];
-    for (const [step, movement] of made.movements.entries()) {
-      fill(order, t.movements[movement] ?? movement);
-      fill(sign, t.signs[movement] ?? '');
-      dots[step].className = 'now';
-      for (let n = 0; n < perStep; n += 1) {
-        await wait(PERIOD_MS);
-        if (stopped()) return null;
-        const blob = await still(video, SIDE);
-        if (blob) frames.push({ step, blob });
-        tell();
-      }
-      dots[step].className = 'done';
-    }
-    return frames;
+    return film(video, made, t, { order, sign, dots }, stopped, tell);
   }
-}
-
-function answer(frames) {
-  const form = new FormData();
-  for (const { step, blob } of frames) form.append(`step_${step + 1}`, blob, 'frame.jpg');
-  return form;
 }
 
 function verdict(found, frames) {

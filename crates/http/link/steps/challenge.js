@@ -1,19 +1,9 @@
 // The movements that the server asks for, filmed one after the other.
-import { camera, still } from '../camera.js';
+import { camera } from '../camera.js';
 import { button, fill, h } from '../dom.js';
+import { answer, film } from '../film.js';
 import { texts } from '../texts.js';
 import { progress, retry } from './end.js';
-
-/** Longest side of a frame, in pixels. */
-const SIDE = 640;
-/** Time between two frames: a head that turns must not be 35 degrees further. */
-const PERIOD_MS = 300;
-/** Most frames of one movement: more would only be slower to judge. */
-const MOST_OF_A_STEP = 8;
-/** Time to find one's place in front of the camera. */
-const READY_MS = 2500;
-
-const wait = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
 export function challenge({ view, session, show, next, fail }, message = '') {
   const t = texts.challenge;
@@ -48,28 +38,6 @@ export function challenge({ view, session, show, next, fail }, message = '') {
     const dots = made.movements.map(() => h('li', {}));
     show(h('h1', {}, t.title), order, h('div', { class: 'guide' }, video, h('div', { class: 'oval', 'aria-hidden': 'true' }), sign),
       h('ol', { class: 'steps', 'aria-hidden': 'true' }, ...dots), h('div', { class: 'buttons' }, button(t.cancel, stop, 'plain')));
-    await wait(READY_MS);
-    const perStep = Math.min(MOST_OF_A_STEP, Math.floor(made.frames.most / made.movements.length));
-    /** @type {{ step: number, blob: Blob }[]} */
-    const frames = [];
-    for (const [step, movement] of made.movements.entries()) {
-      fill(order, t.movements[movement] ?? movement);
-      fill(sign, t.signs[movement] ?? '');
-      dots[step].className = 'now';
-      for (let n = 0; n < perStep; n += 1) {
-        await wait(PERIOD_MS);
-        if (stopped()) return null;
-        const blob = await still(video, SIDE);
-        if (blob) frames.push({ step, blob });
-      }
-      dots[step].className = 'done';
-    }
-    return frames;
+    return film(video, made, t, { order, sign, dots }, stopped);
   }
-}
-
-function answer(frames) {
-  const form = new FormData();
-  for (const { step, blob } of frames) form.append(`step_${step + 1}`, blob, 'frame.jpg');
-  return form;
 }

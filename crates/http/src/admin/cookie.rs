@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderValue};
 
-use crate::extract::cookie::named;
+use crate::extract::cookie::{named, setting};
 
 /// Over TLS. The prefix lets nobody but this host set it.
 const SECURE_NAME: &str = "__Host-faceward";
@@ -26,10 +26,7 @@ pub(super) fn set(secret: Option<&str>, secure: bool) -> Option<HeaderValue> {
         None => ("", "; Max-Age=0"),
     };
     let flag = if secure { "; Secure" } else { "" };
-    let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Strict{flag}{age}", name(secure));
-    let mut header = HeaderValue::try_from(text).ok()?;
-    header.set_sensitive(true);
-    Some(header)
+    setting(format!("{}={value}; Path=/; HttpOnly; SameSite=Strict{flag}{age}", name(secure)))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, HeaderValue};
 use uuid::Uuid;
 
-use crate::extract::cookie::named;
+use crate::extract::cookie::{named, setting};
 
 /// Over TLS the prefix keeps pages without TLS from setting it.
 fn name(session: &Uuid, secure: bool) -> String {
@@ -20,10 +20,7 @@ pub(super) fn of<'a>(headers: &'a HeaderMap, session: &Uuid, secure: bool) -> Op
 pub(super) fn set(session: &Uuid, secret: &str, secure: bool, seconds: i64) -> Option<HeaderValue> {
     let flag = if secure { "; Secure" } else { "" };
     let name = name(session, secure);
-    let text = format!("{name}={secret}; Path=/s; Max-Age={seconds}; HttpOnly; SameSite=Strict{flag}");
-    let mut header = HeaderValue::try_from(text).ok()?;
-    header.set_sensitive(true);
-    Some(header)
+    setting(format!("{name}={secret}; Path=/s; Max-Age={seconds}; HttpOnly; SameSite=Strict{flag}"))
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ pub(super) async fn admit(
     mut request: Request,
     next: Next,
 ) -> Response {
-    match session(&state, &params, request.headers(), is_secure(request.extensions().get())).await {
+    match session(&state, &params, request.headers(), Client::came_securely(request.extensions())).await {
         Ok(session) => {
             request.extensions_mut().insert(Caller(session.app));
             request.extensions_mut().insert(Visited(session));
@@ -55,11 +55,6 @@ async fn session(
     let secret = cookie::of(headers, &id, secure).ok_or(ServiceError::SessionNotFound)?;
     let session = state.service.session_of_browser(secret).await?;
     if session.id == id { Ok(session) } else { Err(ServiceError::SessionNotFound.into()) }
-}
-
-/// Whether nobody on the way from that client could read along.
-pub(super) fn is_secure(client: Option<&Client>) -> bool {
-    client.copied().is_some_and(Client::is_secure)
 }
 
 /// The session of the browser; put there by the guard.

@@ -49,6 +49,7 @@ static SHARED: Files = Files {
         "icon.svg" => Drawing,
         "camera.js" => Script,
         "dom.js" => Script,
+        "film.js" => Script,
     },
 };
 

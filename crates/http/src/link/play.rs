@@ -12,7 +12,7 @@ use faceward_service::{
 use jiff::Timestamp;
 
 use super::cookie;
-use super::guard::{Visited, is_secure};
+use super::guard::Visited;
 use super::wire::{Found, Guidance, Link, View, Word};
 use crate::client::Client;
 use crate::extract::form::PhotoForm;
@@ -43,7 +43,8 @@ pub(super) fn inside() -> Router<AppState> {
 async fn look(State(app): State<AppState>, request: Request) -> Result<Json<Found>, Failure> {
     let seen = Seen::of(&request);
     let Link { token } = json::receive(request, &app.settings).await?;
-    let (session, yours) = found(&app, &token, &seen).await?;
+    let session = app.service.session_of_link(&token).await?;
+    let yours = seen.browser(&session).is_some_and(|secret| session.is_open_in(secret));
     Ok(Json(Found::of(&session, yours)))
 }
 
@@ -51,11 +52,11 @@ async fn look(State(app): State<AppState>, request: Request) -> Result<Json<Foun
 async fn open(State(app): State<AppState>, request: Request) -> Result<Response, Failure> {
     let seen = Seen::of(&request);
     let Link { token } = json::receive(request, &app.settings).await?;
-    let (session, _) = found(&app, &token, &seen).await?;
+    let session = app.service.session_of_link(&token).await?;
     app.service.count_request(&session.app).await?;
     note(&session);
-    let browser = cookie::of(&seen.headers, &session.id, seen.secure);
-    let Opened { session, secret } = app.service.open_session(&token, browser).await?;
+    let browser = seen.browser(&session);
+    let Opened { session, secret } = app.service.open_session(session, browser).await?;
     let mut response = view(&app, &session, None).into_response();
     if let Some(secret) = secret {
         let seconds = session.expires_at.as_second() - Timestamp::now().as_second();
@@ -73,16 +74,13 @@ struct Seen {
 
 impl Seen {
     fn of(request: &Request) -> Self {
-        let secure = is_secure(request.extensions().get::<Client>());
-        Self { headers: request.headers().clone(), secure }
+        Self { headers: request.headers().clone(), secure: Client::came_securely(request.extensions()) }
     }
-}
 
-/// The session of a link, and whether this browser has opened it.
-async fn found(app: &AppState, token: &str, seen: &Seen) -> Result<(Session, bool), Failure> {
-    let (session, _) = app.service.session_of_link(token, None).await?;
-    let browser = cookie::of(&seen.headers, &session.id, seen.secure);
-    Ok(app.service.session_of_link(token, browser).await?)
+    /// What the browser shows for `session`.
+    fn browser(&self, session: &Session) -> Option<&str> {
+        cookie::of(&self.headers, &session.id, self.secure)
+    }
 }
 
 async fn show(State(app): State<AppState>, Visited(session): Visited) -> Result<Json<View>, Failure> {

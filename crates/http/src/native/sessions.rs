@@ -131,8 +131,7 @@ impl<S: Sync> FromRequestParts<S> for BaseUrl {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Failure> {
-        let secure = parts.extensions.get::<Client>().copied().is_some_and(Client::is_secure);
-        let scheme = if secure { "https" } else { "http" };
+        let scheme = if Client::came_securely(&parts.extensions) { "https" } else { "http" };
         // Over HTTP/2 the host is part of the address.
         let named = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
         let host = parts.uri.authority().map(Authority::as_str).or(named).unwrap_or("localhost");

@@ -3,9 +3,11 @@
 use faceward_core::AppId;
 use faceward_store::{Consent, KeyHash, SessionState};
 use jiff::Timestamp;
+use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 use super::plan::SessionPlan;
+use crate::secret::hash_of;
 
 /// A session.
 #[derive(Clone, Debug)]
@@ -167,6 +169,12 @@ impl Session {
             | SessionState::Expired
             | SessionState::Cancelled => None,
         }
+    }
+
+    /// Whether the browser that shows `secret` is the one that has opened it.
+    #[must_use]
+    pub fn is_open_in(&self, secret: &str) -> bool {
+        self.browser.is_some_and(|known| known.sha256.ct_eq(&hash_of(secret).sha256).into())
     }
 
     /// How often the person was judged and it was not good enough.

@@ -9,32 +9,59 @@ use crate::error::ServiceError;
 /// Longest address, in bytes.
 const MOST_BYTES: usize = 2048;
 
-/// `text` as it is kept, if it can be called: https, or whatever the settings allow for its host. Names are looked up when
-/// they are called, not here.
-pub(super) fn checked(text: &str, settings: &WebhookSettings) -> Result<String, ServiceError> {
-    let refused = |expected| ServiceError::InvalidParameter { name: "url", expected };
-    let plain = "an address as https://example.com/hook, of at most 2048 bytes, without a user or a #";
-    let url = Url::parse(text.trim()).map_err(|_| refused(plain))?;
-    let (Some(host), Some(name)) = (url.host(), url.host_str()) else { return Err(refused(plain)) };
-    let has_user = !url.username().is_empty() || url.password().is_some();
-    if has_user || url.fragment().is_some() || url.as_str().len() > MOST_BYTES || url.port() == Some(0) {
-        return Err(refused(plain));
-    }
+/// Why an address is not called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotCalled {
+    /// It is no address of a web server.
+    NoAddress,
+    /// It is `http`, and its host is not allowed to do without TLS.
+    NotEncrypted,
+    /// It names an address that is not of the public internet.
+    NotPublic,
+}
+
+/// Whether `url` may be called, as far as it says itself: https to the public internet, or whatever the settings allow for its
+/// host. A name is looked at when it is resolved.
+///
+/// # Errors
+/// Why not.
+pub fn may_be_called(url: &Url, settings: &WebhookSettings) -> Result<(), NotCalled> {
+    let (Some(host), Some(name)) = (url.host(), url.host_str()) else { return Err(NotCalled::NoAddress) };
     let is_allowed = settings.allows(name);
     match url.scheme() {
         "https" => {}
         "http" if is_allowed => {}
-        "http" => return Err(refused("https: `webhooks.allowed_hosts` does not let this host do without")),
-        _ => return Err(refused(plain)),
+        "http" => return Err(NotCalled::NotEncrypted),
+        _ => return Err(NotCalled::NoAddress),
     }
     let address = match host {
         Host::Domain(_) => None,
         Host::Ipv4(address) => Some(address.into()),
         Host::Ipv6(address) => Some(address.into()),
     };
-    if address.is_some_and(|address| !is_public(address)) && !is_allowed {
-        return Err(refused("of the public internet: `webhooks.allowed_hosts` does not name this address"));
+    let is_inside = address.is_some_and(|address| !is_public(address));
+    if is_inside && !is_allowed { Err(NotCalled::NotPublic) } else { Ok(()) }
+}
+
+/// `text` as it is kept, if it can be called: https, or whatever the settings allow for its host. Names are looked up when
+/// they are called, not here.
+pub(super) fn checked(text: &str, settings: &WebhookSettings) -> Result<String, ServiceError> {
+    let refused = |expected| ServiceError::InvalidParameter { name: "url", expected };
+    let plain = "an address as https://example.com/hook, of at most 2048 bytes, without a user or a #";
+    let url = Url::parse(text.trim()).map_err(|_| refused(plain))?;
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    if has_user || url.fragment().is_some() || url.as_str().len() > MOST_BYTES || url.port() == Some(0) {
+        return Err(refused(plain));
     }
+    may_be_called(&url, settings).map_err(|why| {
+        refused(match why {
+            NotCalled::NoAddress => plain,
+            NotCalled::NotEncrypted => "https: `webhooks.allowed_hosts` does not let this host do without",
+            NotCalled::NotPublic => {
+                "of the public internet: `webhooks.allowed_hosts` does not name this address"
+            }
+        })
+    })?;
     Ok(url.into())
 }
 

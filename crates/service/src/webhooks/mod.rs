@@ -27,6 +27,7 @@ use crate::audit::{LocalChange, changed};
 use crate::error::{InternalError, ServiceError};
 
 pub use address::is_public;
+pub use endpoint::{NotCalled, may_be_called};
 pub use event::TEST;
 pub use secret::SigningSecret;
 pub use settings::WebhookSettings;
@@ -80,7 +81,7 @@ impl Webhooks {
             Ok(is_first.then_some(shown))
         };
         let first = self.changed("set_webhook", app, set).await?;
-        self.bell.notify_one();
+        self.ring();
         Ok(first)
     }
 

@@ -1,9 +1,8 @@
 //! The way in: from a link to the one browser that it is good for.
 
 use faceward_core::Embedding;
-use faceward_store::{SessionChange, SessionState, Traces};
+use faceward_store::{SessionChange, SessionRecord, SessionState, Traces};
 use jiff::Timestamp;
-use subtle::ConstantTimeEq as _;
 
 use crate::error::ServiceError;
 use crate::secret::{Secret, hash_of};
@@ -20,24 +19,12 @@ pub struct Opened {
 }
 
 impl Service {
-    /// Where a link leads, for the browser that shows the secret `browser`. Changes nothing: programs that look at links in
-    /// messages do not use them up. The second value: whether the browser is the one that has opened it.
+    /// Where a link leads. Changes nothing: programs that look at links in messages do not use them up.
     ///
     /// # Errors
     /// [`ServiceError::SessionNotFound`].
-    pub async fn session_of_link(
-        &self,
-        link: &str,
-        browser: Option<&str>,
-    ) -> Result<(Session, bool), ServiceError> {
-        let record = self.stores().sessions.session_of_link(&hash_of(link)).await?;
-        let record = record.ok_or(ServiceError::SessionNotFound)?;
-        let session = Session::of_record(&record, Timestamp::now())?;
-        self.check_app(&session).await?;
-        let is_theirs = browser.is_some_and(|secret| {
-            session.browser.is_some_and(|known| known.sha256.ct_eq(&hash_of(secret).sha256).into())
-        });
-        Ok((session, is_theirs))
+    pub async fn session_of_link(&self, link: &str) -> Result<Session, ServiceError> {
+        self.playable(self.stores().sessions.session_of_link(&hash_of(link)).await?).await
     }
 
     /// The session of the browser that shows `secret`.
@@ -45,20 +32,20 @@ impl Service {
     /// # Errors
     /// [`ServiceError::SessionNotFound`].
     pub async fn session_of_browser(&self, secret: &str) -> Result<Session, ServiceError> {
-        let record = self.stores().sessions.session_of_browser(&hash_of(secret)).await?;
-        let record = record.ok_or(ServiceError::SessionNotFound)?;
-        let session = Session::of_record(&record, Timestamp::now())?;
-        self.check_app(&session).await?;
-        Ok(session)
+        self.playable(self.stores().sessions.session_of_browser(&hash_of(secret)).await?).await
     }
 
-    /// Opens a session for one browser: of several that try, one wins. The one that has it may do so again.
+    /// Opens the session of a link for the browser that shows the secret `browser`: of several that try, one wins. The one
+    /// that has it may do so again.
     ///
     /// # Errors
-    /// [`ServiceError::SessionNotFound`], [`ServiceError::SessionTaken`], [`ServiceError::SessionOver`].
-    pub async fn open_session(&self, link: &str, browser: Option<&str>) -> Result<Opened, ServiceError> {
-        let (session, is_theirs) = self.session_of_link(link, browser).await?;
-        if is_theirs {
+    /// [`ServiceError::SessionTaken`], [`ServiceError::SessionOver`].
+    pub async fn open_session(
+        &self,
+        session: Session,
+        browser: Option<&str>,
+    ) -> Result<Opened, ServiceError> {
+        if browser.is_some_and(|secret| session.is_open_in(secret)) {
             return Ok(Opened { session, secret: None });
         }
         let trail = self.trail("open_session", Some(&session.app));
@@ -115,10 +102,12 @@ impl Service {
         Ok(session.changed())
     }
 
-    /// An app that is switched off, or gone, has no sessions that anybody can play.
-    async fn check_app(&self, session: &Session) -> Result<(), ServiceError> {
+    /// The session of `record`. An app that is switched off, or gone, has none that anybody can play.
+    async fn playable(&self, record: Option<SessionRecord>) -> Result<Session, ServiceError> {
+        let record = record.ok_or(ServiceError::SessionNotFound)?;
+        let session = Session::of_record(&record, Timestamp::now())?;
         match self.apps().get(&session.app).await {
-            Ok(app) if !app.settings.disabled => Ok(()),
+            Ok(app) if !app.settings.disabled => Ok(session),
             Ok(_) | Err(ServiceError::AppNotFound(_)) => Err(ServiceError::SessionNotFound),
             Err(error) => Err(error),
         }

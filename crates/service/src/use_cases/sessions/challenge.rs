@@ -1,8 +1,8 @@
 //! The challenge of a session: the server's own, bound to the session, answered by the face of the selfie.
 
 use faceward_core::Embedding;
+use faceward_models::Sha256;
 use jiff::Timestamp;
-use sha2::{Digest as _, Sha256};
 
 use super::play::{note, waits_for};
 use crate::challenges::ChallengeId;
@@ -56,8 +56,7 @@ impl Service {
 
 /// The name itself is kept by nobody but the browser and the store of challenges.
 fn hash_of(id: &ChallengeId) -> String {
-    let digest = Sha256::digest(id.to_string().as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::of(id.to_string().as_bytes()).to_string()
 }
 
 fn attempt(answer: &ChallengeAnswer) -> Attempt {
