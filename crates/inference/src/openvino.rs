@@ -1,8 +1,9 @@
-//! OpenVINO behind the crate's own types. Settings: the precision that is asked for, one stream on one thread, one compiled network a session.
+//! OpenVINO behind the crate's own types. Settings: the precision that is asked for, no streams and one thread, so that an
+//! inference runs on the thread that asks for it, and one compiled network for every two sessions.
 //!
-//! With exactly one stream and one thread OpenVINO runs an inference on the thread that asks for it. With more it
-//! hands each over to threads of its own, which wait for each other and for the callers as soon as workers are as many
-//! as cores (docs/decisions/0005). The price is a copy of a network's weights for each worker.
+//! A compiled network without streams infers once at a time: of its two sessions one waits while the other is inside. With
+//! streams OpenVINO hands each inference over to threads of its own, which wait for each other and for the callers as soon as
+//! workers are as many as cores (docs/decisions/0005).
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,9 +22,12 @@ use crate::tensor::{Tensor, TensorSpec, TensorView, output_shape};
 
 static LIBRARY: LoadedOnce<String> = LoadedOnce::new("OpenVINO");
 
+/// Sessions that share one compiled network: its weights, its code and its working memory.
+const SESSIONS_A_COPY: usize = 2;
+
 #[derive(Clone)]
 pub(crate) struct Runtime {
-    core: Arc<Mutex<Core>>,
+    cores: Arc<Cores>,
     version: String,
     /// Folder of compiled networks.
     cache: Option<PathBuf>,
@@ -31,10 +35,23 @@ pub(crate) struct Runtime {
 
 #[derive(Clone)]
 pub(crate) struct Network {
-    core: Arc<Mutex<Core>>,
+    cores: Arc<Cores>,
     source: Arc<Source>,
-    /// What compiling made first, kept for the first session.
-    spare: Arc<Mutex<Option<CompiledModel>>>,
+    /// The compiled copies, the newest last.
+    copies: Arc<Mutex<Vec<CompiledCopy>>>,
+}
+
+/// One compiled network.
+struct CompiledCopy {
+    compiled: CompiledModel,
+    /// Held by this copy and by each of its sessions.
+    held: Arc<()>,
+}
+
+/// What compiles. A core compiles one network at a time, with the settings that it has then: there are as many as networks
+/// were ever compiled at once.
+struct Cores {
+    idle: Mutex<Vec<Core>>,
 }
 
 /// What a network is compiled from.
@@ -53,6 +70,8 @@ pub(crate) struct Session {
     /// One buffer an input, made at the first run and whenever an open size changes.
     inputs: Vec<Option<InputBuffer>>,
     outputs: usize,
+    /// Counts this session among those of its copy.
+    _held: Arc<()>,
 }
 
 struct InputBuffer {
@@ -74,7 +93,8 @@ impl Runtime {
             path: options.library.clone(),
             reason,
         })?;
-        Ok(Self { core: Arc::new(Mutex::new(core)), version, cache: options.compiled_cache.clone() })
+        let cores = Arc::new(Cores { idle: Mutex::new(vec![core]) });
+        Ok(Self { cores, version, cache: options.compiled_cache.clone() })
     }
 
     pub(crate) fn version(&self) -> &str {
@@ -84,7 +104,9 @@ impl Runtime {
     /// Whether the CPU plugin lists bf16 among what the processor is good at.
     pub(crate) fn computes_bf16(&self) -> Result<bool, InferenceError> {
         let key = PropertyKey::Other("OPTIMIZATION_CAPABILITIES".into());
-        let listed = self.core.lock().get_property(&DeviceType::CPU, &key).map_err(run_error)?;
+        let asked =
+            |core: &mut Core| core.get_property(&DeviceType::CPU, &key).map_err(|error| error.to_string());
+        let listed = self.cores.with(asked).map_err(InferenceError::Run)?;
         Ok(listed.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "BF16"))
     }
 
@@ -102,7 +124,7 @@ impl Runtime {
             Precision::Bf16 => folder.join(precision.as_str()),
         });
         let source = Source { file: file.to_path_buf(), input_shapes, precision, cache };
-        let (model, compiled) = source.compile(&self.core)?;
+        let (model, compiled) = source.compile(&self.cores)?;
         let interface = Interface {
             inputs: specs(file, "input", model.get_inputs_len(), |index| model.get_input_by_index(index))?,
             outputs: specs(file, "output", model.get_outputs_len(), |index| {
@@ -115,23 +137,36 @@ impl Runtime {
             },
             precision,
         };
-        let (core, spare) = (Arc::clone(&self.core), Arc::new(Mutex::new(Some(compiled))));
-        Ok((interface, Network { core, source: Arc::new(source), spare }))
+        let copies = Arc::new(Mutex::new(vec![CompiledCopy::of(compiled)]));
+        Ok((interface, Network { cores: Arc::clone(&self.cores), source: Arc::new(source), copies }))
+    }
+}
+
+impl Cores {
+    /// Does `work` with a core that nobody else uses meanwhile.
+    fn with<T>(&self, work: impl FnOnce(&mut Core) -> Result<T, String>) -> Result<T, String> {
+        let idle = self.idle.lock().pop();
+        let mut core = idle.map_or_else(configured_core, Ok)?;
+        let result = work(&mut core);
+        self.idle.lock().push(core);
+        result
     }
 }
 
 impl Source {
-    fn compile(&self, core: &Mutex<Core>) -> Result<(Model, CompiledModel), InferenceError> {
-        let failed = |reason: String| InferenceError::Model { file: self.file.clone(), reason };
-        let path = self.file.to_str().ok_or_else(|| failed("its path is not valid UTF-8".into()))?;
-        let mut core = core.lock();
-        let mut model = core.read_model_from_file(path, "").map_err(|error| failed(error.to_string()))?;
-        reshape(&mut model, &self.input_shapes).map_err(failed)?;
+    fn compile(&self, cores: &Cores) -> Result<(Model, CompiledModel), InferenceError> {
+        let compiled = cores.with(|core| self.compile_by(core));
+        compiled.map_err(|reason| InferenceError::Model { file: self.file.clone(), reason })
+    }
+
+    fn compile_by(&self, core: &mut Core) -> Result<(Model, CompiledModel), String> {
+        let told = |error: ::openvino::InferenceError| error.to_string();
+        let path = self.file.to_str().ok_or("its path is not valid UTF-8")?;
+        let mut model = core.read_model_from_file(path, "").map_err(told)?;
+        reshape(&mut model, &self.input_shapes)?;
         // A network keeps the settings that the core had when it was compiled.
-        core.set_properties(&DeviceType::CPU, self.settings().map_err(failed)?)
-            .map_err(|error| failed(error.to_string()))?;
-        let compiled =
-            core.compile_model(&model, DeviceType::CPU).map_err(|error| failed(error.to_string()))?;
+        core.set_properties(&DeviceType::CPU, self.settings()?).map_err(told)?;
+        let compiled = core.compile_model(&model, DeviceType::CPU).map_err(told)?;
         Ok((model, compiled))
     }
 
@@ -150,14 +185,25 @@ impl Source {
 
 impl Network {
     pub(crate) fn session(&self, interface: &Interface) -> Result<Session, InferenceError> {
-        let spare = self.spare.lock().take();
-        let mut compiled = match spare {
-            Some(compiled) => compiled,
-            None => self.source.compile(&self.core)?.1,
-        };
-        let request = compiled.create_infer_request().map_err(run_error)?;
+        let mut copies = self.copies.lock();
+        if copies.iter().all(CompiledCopy::is_full) {
+            copies.push(CompiledCopy::of(self.source.compile(&self.cores)?.1));
+        }
+        let copy = copies.iter_mut().find(|copy| !copy.is_full());
+        let copy = copy.ok_or_else(|| InferenceError::Run("a new copy of a network is full".to_owned()))?;
+        let request = copy.compiled.create_infer_request().map_err(run_error)?;
         let inputs = interface.inputs.iter().map(|_| None).collect();
-        Ok(Session { request, inputs, outputs: interface.outputs.len() })
+        Ok(Session { request, inputs, outputs: interface.outputs.len(), _held: Arc::clone(&copy.held) })
+    }
+}
+
+impl CompiledCopy {
+    fn of(compiled: CompiledModel) -> Self {
+        Self { compiled, held: Arc::new(()) }
+    }
+
+    fn is_full(&self) -> bool {
+        Arc::strong_count(&self.held) > SESSIONS_A_COPY
     }
 }
 
@@ -198,8 +244,8 @@ impl Session {
 fn configured_core() -> Result<Core, String> {
     let mut core = Core::new().map_err(|error| error.to_string())?;
     let settings = [
-        // Exactly one of both: the inference then runs on the caller's own thread.
-        (RwPropertyKey::NumStreams, "1"),
+        // No stream: the inference then runs on the caller's own thread.
+        (RwPropertyKey::NumStreams, "0"),
         (RwPropertyKey::InferenceNumThreads, "1"),
         // Pinned threads of two processes would share the first cores and leave the others idle.
         (RwPropertyKey::HintEnableCpuPinning, "NO"),

@@ -141,8 +141,9 @@ impl Network {
         self.interface.precision
     }
 
-    /// A session of this network, for one worker. Sessions of one network run side by side, each on the thread that
-    /// calls it and with weights of its own: the first is there at once, each further one is compiled now.
+    /// A session of this network, for one worker. It computes on the thread that calls it. Sessions of one network run side
+    /// by side, except that in some runtimes every two share one compiled copy, which one of them enters at a time: two
+    /// sessions cost the memory of one. A session that has to have a copy of its own is compiled now.
     ///
     /// # Errors
     /// The runtime cannot compile or allocate it.

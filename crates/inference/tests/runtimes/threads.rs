@@ -1,4 +1,4 @@
-//! Sessions of one network side by side: right, and not one after the other.
+//! Sessions of one network side by side: right, and not one after the other unless they share a copy.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
@@ -78,20 +78,22 @@ fn overlaps(network: &Network) -> bool {
     let phase = AtomicUsize::new(0);
     let proved = AtomicBool::new(false);
     thread::scope(|scope| {
-        scope.spawn(|| {
-            let mut session = network.session().expect("a session");
+        let mut long = network.session().expect("a session");
+        let _shares_with_the_long_one = network.session().expect("a session");
+        let mut session = network.session().expect("a session");
+        let (phase, proved) = (&phase, &proved);
+        scope.spawn(move || {
             let x = vec![1.0; 20_000 * WIDTH];
             for _ in 0..300 {
                 if proved.load(Ordering::SeqCst) {
                     break;
                 }
                 phase.fetch_add(1, Ordering::SeqCst);
-                session.run(&[TensorView::new(&[20_000, WIDTH], &x)]).expect("a run");
+                long.run(&[TensorView::new(&[20_000, WIDTH], &x)]).expect("a run");
                 phase.fetch_add(1, Ordering::SeqCst);
             }
             phase.store(usize::MAX - 1, Ordering::SeqCst);
         });
-        let mut session = network.session().expect("a session");
         let (mut current, mut inside) = (0, 0);
         loop {
             // A pause in which a thread that waits for this one gets its turn.
