@@ -34,8 +34,10 @@ ORDINARY = {"utkface": 1000, "utk_more": 250, "age_asian": 450, "mask": 300, "ey
 TURNED_TO_ART = {"utkface": 90, "age_asian": 40, "mask": 20, "deepfake": 60, "lfw": 60}
 PAIRED, SINGLE = 130, 110
 VECTOR_FACES, STATUES = 700, 450
-# Persons with two photos and with one that `alike` takes, and strengths of each kind. None of the persons on which `faceward eval` judges.
-ALIKE, STRENGTHS = (25, 45), 3
+# Persons with two photos and with one that `alike` takes. None of the persons on which `faceward eval` judges.
+ALIKE = (25, 45)
+# Strengths of each kind, and of those that have a direction or a length that no other strength stands for.
+STRENGTHS, MORE_STRENGTHS = 8, {"motion": 48, "waves": 24, "median": 12, "disc": 12, "gauss": 12}
 JUDGED = HERE.parents[1] / "docs" / "judged" / "lfw_few.csv"
 
 
@@ -96,7 +98,7 @@ def work(arguments):
     if arguments.part == "alike":
         without = frozenset(pd.read_csv(JUDGED).identity)
         chosen = of_identities(arguments.data, *ALIKE, without)
-        ways = [f"{kind}:{strength}" for kind in kinds.KINDS for strength in range(STRENGTHS)]
+        ways = [f"{kind}:{strength}" for kind in kinds.KINDS for strength in range(MORE_STRENGTHS.get(kind, STRENGTHS))]
         return [(*entry, way) for entry in chosen for way in ["as_is", *ways]]
     if arguments.part == "people":
         return [(*entry, kind) for entry in of_identities(arguments.data) for kind in ["as_is", *kinds.KINDS]]

@@ -1,6 +1,9 @@
 //! Where apps, templates and the audit log are kept: in the configured database, else in the data folder.
 
+use std::sync::Arc;
+
 use faceward_embedded::{Embedded, Opening};
+use faceward_models::calibration::projection::projection;
 use faceward_postgres::{Address, Extent, Postgres, PostgresError, migrate};
 use faceward_sealing::{key_path, owner_only_folder};
 use faceward_store::Stores;
@@ -52,13 +55,16 @@ pub(crate) fn migrate_database(config: &Config) -> Result<(&Address, i32), Failu
 }
 
 fn folder(config: &Config, tell: &dyn Fn(Opening)) -> Result<Embedded, Failure> {
-    Embedded::open_telling(&config.data_dir, tell).map_err(|error| Failure::new(Exit::DataRefused, error))
+    let projection = Some(Arc::clone(projection()));
+    Embedded::open_comparing(&config.data_dir, projection, tell)
+        .map_err(|error| Failure::new(Exit::DataRefused, error))
 }
 
 fn postgres(config: &Config, address: &Address, extent: Extent) -> Result<Postgres, Failure> {
     owner_only_folder(&config.data_dir).map_err(|error| Failure::new(Exit::DataRefused, error))?;
     let key = key_path(&config.data_dir);
-    let opening = Postgres::open(address, &key, config.database.clone(), extent);
+    let compared = (extent, Some(Arc::clone(projection())));
+    let opening = Postgres::open(address, &key, config.database.clone(), compared);
     executor()?.block_on(opening).map_err(|error| refused(address, error))
 }
 

@@ -9,6 +9,7 @@ mod geometry;
 mod ids;
 mod outcome;
 mod precision;
+mod projection;
 mod quality;
 mod recognition;
 mod runtime;
@@ -20,6 +21,7 @@ pub use ids::{
 };
 pub use outcome::Outcome;
 pub use precision::Precision;
+pub use projection::Projection;
 pub use quality::{QualityKey, QualityValues, Scale};
 pub use recognition::{Cosine, Embedding, IncomparableEmbeddings, Similarity};
 pub use runtime::RuntimeKind;

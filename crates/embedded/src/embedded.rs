@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use faceward_core::Projection;
 use faceward_store::StoreError;
 
 use crate::EmbeddedError;
@@ -23,15 +24,20 @@ impl Embedded {
     /// Another process uses the folder; the key file is missing, exposed or the wrong one; a template was altered; a
     /// database is of a newer version or fails.
     pub fn open(dir: &Path) -> Result<Self, EmbeddedError> {
-        Self::open_telling(dir, &|_| {})
+        Self::open_comparing(dir, None, &|_| {})
     }
 
-    /// The same, telling `tell` how far it is, from time to time.
+    /// The same, comparing what `projection` makes of the vectors that lie in the folder, and telling `tell` how far it is,
+    /// from time to time.
     ///
     /// # Errors
     /// As of [`Embedded::open`].
-    pub fn open_telling(dir: &Path, tell: &dyn Fn(Opening)) -> Result<Self, EmbeddedError> {
-        Ok(Self { folder: Arc::new(Folder::open(dir, tell)?) })
+    pub fn open_comparing(
+        dir: &Path,
+        projection: Option<Arc<Projection>>,
+        tell: &dyn Fn(Opening),
+    ) -> Result<Self, EmbeddedError> {
+        Ok(Self { folder: Arc::new(Folder::open(dir, projection, tell)?) })
     }
 
     /// For what waits for no disk and no search.

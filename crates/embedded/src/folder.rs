@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use faceward_core::AppId;
+use faceward_core::{AppId, Projection};
 use faceward_index::{AppEntry, Index, Members, Tenant};
 use faceward_store::{Turn, Version};
 use parking_lot::{Mutex, RwLock};
@@ -23,6 +24,7 @@ pub(crate) struct Folder {
     pub(crate) database: Mutex<Database>,
     pub(crate) members: RwLock<Members>,
     pub(crate) index: Index,
+    projection: Option<Arc<Projection>>,
     /// Version of the templates.
     version: AtomicU64,
     pub(crate) challenges: Mutex<Challenges>,
@@ -32,19 +34,29 @@ pub(crate) struct Folder {
 
 impl Folder {
     /// Opens the folder and reads all of it, telling how far it is.
-    pub(crate) fn open(dir: &Path, tell: &dyn Fn(Opening)) -> Result<Self, EmbeddedError> {
+    pub(crate) fn open(
+        dir: &Path,
+        projection: Option<Arc<Projection>>,
+        tell: &dyn Fn(Opening),
+    ) -> Result<Self, EmbeddedError> {
         let database = Database::open(dir)?;
-        let (members, index) = load(&database, tell)?;
+        let (members, index) = load(&database, &projection, tell)?;
         Ok(Self {
             audit: AuditLog::open(dir)?,
             database: Mutex::new(database),
             members: RwLock::new(members),
             index,
+            projection,
             version: AtomicU64::default(),
             challenges: Mutex::default(),
             purge_turn: Mutex::default(),
             dir: dir.to_owned(),
         })
+    }
+
+    /// The galleries of an app that has none yet.
+    pub(crate) fn new_tenant(&self) -> Tenant {
+        Tenant::comparing(self.projection.clone())
     }
 
     pub(crate) fn templates_version(&self) -> Version {
@@ -60,12 +72,16 @@ impl Folder {
 const TOLD_EVERY: usize = 4096;
 
 /// Everything that is on disk.
-fn load(database: &Database, tell: &dyn Fn(Opening)) -> Result<(Members, Index), EmbeddedError> {
+fn load(
+    database: &Database,
+    projection: &Option<Arc<Projection>>,
+    tell: &dyn Fn(Opening),
+) -> Result<(Members, Index), EmbeddedError> {
     let mut members = Members::default();
     let mut tenants: HashMap<AppId, Tenant> = HashMap::new();
     for record in database.apps()? {
         let app = record.id;
-        let mut tenant = Tenant::default();
+        let mut tenant = Tenant::comparing(projection.clone());
         for (gallery, created_at) in database.galleries(&app)? {
             tenant.create_gallery(gallery, created_at);
         }

@@ -14,6 +14,8 @@ mod chunk;
 mod codes;
 mod gallery;
 mod members;
+#[cfg(test)]
+mod projection_tests;
 mod ranking;
 mod scan;
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! The galleries of one app in memory, and nothing of any other.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
+use std::sync::Arc;
 
-use faceward_core::{Cosine, Embedding, GalleryId, ModelId, SubjectId, SubjectName, TemplateId};
+use faceward_core::{Cosine, Embedding, GalleryId, ModelId, Projection, SubjectId, SubjectName, TemplateId};
 use faceward_store::{
     Candidate, DEFAULT_GALLERY, GalleryRecord, References, StoreError, SubjectRecord, TemplateRecord,
 };
@@ -25,6 +27,8 @@ pub struct Tenant {
     /// The gallery of every template: an id is unique in the app.
     places: BTreeMap<TemplateId, GalleryId>,
     lengths: HashMap<ModelId, Length>,
+    /// From what is kept of a face to what is compared.
+    projection: Option<Arc<Projection>>,
 }
 
 /// A model makes vectors of one length.
@@ -35,6 +39,12 @@ struct Length {
 
 /// Galleries and subjects.
 impl Tenant {
+    /// One that compares what `projection` makes of the vectors of its model, and all others as they are.
+    #[must_use]
+    pub fn comparing(projection: Option<Arc<Projection>>) -> Self {
+        Self { projection, ..Self::default() }
+    }
+
     /// Adds an empty gallery, if it is not there.
     pub fn create_gallery(&mut self, gallery: GalleryId, created_at: Timestamp) {
         let new = Gallery::new(gallery.clone(), created_at);
@@ -76,7 +86,7 @@ impl Tenant {
     /// Takes everything out, and gives how many templates that were.
     pub fn remove_all_galleries(&mut self) -> usize {
         let n_templates = self.places.len();
-        *self = Self::default();
+        *self = Self::comparing(self.projection.take());
         n_templates
     }
 
@@ -158,11 +168,20 @@ impl Tenant {
 
 /// Templates.
 impl Tenant {
-    /// Whether vectors of `length` values fit with the others of `model`.
+    /// Whether vectors of `length` values fit with the others of `model`, as they come.
     ///
     /// # Errors
     /// [`StoreError::Length`].
     pub fn check_length(&self, model: &ModelId, length: usize) -> Result<(), StoreError> {
+        // However many it takes, it makes vectors of one length.
+        if self.projection.as_ref().is_some_and(|projection| projection.takes(model, length)) {
+            return Ok(());
+        }
+        self.fits(model, length)
+    }
+
+    /// The same of vectors as they are compared.
+    fn fits(&self, model: &ModelId, length: usize) -> Result<(), StoreError> {
         match self.lengths.get(model) {
             Some(known) if known.n_values != length => {
                 Err(StoreError::Length { model: model.clone(), expected: known.n_values, actual: length })
@@ -171,11 +190,17 @@ impl Tenant {
         }
     }
 
-    /// Adds a template in place of any of the same id, and its gallery if that is new.
+    /// Adds a template in place of any of the same id, and its gallery if that is new. What is kept of a vector that is
+    /// projected is the projected one, and the model of that.
     ///
     /// The vector must have passed [`Tenant::check_length`].
     pub fn insert(&mut self, mut record: TemplateRecord, vector: &[f32]) {
         self.remove(&record.template);
+        let projected = self.projection.as_ref().and_then(|p| p.applied(&record.model, vector));
+        if let Some(projected) = &projected {
+            record.model = projected.model().clone();
+        }
+        let vector = projected.as_ref().map_or(vector, Embedding::vector);
         // One copy of the gallery's name, however many templates it has.
         if let Some((known, _)) = self.galleries.get_key_value(&record.gallery) {
             record.gallery = known.clone();
@@ -239,12 +264,13 @@ impl Tenant {
         workers: &Workers,
     ) -> Result<Vec<Vec<Candidate>>, StoreError> {
         let Search { galleries, probes, limit, asked } = search;
-        for probe in probes {
-            self.check_length(probe.model(), probe.vector().len())?;
+        let probes: Vec<_> = probes.iter().map(|probe| self.compared(probe)).collect();
+        for probe in &probes {
+            self.fits(probe.model(), probe.vector().len())?;
         }
         let galleries = self.searched(galleries);
         let mut found = vec![Vec::new(); probes.len()];
-        let models: BTreeSet<_> = probes.iter().map(Embedding::model).collect();
+        let models: BTreeSet<_> = probes.iter().map(|probe| probe.model()).collect();
         for model in models {
             let places: Vec<_> = (0..probes.len()).filter(|at| probes[*at].model() == model).collect();
             let coded: Vec<_> = places.iter().map(|at| Probe::new(probes[*at].vector())).collect();
@@ -255,6 +281,10 @@ impl Tenant {
             }
         }
         Ok(found)
+    }
+
+    fn compared<'p>(&self, probe: &'p Embedding) -> Cow<'p, Embedding> {
+        self.projection.as_ref().map_or(Cow::Borrowed(probe), |projection| projection.compared(probe))
     }
 
     fn candidate(&self, found: Found<'_>, cosine: Cosine) -> Candidate {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use faceward_index::{Index, Members};
-use faceward_store::Version;
+use faceward_core::Projection;
+use faceward_index::{Index, Members, Tenant};
+use faceward_store::{TemplateRecord, Version};
 use parking_lot::RwLock;
 
 /// Written by whoever follows the log, read by everybody. The lock of the members is never held for long: each request
@@ -15,9 +16,31 @@ pub(crate) struct Memory {
     index: RwLock<Arc<Index>>,
     /// Version of the templates.
     version: AtomicU64,
+    projection: Option<Arc<Projection>>,
 }
 
 impl Memory {
+    /// Nothing yet; what `projection` makes of the vectors of the database will be compared.
+    pub(crate) fn comparing(projection: Option<Arc<Projection>>) -> Self {
+        Self { projection, ..Self::default() }
+    }
+
+    /// The galleries of an app of which nothing is read yet.
+    pub(crate) fn new_tenant(&self) -> Tenant {
+        Tenant::comparing(self.projection.clone())
+    }
+
+    /// A record of the database, of a vector of `n_values` values, as it is in memory.
+    pub(crate) fn compared(&self, record: TemplateRecord, n_values: usize) -> TemplateRecord {
+        match &self.projection {
+            Some(projection) => {
+                let model = projection.compared_model(&record.model, n_values).clone();
+                TemplateRecord { model, ..record }
+            }
+            None => record,
+        }
+    }
+
     pub(crate) fn index(&self) -> Arc<Index> {
         Arc::clone(&self.index.read())
     }

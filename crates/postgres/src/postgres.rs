@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use faceward_core::Projection;
 use faceward_index::Index;
 use faceward_sealing::{Sealer, unlock};
 use faceward_store::{Pending, StoreError};
@@ -51,7 +52,7 @@ pub(crate) struct Asked {
 
 impl Postgres {
     /// Connects, makes the tables or takes them to the newest version, proves the key at `key_path` (makes one for a database
-    /// that has none yet), and reads what `extent` says into memory.
+    /// that has none yet), and reads what `extent` says into memory. What `projection` makes of the vectors is compared.
     ///
     /// # Errors
     /// The database cannot be reached, or is of a newer version; the key file is missing, exposed or the wrong one; a
@@ -60,7 +61,7 @@ impl Postgres {
         address: &Address,
         key_path: &Path,
         settings: PostgresSettings,
-        extent: Extent,
+        (extent, projection): (Extent, Option<Arc<Projection>>),
     ) -> Result<Self, PostgresError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -69,8 +70,8 @@ impl Postgres {
             .build()?;
         let threads = Arc::new(Threads(Some(runtime)));
         let (address, key_path) = (address.clone(), key_path.to_owned());
-        let opening =
-            threads.spawn(async move { Asked::open(&address, &key_path, settings, extent).await })?;
+        let opening = threads
+            .spawn(async move { Asked::open(&address, &key_path, settings, (extent, projection)).await })?;
         let asked = opening.await.map_err(PostgresError::TaskDied)??;
         Ok(Self { asked: Arc::new(asked), threads })
     }
@@ -123,11 +124,11 @@ impl Asked {
         address: &Address,
         key_path: &Path,
         settings: PostgresSettings,
-        extent: Extent,
+        (extent, projection): (Extent, Option<Arc<Projection>>),
     ) -> Result<Self, PostgresError> {
         let pool = Arc::new(Pool::new(address, &settings)?);
         let sealer = Arc::new(prepared(&pool, key_path).await?);
-        let (memory, progress) = (Arc::<Memory>::default(), Arc::<Progress>::default());
+        let (memory, progress) = (Arc::new(Memory::comparing(projection)), Arc::<Progress>::default());
         let follower = Follower {
             pool: Arc::clone(&pool),
             sealer: Arc::clone(&sealer),

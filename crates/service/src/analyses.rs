@@ -161,7 +161,7 @@ impl Ruled {
         check_photographed(&report).map_err(|fault| fault.of(field))?;
         let embedding = usable(embedding, field)?;
         decided_as_requested(&mut report, checks, field)?;
-        let condition = condition_of(&report);
+        let condition = condition_of(&report, &embedding);
         Ok((report, Comparable { embedding, condition }))
     }
 }

@@ -66,6 +66,7 @@ pub use subject::SubjectRef;
 pub use thresholds::movement_rules;
 pub use use_cases::answer_challenge::{ChallengeAnswer, FrameReport};
 pub use use_cases::create_challenge::OpenChallenge;
+pub use use_cases::enroll::is_kept_by_force;
 pub use use_cases::galleries::MOST_LISTED;
 pub use use_cases::info::{Info, ModelInfo, Unavailable, UnavailableReason};
 pub use use_cases::sessions::{Hint, NewSession, Opened};

@@ -104,6 +104,7 @@ impl Service {
         let recorder =
             Recorder::start(Arc::clone(&stores.audit), settings.audit).map_err(StartError::Audit)?;
         let recorder = Arc::new(recorder);
+        let model = comparator.calibration().model().clone();
         let inner = Inner {
             capabilities,
             terms: RwLock::new(Arc::new(Terms { settings: Arc::new(settings), comparator })),
@@ -244,7 +245,7 @@ impl Service {
         &self.inner.capabilities
     }
 
-    /// The model, or fusion of models, that makes embeddings.
+    /// The model whose embeddings are compared: the id of new templates.
     pub(crate) fn embedding_model(&self) -> &ModelId {
         &self.inner.model
     }

@@ -102,7 +102,7 @@ pub struct TemplateRecord {
     pub subject: SubjectId,
     /// Its id, unique inside the app.
     pub template: TemplateId,
-    /// The model that made the vector.
+    /// The model of the vector by which it is compared; what is kept may be longer, and of another.
     pub model: ModelId,
     /// When it was enrolled.
     pub created_at: Timestamp,

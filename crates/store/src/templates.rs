@@ -112,7 +112,8 @@ pub trait TemplateStore: Reachable {
         template: &'a TemplateId,
     ) -> Pending<'a, Option<TemplateRecord>>;
 
-    /// The record of a template with its vector, bit for bit as it was enrolled.
+    /// The record of a template with its vector as it is compared: as it was enrolled, or what the store's projection makes of
+    /// it, bit for bit.
     ///
     /// # Errors
     /// The store fails or cannot be reached.
@@ -154,8 +155,8 @@ pub trait TemplateStore: Reachable {
 
     /// The `limit` subjects most like `probe`, each by its best template, best first; equals in ascending order of
     /// gallery, subject and template id. Looks into the galleries named (unknown ones are empty) or into all, and compares
-    /// with every template of the probe's model there: nobody is missed. A cosine has the bits that
-    /// [`Embedding::cosine`] gives.
+    /// with every template of the probe's model there, or of the one that the probe is projected to: nobody is missed. A
+    /// cosine has the bits that [`Embedding::cosine`] gives.
     ///
     /// # Errors
     /// [`StoreError::Length`].

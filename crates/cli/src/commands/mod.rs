@@ -13,6 +13,7 @@ mod doctor;
 mod enroll;
 mod eval;
 mod identify;
+mod migrate;
 mod models;
 mod openapi;
 mod operator;
@@ -69,6 +70,7 @@ pub(crate) enum Command {
     Restore(restore::Restore),
     #[command(subcommand)]
     Database(database::Database),
+    Migrate(migrate::Migrate),
     Config(config::ShowConfig),
     Doctor(doctor::Doctor),
     Openapi(openapi::Openapi),
@@ -81,6 +83,33 @@ pub(crate) enum Command {
 }
 
 impl Command {
+    /// Does it.
+    fn run(self, context: &Context) -> Result<Exit, Failure> {
+        match self {
+            Self::Serve(serve) => serve.run(context),
+            Self::Analyze(analyze) => analyze.run(context),
+            Self::Verify(verify) => verify.run(context),
+            Self::Enroll(enroll) => enroll.run(context),
+            Self::Identify(identify) => identify.run(context),
+            Self::Models(models) => models.run(context),
+            Self::App(app) => app.run(context),
+            Self::Webhook(webhook) => webhook.run(context),
+            Self::Token(token) => token.run(context),
+            Self::Operator(operator) => operator.run(context),
+            Self::Audit(audit) => audit.run(context),
+            Self::BackUp(backup) => backup.run(context),
+            Self::Restore(restore) => restore.run(context),
+            Self::Database(database) => database.run(context),
+            Self::Migrate(migrate) => migrate.run(context),
+            Self::Config(show) => show.run(context),
+            Self::Doctor(doctor) => doctor.run(context),
+            Self::Openapi(openapi) => openapi.run(),
+            Self::Eval(eval) => eval.run(context),
+            Self::Calibrate(calibrate) => calibrate.run(context),
+            Self::Bench(bench) => bench.run(context),
+        }
+    }
+
     /// Whether it can do its work through a running server.
     const fn can_ask_a_server(&self) -> bool {
         match self {
@@ -91,6 +120,7 @@ impl Command {
             | Self::Token(_)
             | Self::Operator(_)
             | Self::Audit(_)
+            | Self::Migrate(_)
             | Self::BackUp(_) => true,
             Self::Serve(_)
             | Self::Analyze(_)
@@ -127,6 +157,7 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
         | Command::BackUp(_)
         | Command::Restore(_)
         | Command::Database(_)
+        | Command::Migrate(_)
         | Command::Config(_)
         | Command::Doctor(_)
         | Command::Openapi(_)
@@ -148,26 +179,5 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
     }
     config.read_similarity_map()?;
     let context = Context { config, loaded, environment, typed, log, named };
-    match command {
-        Command::Serve(serve) => serve.run(&context),
-        Command::Analyze(analyze) => analyze.run(&context),
-        Command::Verify(verify) => verify.run(&context),
-        Command::Enroll(enroll) => enroll.run(&context),
-        Command::Identify(identify) => identify.run(&context),
-        Command::Models(models) => models.run(&context),
-        Command::App(app) => app.run(&context),
-        Command::Webhook(webhook) => webhook.run(&context),
-        Command::Token(token) => token.run(&context),
-        Command::Operator(operator) => operator.run(&context),
-        Command::Audit(audit) => audit.run(&context),
-        Command::BackUp(backup) => backup.run(&context),
-        Command::Restore(restore) => restore.run(&context),
-        Command::Database(database) => database.run(&context),
-        Command::Config(show) => show.run(&context),
-        Command::Doctor(doctor) => doctor.run(&context),
-        Command::Openapi(openapi) => openapi.run(),
-        Command::Eval(eval) => eval.run(&context),
-        Command::Calibrate(calibrate) => calibrate.run(&context),
-        Command::Bench(bench) => bench.run(&context),
-    }
+    command.run(&context)
 }

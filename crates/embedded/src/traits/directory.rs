@@ -3,7 +3,7 @@
 use std::ops::Bound;
 
 use faceward_core::AppId;
-use faceward_index::{AppEntry, Tenant};
+use faceward_index::AppEntry;
 use faceward_store::{
     AppRecord, AppSettings, Directory, DirectoryVersion, KeyHash, OtherKeys, Page, Pending, SigningKey,
     Standing, StoreError, Traces, Version,
@@ -124,7 +124,7 @@ impl Folder {
         let app = AppRecord { created_at: as_stored(app.created_at)?, ..app };
         database.create_app(&app, key)?;
         let (id, keys) = (app.id, database.keys(&app.id)?);
-        self.index.put_app(id, Tenant::default());
+        self.index.put_app(id, self.new_tenant());
         let mut members = self.members.write();
         members.apps.insert(id, AppEntry { record: app, keys });
         members.version.apps = members.version.apps.next();

@@ -293,6 +293,8 @@ impl Folder {
         database.put_template(app, row)?;
         let mut writer = tenant.write();
         writer.insert(record.clone(), embedding.vector());
+        // As it is compared: what lies on disk may be longer, and of another model.
+        let record = writer.template(template).unwrap_or(record);
         if let Some(name) = name {
             writer.set_name(gallery, subject, name);
         }

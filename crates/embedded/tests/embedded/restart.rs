@@ -89,7 +89,7 @@ async fn an_opening_tells_how_far_it_is() {
     drop(stores);
     let told = Mutex::new(Vec::new());
     let reopened =
-        Embedded::open_telling(dir.path(), &|opening| told.lock().expect("no panic").push(opening));
+        Embedded::open_comparing(dir.path(), None, &|opening| told.lock().expect("no panic").push(opening));
     assert!(reopened.is_ok());
     assert_eq!(*told.lock().expect("no panic"), [Opening { done: 0, total: 3 }]);
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use faceward_core::{Embedding, ModelId, Outcome, Point};
 use faceward_engine::quality::Assessment;
 use faceward_engine::{FaceAnalysis, Race};
+use faceward_models::calibration::projection::projection;
 use serde::{Deserialize, Serialize};
 
 /// One photo.
@@ -104,9 +105,15 @@ impl<T> From<Outcome<T>> for Reading<T> {
 impl FaceRecord {
     /// The embedding as the engine gave it.
     #[must_use]
-    pub(crate) fn embedding(&self) -> Option<Embedding> {
+    pub(crate) fn whole_embedding(&self) -> Option<Embedding> {
         let (model, vector) = self.embedding.value()?;
         Embedding::restored(ModelId::new(model), vector.clone())
+    }
+
+    /// The embedding as it is compared.
+    #[must_use]
+    pub(crate) fn embedding(&self) -> Option<Embedding> {
+        Some(projection().compared(&self.whole_embedding()?).into_owned())
     }
 }
 

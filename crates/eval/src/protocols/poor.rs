@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use faceward_core::{Embedding, PixelRect, Similarity};
 use faceward_engine::Engine;
 use faceward_engine::image::{Limits, decode};
+use faceward_models::calibration::cohorts::cohorts;
 use faceward_models::calibration::similarity::SimilarityCalibration;
 use faceward_models::calibration::usability::{Condition, usability};
 use serde::{Deserialize, Serialize};
@@ -187,7 +188,8 @@ fn sorted<'a>(index: &IdentityIndex, seen: impl Iterator<Item = (&'a String, &'a
         let (Some(face), Some(&photo)) = (face(observed), place.get(path.as_str())) else { continue };
         faces.n_found += 1;
         let measure = |name: &str| face.quality.get(name).copied().unwrap_or(0.0);
-        let condition = Condition { utility: measure("utility"), occlusion: measure("occlusion") };
+        let shared = face.whole_embedding().and_then(|whole| cohorts().shared_with(&whole)).unwrap_or(1.0);
+        let condition = Condition { utility: measure("utility"), occlusion: measure("occlusion"), shared };
         let photographed = face.photographed.value().is_none_or(|score| *score >= PHOTOGRAPHED);
         match face.embedding() {
             _ if !photographed => faces.n_no_photograph += 1,
@@ -292,7 +294,7 @@ mod tests {
     fn usable(person: u32, photo: usize, degrees: f32, utility: f32) -> Usable {
         let (sin, cos) = degrees.to_radians().sin_cos();
         let embedding = Embedding::normalised(similarity().model().clone(), vec![cos, sin]);
-        let condition = Condition { utility, occlusion: 0.0 };
+        let condition = Condition { utility, ..Condition::UNHINDERED };
         Usable { person, photo, embedding: embedding.expect("a direction"), condition }
     }
 

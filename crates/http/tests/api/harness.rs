@@ -1,6 +1,7 @@
 //! Sends requests to the router in process, and reads answers.
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use faceward_engine::image::Limits;
 use faceward_engine::{Engine, EngineOptions, PrecisionChoice};
 use faceward_http::{AppState, HttpSettings, Metrics, router};
 use faceward_inference::RuntimeKind;
+use faceward_models::calibration::projection::projection;
 use faceward_service::apps::NewApp;
 use faceward_service::{Service, Settings, Stores};
 use serde_json::Value;
@@ -43,7 +45,8 @@ fn start(settings: Settings) -> (Service, TempDir) {
 
 fn start_on(engine: Engine, settings: Settings) -> (Service, TempDir) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let embedded = Embedded::open(folder.path()).expect("the folder opens");
+    let embedded = Embedded::open_comparing(folder.path(), Some(Arc::clone(projection())), &|_| {})
+        .expect("the folder opens");
     (Service::start(engine, embedded, settings).expect("the service starts"), folder)
 }
 

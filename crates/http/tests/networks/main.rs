@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -15,6 +16,7 @@ use faceward_engine::image::Limits;
 use faceward_engine::{Engine, EngineOptions, PrecisionChoice};
 use faceward_http::{AppState, HttpSettings, Metrics, router};
 use faceward_inference::RuntimeKind;
+use faceward_models::calibration::projection::projection;
 use faceward_service::apps::NewApp;
 use faceward_service::{Service, Settings};
 use serde_json::{Value, json};
@@ -41,7 +43,8 @@ impl Server {
         let mut settings = Settings::default();
         settings.compute.workers = NonZeroUsize::MIN;
         let metrics = Metrics::install().expect("no other recorder");
-        let embedded = Embedded::open(folder).expect("the folder opens");
+        let embedded = Embedded::open_comparing(folder, Some(Arc::clone(projection())), &|_| {})
+            .expect("the folder opens");
         let service = Service::start(engine, embedded, settings).expect("the service starts");
         let new = NewApp { name: "tests".to_owned(), ..NewApp::default() };
         let app = service.apps().create(new).await.expect("a new app");

@@ -4,6 +4,7 @@
 //! and has an accessor file here. Each states the data that it was fitted on, the count, and the date.
 
 pub mod attributes;
+pub mod cohorts;
 pub mod deepfake;
 pub mod defects;
 pub mod distortion;
@@ -15,6 +16,7 @@ pub mod head_pose;
 pub mod landmarks68;
 pub mod liveness;
 pub mod photograph;
+pub mod projection;
 pub mod quality;
 pub mod shape_network;
 pub mod similarity;

@@ -97,7 +97,7 @@ fn put_app(memory: &Memory, app: AppId, entry: Option<AppEntry>) {
         drop(members);
         let index = memory.index();
         if index.tenant(&app).is_err() {
-            index.put_app(app, Tenant::default());
+            index.put_app(app, memory.new_tenant());
         }
     }
 }

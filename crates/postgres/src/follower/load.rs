@@ -48,7 +48,7 @@ pub(super) async fn everything(
     let mut members = Members::default();
     let mut tenants = Tenants::new();
     for entry in within(SILENCE, apps::read_all(&snapshot)).await? {
-        tenants.insert(entry.record.id, Tenant::default());
+        tenants.insert(entry.record.id, memory.new_tenant());
         members.apps.insert(entry.record.id, entry);
     }
     members.revoked = within(SILENCE, tokens::revoked(&snapshot, None)).await?.into_iter().collect();

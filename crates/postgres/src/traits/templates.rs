@@ -111,7 +111,8 @@ impl TemplateStore for Postgres {
             let client = &mut asked.client().await?;
             let added = templates::add(client, &asked.sealer, &app, &new, on_conflict).await?;
             asked.seen(added.last).await;
-            Ok((added.record, if added.replaced { Traces::Fading } else { Traces::Wiped }))
+            let record = asked.memory.compared(added.record, new.embedding.vector().len());
+            Ok((record, if added.replaced { Traces::Fading } else { Traces::Wiped }))
         })
     }
 

@@ -16,7 +16,7 @@ use crate::support::{Database, open, patient};
 
 async fn refusal(database: &Database, key: &std::path::Path) -> PostgresError {
     let address = database.address.parse().expect("an address");
-    Postgres::open(&address, key, patient(), Extent::Everything).await.err().expect("refused")
+    Postgres::open(&address, key, patient(), (Extent::Everything, None)).await.err().expect("refused")
 }
 
 /// With a template of Anna and a signing key.

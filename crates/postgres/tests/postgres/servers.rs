@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use faceward_conformance::samples::{
-    add, app, at, create_apps, embedding, key_hash, listed, new_template, seeded, template_id,
+    MODEL, add, app, at, create_apps, embedding, key_hash, listed, new_template, seeded, template_id,
 };
+use faceward_core::{ModelId, Projection};
 use faceward_postgres::{Consistency, FRESH, PostgresSettings};
 use faceward_store::{
     AuditEvent, AuditFilter, ChallengeKey, ChallengeRecord, NewChallenge, OnConflict, OtherKeys, SigningKey,
@@ -289,4 +290,27 @@ async fn audit_records_of_all_servers_are_one_row_without_gaps_and_final() {
         EXCEPTION WHEN raise_exception THEN
             IF SQLERRM <> 'audit records are final' THEN RAISE; END IF; END $$";
     postgres_server().run_sql(database.name(), refused);
+}
+
+#[tokio::test]
+async fn servers_that_project_and_those_that_do_not_yet_share_whole_templates() {
+    let database = Database::fresh();
+    let older: Stores = database.open(strict()).await.into();
+    create_apps(&older, 1).await;
+    add(&older, &new_template("anna", "a", &[0.6, 0.8, 0.0])).await;
+    let half =
+        || Projection::new(ModelId::new(MODEL), ModelId::new("toy-2"), 3, vec![1.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
+    let newer: Stores = database.open_comparing(half().expect("two rows")).await.into();
+    let record = newer.templates.template(&app(1), &template_id("a")).await.expect("known").expect("there");
+    assert_eq!(record.model.as_str(), "toy-2", "read at the start");
+    let added = add(&newer, &new_template("bert", "b", &[0.0, 0.6, 0.8])).await;
+    assert_eq!(added.model.as_str(), "toy-2", "read from the log");
+    let kept = newer.templates.template(&app(1), &template_id("b")).await.expect("known");
+    assert_eq!(kept, Some(added));
+    let found = newer.templates.search(&app(1), None, &embedding(&[0.0, 1.0, 0.5]), 1).await.expect("known");
+    assert_eq!((found[0].template.as_str(), found[0].cosine.0), ("b", 1.0));
+    // The older server has it whole.
+    let (record, whole) =
+        older.templates.reference(&app(1), &template_id("b")).await.expect("known").expect("there");
+    assert_eq!((record.model.as_str(), whole), (MODEL, embedding(&[0.0, 0.6, 0.8])));
 }

@@ -1,8 +1,10 @@
 //! Databases of their own, and stores over them.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use faceward_conformance::Fixture;
+use faceward_core::Projection;
 use faceward_postgres::{Extent, Postgres, PostgresSettings};
 use faceward_store::Stores;
 use faceward_testkit::postgres_database;
@@ -39,6 +41,13 @@ impl Database {
     pub(crate) async fn open(&self, settings: PostgresSettings) -> Postgres {
         open(&self.address, &self.key(), settings).await
     }
+
+    /// A server over it that compares what `projection` makes of the vectors.
+    pub(crate) async fn open_comparing(&self, projection: Projection) -> Postgres {
+        let address = self.address.parse().expect("an address");
+        let compared = (Extent::Everything, Some(Arc::new(projection)));
+        Postgres::open(&address, &self.key(), patient(), compared).await.expect("the database opens")
+    }
 }
 
 /// The usual settings, for a machine that does a lot besides.
@@ -49,7 +58,7 @@ pub(crate) fn patient() -> PostgresSettings {
 /// A server over the database at `address`.
 pub(crate) async fn open(address: &str, key: &Path, settings: PostgresSettings) -> Postgres {
     let address = address.parse().expect("an address");
-    Postgres::open(&address, key, settings, Extent::Everything).await.expect("the database opens")
+    Postgres::open(&address, key, settings, (Extent::Everything, None)).await.expect("the database opens")
 }
 
 impl Fixture for OneServer {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use faceward_core::{Cosine, Embedding, IncomparableEmbeddings, ModelId, Similarity};
+use faceward_models::calibration::projection::projection;
 use faceward_models::calibration::similarity::SimilarityCalibration;
 use faceward_models::calibration::usability::{Condition, usability};
 
@@ -20,23 +21,24 @@ pub(crate) struct Comparator {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no similarity map for embeddings of `{model}`, only for `{calibrated}`")]
 pub struct NotCalibrated {
-    /// The model that makes the embeddings.
+    /// The model whose embeddings are compared.
     model: ModelId,
     /// The model that the map was fitted on.
     calibrated: ModelId,
 }
 
 impl Comparator {
-    /// For embeddings of `model`, which must be the one that the similarity map `calibration` was fitted on.
+    /// For embeddings of `model`, whose projections must be what the similarity map `calibration` was fitted on.
     pub(crate) fn new(
         model: &ModelId,
         calibration: Arc<SimilarityCalibration>,
         threshold: Similarity,
     ) -> Result<Self, NotCalibrated> {
-        if calibration.model() == model {
+        let compared = if model == projection().of() { projection().model() } else { model };
+        if calibration.model() == compared {
             Ok(Self { calibration, threshold })
         } else {
-            Err(NotCalibrated { model: model.clone(), calibrated: calibration.model().clone() })
+            Err(NotCalibrated { model: compared.clone(), calibrated: calibration.model().clone() })
         }
     }
 
@@ -64,7 +66,7 @@ impl Comparator {
         a: &Comparable,
         b: &Comparable,
     ) -> Result<Comparison, IncomparableEmbeddings> {
-        Ok(self.compared(a.embedding.cosine(&b.embedding)?, a.condition.of_pair(b.condition)))
+        Ok(self.compared(cosine(&a.embedding, &b.embedding)?, a.condition.of_pair(b.condition)))
     }
 
     /// Compares a face with a template. A template does not say in what condition it is; it counts as in the probe's, which
@@ -74,7 +76,7 @@ impl Comparator {
         template: &Embedding,
         probe: &Comparable,
     ) -> Result<Comparison, IncomparableEmbeddings> {
-        Ok(self.compared(template.cosine(&probe.embedding)?, probe.condition))
+        Ok(self.compared(cosine(template, &probe.embedding)?, probe.condition))
     }
 
     /// Compares frames of one recording, whatever their condition.
@@ -83,13 +85,18 @@ impl Comparator {
         a: &Embedding,
         b: &Embedding,
     ) -> Result<Comparison, IncomparableEmbeddings> {
-        Ok(self.compared(a.cosine(b)?, Condition::UNHINDERED))
+        Ok(self.compared(cosine(a, b)?, Condition::UNHINDERED))
     }
 
     fn compared(&self, cosine: Cosine, condition: Condition) -> Comparison {
         let (similarity, threshold) = (self.similarity(cosine, condition), self.threshold);
         Comparison { cosine, similarity, threshold, same: similarity >= threshold }
     }
+}
+
+/// By what is compared of them, whichever of the two is kept whole.
+fn cosine(a: &Embedding, b: &Embedding) -> Result<Cosine, IncomparableEmbeddings> {
+    projection().compared(a).cosine(&projection().compared(b))
 }
 
 #[cfg(test)]
@@ -132,7 +139,7 @@ mod tests {
         let model = similarity().model();
         let least = similarity().least_cosine(Similarity(0.75)).expect("0.75 is on the map").0 + 0.01;
         let seen = |vector: &[f32], condition| Comparable { embedding: embedding(model, vector), condition };
-        let poor = Condition { utility: usability().least_utility, occlusion: 1.0 };
+        let poor = Condition { utility: usability().least_utility, occlusion: 1.0, shared: 0.0 };
         let pair = |condition| {
             [seen(&[1.0, 0.0], condition), seen(&[least, (1.0 - least * least).sqrt()], condition)]
         };

@@ -1,6 +1,7 @@
 //! Which faces are good enough to be compared, and in what condition they are.
 
 use faceward_core::{Embedding, QualityKey};
+use faceward_models::calibration::cohorts::cohorts;
 use faceward_models::calibration::usability::{Condition, usability};
 
 use crate::error::PhotoFault;
@@ -14,12 +15,18 @@ pub(crate) struct Comparable {
 }
 
 /// The condition of a face whose utility and occlusion were asked for. What is not known counts as fine for occlusion, whose
-/// model may be switched off, and as unusable for utility, which every embedding has.
-pub(crate) fn condition_of(report: &FaceReport) -> Condition {
+/// model may be switched off, and as unusable for what every embedding has.
+pub(crate) fn condition_of(report: &FaceReport, embedding: &Embedding) -> Condition {
+    Condition { shared: cohorts().shared_with(embedding).unwrap_or(1.0), ..quality_of(report) }
+}
+
+/// The same by what the photo alone says.
+fn quality_of(report: &FaceReport) -> Condition {
     let score = |key| report.quality[key].value().map(|judged: &Judged| judged.score as f32);
     Condition {
         utility: score(QualityKey::Utility).unwrap_or(0.0),
         occlusion: score(QualityKey::Occlusion).unwrap_or(0.0),
+        ..Condition::UNHINDERED
     }
 }
 
@@ -33,7 +40,7 @@ const SURELY_NOT_PHOTOGRAPHED: f64 = 0.2;
 /// [`PhotoFault::NotPhotographed`] for a drawing, an animal, a statue, a negative. Without the network nothing is refused.
 pub(crate) fn check_photographed(report: &FaceReport) -> Result<(), PhotoFault> {
     let Some(judged) = report.photographed.value() else { return Ok(()) };
-    let doubtful = !usability().is_usable(condition_of(report)) && judged.score >= SURELY_NOT_PHOTOGRAPHED;
+    let doubtful = !usability().is_usable(quality_of(report)) && judged.score >= SURELY_NOT_PHOTOGRAPHED;
     if judged.fine || doubtful { Ok(()) } else { Err(PhotoFault::NotPhotographed) }
 }
 
@@ -63,7 +70,7 @@ mod tests {
     #[test]
     fn the_floor_is_the_tables() {
         let least = usability().least_utility;
-        let of = |utility| check_usable(Condition { utility, occlusion: 0.0 });
+        let of = |utility| check_usable(Condition { utility, ..Condition::UNHINDERED });
         assert_eq!(of(least), Ok(()));
         assert_eq!(of(least - 0.01), Err(PhotoFault::TooPoor));
         assert_eq!(of(f32::NAN), Err(PhotoFault::TooPoor));

@@ -1,6 +1,7 @@
 //! Enroll: keep the face of a photo as a reference.
 
 use faceward_core::{AppId, Embedding, GalleryId, ModelId, SubjectId, TemplateId};
+use faceward_models::calibration::projection::projection;
 use faceward_store::{DEFAULT_GALLERY, NewTemplate, OnConflict, Traces};
 
 use crate::analyses::Admitted;
@@ -24,6 +25,12 @@ struct Reference {
 
 /// What the model of a template that was kept by force has behind its name.
 const POOR: &str = "/too-poor";
+
+/// Whether a template of `model` was kept by force: its face was too poor to be compared with anybody.
+#[must_use]
+pub fn is_kept_by_force(model: &str) -> bool {
+    model.ends_with(POOR)
+}
 
 impl Service {
     /// Adds the face of a photo to a gallery of `app`. The template is durable when this returns.
@@ -84,7 +91,7 @@ impl Ruled {
         admit_reference(&face, &self.settings().enroll)?;
         decided_as_requested(&mut face, options.checks, PhotoField::Only)?;
         let on_conflict = if replace { OnConflict::Replace } else { OnConflict::Refuse };
-        trail.model(embedding.model());
+        trail.model(projection().compared_model(embedding.model(), embedding.vector().len()));
         let new = NewTemplate { gallery, subject, name, template, embedding };
         Ok(Reference { new, on_conflict, face, admitted })
     }
@@ -123,7 +130,7 @@ mod tests {
 
     fn seen(utility: f32) -> Comparable {
         let embedding = Embedding::normalised(ModelId::new("m"), vec![0.6, 0.8]).expect("a direction");
-        Comparable { embedding, condition: Condition { utility, occlusion: 0.0 } }
+        Comparable { embedding, condition: Condition { utility, ..Condition::UNHINDERED } }
     }
 
     #[test]

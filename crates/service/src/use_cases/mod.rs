@@ -5,7 +5,7 @@ mod administration;
 mod analyze;
 pub(crate) mod answer_challenge;
 pub(crate) mod create_challenge;
-mod enroll;
+pub(crate) mod enroll;
 pub(crate) mod galleries;
 mod identify;
 pub(crate) mod info;

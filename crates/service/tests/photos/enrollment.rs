@@ -2,11 +2,13 @@
 
 use faceward_core::{Embedding, GalleryId, ModelId, Outcome, Similarity, SubjectId, TemplateId};
 use faceward_embedded::Embedded;
+use faceward_models::calibration::projection::projection;
 use faceward_service::{
     EnrollRequest, FaceOptions, Gates, IdentifyRequest, ListTemplatesRequest, Rejection, Rule, ServiceError,
     Settings, VerifyAgainstRequest,
 };
 use faceward_store::{NewTemplate, OnConflict, Stores};
+use std::sync::Arc;
 
 use crate::fixture::{
     BIDEN, Fixture, OBAMA, OBAMA_AGAIN, enroll_request, identify_request, photo, service, service_with,
@@ -139,7 +141,10 @@ async fn a_photo_is_verified_against_a_template() {
 async fn a_template_of_another_model_is_outdated_and_never_found() {
     let Fixture { service, app, folder } = service();
     drop(service);
-    let stores = Stores::from(Embedded::open(folder.path()).expect("the folder opens"));
+    let stores = Stores::from(
+        Embedded::open_comparing(folder.path(), Some(Arc::clone(projection())), &|_| {})
+            .expect("the folder opens"),
+    );
     let model = ModelId::new("yesterdays");
     let old = NewTemplate {
         gallery: GalleryId::parse("default").expect("an id"),

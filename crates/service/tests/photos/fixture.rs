@@ -1,6 +1,7 @@
 //! One engine for all tests; a service of its own, on an empty gallery, for each.
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use faceward_embedded::Embedded;
 use faceward_engine::image::Limits;
 use faceward_engine::{Engine, EngineOptions, PrecisionChoice};
 use faceward_inference::RuntimeKind;
+use faceward_models::calibration::projection::projection;
 use faceward_service::apps::NewApp;
 use faceward_service::{
     EnrollRequest, Enrollment, FaceOptions, Identification, IdentifyRequest, Photo, Service, ServiceError,
@@ -82,7 +84,8 @@ pub(crate) fn start(folder: &TempDir, settings: Settings) -> Service {
 }
 
 fn start_on(engine: Engine, folder: &TempDir, settings: Settings) -> Service {
-    let embedded = Embedded::open(folder.path()).expect("the folder opens");
+    let embedded = Embedded::open_comparing(folder.path(), Some(Arc::clone(projection())), &|_| {})
+        .expect("the folder opens");
     Service::start(engine, embedded, settings).expect("the service starts")
 }
 

@@ -7,13 +7,15 @@ use std::sync::{Arc, Mutex};
 use ::metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use faceward_embedded::Embedded;
 use faceward_engine::Engine;
+use faceward_models::calibration::projection::projection;
 use faceward_service::{Gates, Service, Settings, StartError, metrics};
 
 use crate::fixture::{engine_without, service, settings};
 
 fn start(engine: Engine, settings: Settings) -> Result<(), StartError> {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let embedded = Embedded::open(folder.path()).expect("the folder opens");
+    let embedded = Embedded::open_comparing(folder.path(), Some(Arc::clone(projection())), &|_| {})
+        .expect("the folder opens");
     Service::start(engine, embedded, settings).map(drop)
 }
 

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,7 @@ use clap::Args;
 use faceward_embedded::Embedded;
 use faceward_engine::{Engine, Output, Outputs, Request};
 use faceward_http::{AppState, Metrics};
+use faceward_models::calibration::projection::projection;
 use faceward_service::Service;
 use faceward_service::apps::NewApp;
 use tokio::net::TcpListener;
@@ -127,8 +129,8 @@ impl Measuring<'_> {
     fn serve(&mut self, engine: Engine, workers: NonZeroUsize) -> Result<Served, Failure> {
         let failed = |error: std::io::Error| Failure::new(Exit::Failed, error);
         let folder = tempfile::tempdir().map_err(failed)?;
-        let embedded =
-            Embedded::open(folder.path()).map_err(|error| Failure::new(Exit::DataRefused, error))?;
+        let embedded = Embedded::open_comparing(folder.path(), Some(Arc::clone(projection())), &|_| {})
+            .map_err(|error| Failure::new(Exit::DataRefused, error))?;
         let Config { service: settings, http, server, .. } = &self.context.config;
         let mut settings = settings.clone();
         settings.compute.workers = workers;

@@ -56,7 +56,7 @@ pub(crate) struct Template {
     pub(crate) gallery: String,
     /// Whom it shows.
     pub(crate) subject: String,
-    /// The model that made it.
+    /// The model by which it is compared.
     pub(crate) model: String,
     /// When it was enrolled, RFC 3339.
     pub(crate) created_at: String,

@@ -42,7 +42,7 @@ pub(crate) struct BenchSearch {
     #[arg(long, value_name = "K", default_value = "100")]
     probes: NonZeroUsize,
     /// Values of a template
-    #[arg(long, value_name = "N", default_value = "640")]
+    #[arg(long, value_name = "N", default_value = "160")]
     values: NonZeroUsize,
     /// Templates to enrol on disk, one at a time, and to open; some milliseconds each
     #[arg(long, value_name = "N", default_value_t = 2000)]
