@@ -3,10 +3,13 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _, reload};
 
 use crate::config::{Config, LogFormat};
 use crate::exit::Failure;
+use crate::telemetry::Told;
 
 /// Which lines are written; another choice counts at once. Cheap to clone.
 #[derive(Clone)]
@@ -37,29 +40,31 @@ impl LogFilter {
     }
 }
 
-/// Installs the process's one log writer; `usual_level` holds where nobody set one.
+/// Installs the process's one log writer; `usual_level` holds where nobody set one. `told` hears of spans beside it.
 ///
 /// # Errors
 /// The filter of `log.level` cannot be understood.
-pub(crate) fn install(config: &Config, usual_level: &'static str) -> Result<LogFilter, Failure> {
+pub(crate) fn install(
+    config: &Config,
+    usual_level: &'static str,
+    told: Option<Told>,
+) -> Result<LogFilter, Failure> {
     let filter = filter(config, usual_level).map_err(Failure::usage)?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let failed = |error| Failure::from(anyhow::anyhow!("cannot install the log: {error}"));
-    let set: Arc<Set> = match config.log_format {
+    let (filter, handle) = reload::Layer::new(filter);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = match config.log_format {
         LogFormat::Human => {
             let ansi = std::io::stderr().is_terminal();
-            let lines = lines.with_target(false).with_ansi(ansi).with_filter_reloading();
-            let handle = lines.reload_handle();
-            lines.try_init().map_err(failed)?;
-            Arc::new(move |filter| handle.reload(filter).map_err(|error| error.to_string()))
+            lines.with_target(false).with_ansi(ansi).with_filter(filter).boxed()
         }
         LogFormat::Json => {
-            let lines = lines.json().flatten_event(true).with_current_span(true).with_filter_reloading();
-            let handle = lines.reload_handle();
-            lines.try_init().map_err(failed)?;
-            Arc::new(move |filter| handle.reload(filter).map_err(|error| error.to_string()))
+            lines.json().flatten_event(true).with_current_span(true).with_filter(filter).boxed()
         }
     };
+    let layers: Vec<_> = std::iter::once(lines).chain(told).collect();
+    let installed = tracing_subscriber::registry().with(layers).try_init();
+    installed.map_err(|error| Failure::from(anyhow::anyhow!("cannot install the log: {error}")))?;
+    let set: Arc<Set> = Arc::new(move |filter| handle.reload(filter).map_err(|error| error.to_string()));
     Ok(LogFilter { usual_level, set })
 }
 

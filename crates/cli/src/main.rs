@@ -16,6 +16,7 @@ mod progress;
 mod remote;
 mod setup;
 mod stores;
+mod telemetry;
 mod terminal;
 
 use std::process::ExitCode;

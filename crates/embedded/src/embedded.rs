@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use faceward_core::Projection;
 use faceward_store::StoreError;
+use tracing::Instrument as _;
 
 use crate::EmbeddedError;
 use crate::folder::Folder;
@@ -51,6 +52,8 @@ impl Embedded {
         ask: impl FnOnce(&Folder) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let folder = Arc::clone(&self.folder);
-        tokio::task::spawn_blocking(move || ask(&folder)).await.map_err(EmbeddedError::TaskDied)?
+        let span = tracing::debug_span!("store", db.system.name = "sqlite");
+        let asking = tokio::task::spawn_blocking(move || ask(&folder)).instrument(span);
+        asking.await.map_err(EmbeddedError::TaskDied)?
     }
 }

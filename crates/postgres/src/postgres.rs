@@ -9,6 +9,7 @@ use faceward_index::Index;
 use faceward_sealing::{Sealer, unlock};
 use faceward_store::{Pending, StoreError};
 use tokio::runtime::Runtime;
+use tracing::Instrument as _;
 
 use crate::connect::{Address, Client, Pool};
 use crate::follower::{Follower, Progress};
@@ -84,7 +85,9 @@ impl Postgres {
         F: Future<Output = Result<T, StoreError>> + Send + 'static,
     {
         let asked = Arc::clone(&self.asked);
-        Box::pin(async move { self.threads.spawn(ask(asked))?.await.map_err(PostgresError::TaskDied)? })
+        let span = tracing::debug_span!("store", db.system.name = "postgresql");
+        let asking = async move { self.threads.spawn(ask(asked))?.await.map_err(PostgresError::TaskDied)? };
+        Box::pin(asking.instrument(span))
     }
 
     /// Asks the memory, which is fresh, off the async threads: it may have to wait for a change.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use faceward_core::{Embedding, Outcome};
 use faceward_engine::image::DecodeError;
-use faceward_engine::{Analysis, AnalyzeError, Fingerprint, Request, Worker};
+use faceward_engine::{Analysis, AnalyzeError, Fingerprint, Request, StepTiming, Worker};
 use tokio::time::Instant;
 
 use crate::error::{InternalError, PhotoFault, PhotoField, ServiceError};
@@ -65,7 +65,9 @@ impl Ruled {
     ) -> Result<Pending, ServiceError> {
         let request = self.restricted(request);
         self.submit(admitted, field, move |worker, wanted| {
-            Ok((worker.analyze_while(&photo, &request, wanted)?, None))
+            let analysis = worker.analyze_while(&photo, &request, wanted)?;
+            trace_steps(&analysis);
+            Ok((analysis, None))
         })
     }
 
@@ -163,6 +165,17 @@ impl Ruled {
         decided_as_requested(&mut report, checks, field)?;
         let condition = condition_of(&report, &embedding);
         Ok((report, Comparable { embedding, condition }))
+    }
+}
+
+/// Says in the trace of the request what took how long.
+fn trace_steps(analysis: &Analysis) {
+    let span = tracing::Span::current();
+    if !span.is_disabled() {
+        let step =
+            |timing: &StepTiming| format!("{} {:.1} ms", timing.step, timing.duration.as_secs_f64() * 1e3);
+        let steps: Vec<_> = analysis.timings.iter().map(step).collect();
+        span.record("steps", steps.join(", "));
     }
 }
 

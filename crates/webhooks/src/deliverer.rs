@@ -10,6 +10,8 @@ use faceward_service::webhooks::Webhooks;
 use faceward_service::{Attempt, Claim, Delivery, NextStep, ServiceError, Traces, metrics};
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 use crate::attempt::{Answer, Ended};
 use crate::caller::{Call, Caller};
@@ -123,12 +125,16 @@ impl Deliverer {
     /// Tells one event and records what came of it.
     async fn tell(&self, delivery: Delivery, now: Timestamp) {
         let began = Instant::now();
+        let span =
+            tracing::debug_span!("webhook", otel.kind = "client", event = %delivery.id, outcome = Empty);
         let id = delivery.id.to_string();
         let timestamp = now.as_second();
         let signature = sign(&delivery.secrets, &id, timestamp, &delivery.body);
         let body = delivery.body.clone();
         let call = Call { url: &delivery.url, id, timestamp, signature, body };
-        let Answer { ended, status, text, retry_after } = self.caller.call(call, now).await;
+        let Answer { ended, status, text, retry_after } =
+            self.caller.call(call, now).instrument(span.clone()).await;
+        span.record("outcome", ended.name());
         metrics::webhook_attempt(ended.name());
         let next = match ended {
             Ended::Delivered => NextStep::Delivered,

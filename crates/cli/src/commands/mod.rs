@@ -30,7 +30,7 @@ use crate::config::{Environment, Loaded};
 use crate::context::Context;
 use crate::exit::{EXIT_CODES, Exit, Failure};
 use crate::flags::CommonFlags;
-use crate::logging;
+use crate::{logging, telemetry};
 
 /// Face verification, identification, liveness and quality, on your own machine.
 ///
@@ -172,7 +172,10 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
     let typed = common.typed(of_command);
     let loaded = Loaded::read(&environment, &typed)?;
     let mut config = loaded.config.clone();
-    let log = logging::install(&config, usual_level)?;
+    // Commands are over before anybody could look at a trace of them.
+    let traced = matches!(command, Command::Serve(_)).then(|| telemetry::traces(&config.telemetry));
+    let (told, _traces) = traced.transpose()?.flatten().unzip();
+    let log = logging::install(&config, usual_level, told)?;
     if !loaded.of_kubernetes.is_empty() {
         let variables = loaded.of_kubernetes.join(", ");
         tracing::warn!(variables, "left alone: Kubernetes made these variables for a Service");

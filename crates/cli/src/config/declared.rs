@@ -10,6 +10,7 @@ use faceward_service::Settings;
 use faceward_settings::{Setting, address, bytes, choice, path, secret, switch, text, whole, words};
 
 use super::resolved::{Config, LogFormat};
+use crate::telemetry::TelemetrySettings;
 
 const GIB: usize = 1 << 30;
 
@@ -29,6 +30,11 @@ static SETTINGS: LazyLock<Vec<Setting<Config>>> = LazyLock::new(|| {
     );
     all.extend(
         TlsSettings::declared().into_iter().map(|setting| setting.within(|c: &mut Config| &mut c.tls)),
+    );
+    all.extend(
+        TelemetrySettings::declared()
+            .into_iter()
+            .map(|setting| setting.within(|c: &mut Config| &mut c.telemetry)),
     );
     all.extend(
         Settings::declared().into_iter().map(|setting| setting.within(|c: &mut Config| &mut c.service)),

@@ -12,6 +12,7 @@ use faceward_postgres::{Address, PostgresSettings};
 use faceward_service::Settings;
 
 use super::ConfigError;
+use crate::telemetry::TelemetrySettings;
 
 /// Everything that an operator can set, ready to use.
 #[derive(Clone, Debug)]
@@ -50,6 +51,8 @@ pub(crate) struct Config {
     pub(crate) server: ServerLimits,
     /// How they are encrypted.
     pub(crate) tls: TlsSettings,
+    /// Where traces go.
+    pub(crate) telemetry: TelemetrySettings,
 }
 
 /// How log lines look.
@@ -94,6 +97,7 @@ impl Default for Config {
             http: HttpSettings::default(),
             server: ServerLimits::default(),
             tls: TlsSettings::default(),
+            telemetry: TelemetrySettings::default(),
         };
         config.completed()
     }

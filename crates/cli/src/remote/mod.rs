@@ -18,9 +18,9 @@ use tokio_rustls::TlsConnector;
 
 use crate::context::{Context, Named};
 use crate::exit::{Exit, Failure, Refused};
-use target::Target;
-
 pub(crate) use form::Form;
+pub(crate) use target::Target;
+pub(crate) use tls::encryption;
 
 /// The socket of a running server in its data folder.
 pub(crate) const SOCKET: &str = "admin.sock";
@@ -56,7 +56,7 @@ impl Remote {
 
     /// The server at `url`.
     fn named(url: &str, Named { server: _, token, ca }: &Named) -> Result<Self, Failure> {
-        let target = Target::parse(url)?;
+        let target = Target::parse("--server", url)?;
         if token.is_none() {
             return Err(Failure::usage(
                 "--server needs the token of an operator: --operator-token or FACEWARD_OPERATOR_TOKEN",

@@ -14,7 +14,7 @@ use crate::exit::Failure;
 
 /// Where a server is.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Target {
+pub(crate) enum Target {
     /// A socket in the file system.
     Socket(PathBuf),
     /// A host and port.
@@ -29,15 +29,15 @@ pub(super) enum Target {
 }
 
 /// What bytes go through.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 impl Target {
-    /// `https://host:port`, `http://host:port`.
-    pub(super) fn parse(url: &str) -> Result<Self, Failure> {
+    /// `https://host:port`, `http://host:port`; `setting` is what that was typed for.
+    pub(crate) fn parse(setting: &str, url: &str) -> Result<Self, Failure> {
         let wrong = || {
-            Failure::usage(format_args!("--server takes https://host:port or http://host:port, not {url}"))
+            Failure::usage(format_args!("{setting} takes https://host:port or http://host:port, not {url}"))
         };
         let uri: Uri = url.parse().map_err(|_| wrong())?;
         let is_bare = uri.path_and_query().is_none_or(|path| path == "/" || path.as_str().is_empty());
@@ -52,11 +52,11 @@ impl Target {
     }
 
     /// Whether what is said to it is encrypted.
-    pub(super) const fn is_encrypted(&self) -> bool {
+    pub(crate) const fn is_encrypted(&self) -> bool {
         matches!(self, Self::Network { encrypted: true, .. })
     }
 
-    pub(super) fn host(&self) -> String {
+    pub(crate) fn host(&self) -> String {
         match self {
             Self::Socket(_) => "localhost".to_owned(),
             Self::Network { host, port, encrypted: _ } => format!("{host}:{port}"),
@@ -64,7 +64,7 @@ impl Target {
     }
 
     /// Connects, through `encryption` where there is any: who is there has then proved to be the host.
-    pub(super) async fn connect(&self, encryption: Option<&TlsConnector>) -> io::Result<Box<dyn Stream>> {
+    pub(crate) async fn connect(&self, encryption: Option<&TlsConnector>) -> io::Result<Box<dyn Stream>> {
         let (host, port) = match self {
             Self::Socket(path) => return Ok(Box::new(UnixStream::connect(path).await?)),
             Self::Network { host, port, encrypted: _ } => (host.as_str(), *port),
@@ -104,11 +104,11 @@ mod tests {
             ("https://faces.example", network("faces.example", 443, true)),
             ("https://faces.example:8443/", network("faces.example", 8443, true)),
         ] {
-            assert_eq!(Target::parse(url).expect(url), expected);
+            assert_eq!(Target::parse("--server", url).expect(url), expected);
         }
         for bad in ["127.0.0.1:8080", "https://a.example/v1", "http://a.example/v1", "http://", "ftp://a", ""]
         {
-            assert!(Target::parse(bad).is_err(), "{bad}");
+            assert!(Target::parse("--server", bad).is_err(), "{bad}");
         }
     }
 }

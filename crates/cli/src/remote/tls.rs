@@ -14,7 +14,7 @@ use crate::exit::{Exit, Failure};
 ///
 /// # Errors
 /// There are none, or they cannot be read.
-pub(super) fn encryption(ca: Option<&Path>) -> Result<TlsConnector, Failure> {
+pub(crate) fn encryption(ca: Option<&Path>) -> Result<TlsConnector, Failure> {
     let trusted = match ca {
         Some(path) => of_file(path)?,
         None => of_the_system()?,
@@ -35,7 +35,7 @@ fn of_the_system() -> Result<RootCertStore, Failure> {
     if added > 0 {
         return Ok(trusted);
     }
-    Err(Failure::usage("the system trusts no certificates: name a file of them with --ca"))
+    Err(Failure::usage("the system trusts no certificates: name a file of them with --ca, or SSL_CERT_FILE"))
 }
 
 fn of_file(path: &Path) -> Result<RootCertStore, Failure> {

@@ -14,4 +14,5 @@ mod operators;
 mod photos;
 mod process;
 mod serve;
+mod traces;
 mod webhooks;

@@ -15,7 +15,6 @@ mod orientation;
 mod png;
 mod resample;
 mod rgb;
-mod sampling;
 mod tensor;
 
 pub use affine::Affine;
@@ -23,7 +22,6 @@ pub use decode::{DecodeError, Decoded, decode};
 pub use encode::EncodeError;
 pub use format::{OtherFormat, PhotoFormat, sniff, sniff_other};
 pub use limits::Limits;
-pub use resample::{ResampleError, Resampling};
+pub use resample::{Border, ResampleError, Resampling};
 pub use rgb::{RgbImage, Size};
-pub use sampling::Border;
 pub use tensor::{ChannelOrder, PixelScale};

@@ -8,7 +8,18 @@ use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8x3;
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 
-use super::{Affine, Border, RgbImage, Size};
+use super::{Affine, RgbImage, Size};
+
+/// What lies outside of a photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Border {
+    /// Black.
+    Zero,
+    /// The photo mirrored at its edge, the edge pixel itself once: `gfedcb|abcdefgh|gfedcba`.
+    Reflect,
+    /// The nearest pixel of the edge.
+    Repeat,
+}
 
 /// How pixels are computed from others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +102,7 @@ impl RgbImage {
             let seen = self.clip(&bounds(&from_chip, size)).ok_or(ResampleError::Nothing)?;
             return self.warp_shrunk(&from_chip, &seen, size, border);
         }
-        self.sample(&from_chip, size, border).ok_or(ResampleError::Nothing)
+        self.sample(&from_chip, size, border)
     }
 
     /// The image on a black square of `side` pixels, its top-left corner at column `left` and row `top`. `None` if it
@@ -129,7 +140,7 @@ impl RgbImage {
             small_size.width as f32 / seen.width(),
             small_size.height as f32 / seen.height(),
         ));
-        small.sample(&from_chip.then(&to_small), size, border).ok_or(ResampleError::Nothing)
+        small.sample(&from_chip.then(&to_small), size, border)
     }
 
     /// `rect` grown to whole pixels and cut to the image; `None` if nothing remains.
@@ -149,7 +160,7 @@ impl RgbImage {
         let refused = |error: &dyn std::fmt::Display| ResampleError::Refused(error.to_string());
         let source = TypedImageRef::<U8x3>::from_buffer(self.width(), self.height(), self.rgb())
             .map_err(|error| refused(&error))?;
-        let mut rgb = vec![0; size.n_values()];
+        let mut rgb = vec![0; n_values(size)?];
         let mut target = TypedImage::<U8x3>::from_buffer(size.width, size.height, &mut rgb)
             .map_err(|error| refused(&error))?;
         let (left, width) = crop(rect.left, rect.width(), self.width());
@@ -161,6 +172,61 @@ impl RgbImage {
         Resizer::new().resize_typed(&source, &mut target, &options).map_err(|error| refused(&error))?;
         Self::new(size, rgb).ok_or(ResampleError::Nothing)
     }
+
+    /// Each pixel of the result from the four pixels round the place that `from_chip` takes its centre to.
+    fn sample(&self, from_chip: &Affine, size: Size, border: Border) -> Result<Self, ResampleError> {
+        let mut rgb = Vec::with_capacity(n_values(size)?);
+        for y in 0..size.height {
+            for x in 0..size.width {
+                let place = from_chip.apply(Point::new(x as f32 + 0.5, y as f32 + 0.5));
+                rgb.extend(self.interpolate(Point::new(place.x - 0.5, place.y - 0.5), border));
+            }
+        }
+        Self::new(size, rgb).ok_or(ResampleError::Nothing)
+    }
+
+    /// The colour at `place`, where whole numbers are pixel centres.
+    fn interpolate(&self, place: Point, border: Border) -> [u8; 3] {
+        let (left, top) = (place.x.floor(), place.y.floor());
+        let (right_share, bottom_share) = (place.x - left, place.y - top);
+        let (left, top) = (left as i64, top as i64);
+        let corners = self.corners_inside(left, top).unwrap_or_else(|| {
+            let corner = |dx, dy| self.pixel_or_border(left + dx, top + dy, border);
+            [corner(0, 0), corner(1, 0), corner(0, 1), corner(1, 1)]
+        });
+        std::array::from_fn(|channel| {
+            let [a, b, c, d] = corners.map(|pixel| f32::from(pixel[channel]));
+            let upper = a + (b - a) * right_share;
+            let lower = c + (d - c) * right_share;
+            (upper + (lower - upper) * bottom_share).round() as u8
+        })
+    }
+
+    /// The pixels at (`x`, `y`), right of it, below it, and below right, if all lie inside: the usual case, made fast.
+    fn corners_inside(&self, x: i64, y: i64) -> Option<[[u8; 3]; 4]> {
+        let (column, row) = (usize::try_from(x).ok()?, usize::try_from(y).ok()?);
+        let (width, height) = (self.width() as usize, self.height() as usize);
+        if column + 1 >= width || row + 1 >= height {
+            return None;
+        }
+        let start = 3 * (row * width + column);
+        let upper = self.rgb().get(start..start + 6)?;
+        let lower = self.rgb().get(start + 3 * width..start + 3 * width + 6)?;
+        let pixel = |pair: &[u8], at: usize| [pair[at], pair[at + 1], pair[at + 2]];
+        Some([pixel(upper, 0), pixel(upper, 3), pixel(lower, 0), pixel(lower, 3)])
+    }
+
+    /// The pixel at (`x`, `y`), or what stands for it outside.
+    fn pixel_or_border(&self, x: i64, y: i64, border: Border) -> [u8; 3] {
+        let place = |value, side| match border {
+            Border::Zero => u32::try_from(value).ok(),
+            Border::Reflect => Some(reflect(value, side)),
+            Border::Repeat => Some(value.clamp(0, i64::from(side) - 1) as u32),
+        };
+        let column = place(x, self.width());
+        let row = place(y, self.height());
+        column.zip(row).and_then(|(x, y)| self.pixel(x, y)).unwrap_or_default()
+    }
 }
 
 /// Where a crop of `length` pixels from `start` begins and how long it is, in an image of `side` pixels. In single precision
@@ -168,6 +234,21 @@ impl RgbImage {
 fn crop(start: f32, length: f32, side: u32) -> (f64, f64) {
     let start = f64::from(start);
     (start, f64::from(length).min(f64::from(side) - start))
+}
+
+/// Values of an image of `size`.
+fn n_values(size: Size) -> Result<usize, ResampleError> {
+    usize::try_from(3 * size.pixels()).map_err(|error| ResampleError::Refused(error.to_string()))
+}
+
+/// The place inside 0..`side` that `value` mirrors to; the edge itself is not repeated.
+fn reflect(value: i64, side: u32) -> u32 {
+    let last = i64::from(side) - 1;
+    if last == 0 {
+        return 0;
+    }
+    let phase = value.rem_euclid(2 * last);
+    (if phase > last { 2 * last - phase } else { phase }) as u32
 }
 
 /// The box round everything that a chip of `size` shows.

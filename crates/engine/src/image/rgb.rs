@@ -21,11 +21,6 @@ impl Size {
     pub const fn pixels(self) -> u64 {
         self.width as u64 * self.height as u64
     }
-
-    /// Values of an RGB image of this size, which fits into memory.
-    pub(super) const fn n_values(self) -> usize {
-        3 * self.width as usize * self.height as usize
-    }
 }
 
 /// RGB8, interleaved, rows top to bottom without padding. Never empty.

@@ -35,16 +35,12 @@ impl RgbImage {
     pub fn planar(&self, order: ChannelOrder, scale: &PixelScale) -> Vec<f32> {
         let n_pixels = self.rgb().len() / 3;
         let mut tensor = vec![0.0_f32; 3 * n_pixels];
-        let (first, rest) = tensor.split_at_mut(n_pixels);
-        let (second, third) = rest.split_at_mut(n_pixels);
-        let maps = [0, 1, 2].map(|idx| (source_channel(order, idx), factor_and_offset(scale, idx)));
-        let value = |pixel: &[u8; 3], plane: usize| {
-            let (channel, (factor, offset)) = maps[plane];
-            f32::from(pixel[channel]) * factor + offset
-        };
-        let planes = first.iter_mut().zip(second).zip(third);
-        for (((first, second), third), pixel) in planes.zip(self.rgb().as_chunks::<3>().0) {
-            (*first, *second, *third) = (value(pixel, 0), value(pixel, 1), value(pixel, 2));
+        for (plane_idx, plane) in tensor.chunks_exact_mut(n_pixels).enumerate() {
+            let channel = source_channel(order, plane_idx);
+            let (factor, offset) = factor_and_offset(scale, plane_idx);
+            for (value, pixel) in plane.iter_mut().zip(self.rgb().chunks_exact(3)) {
+                *value = f32::from(pixel[channel]) * factor + offset;
+            }
         }
         tensor
     }

@@ -8,13 +8,17 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
+use tracing::{Instrument as _, Span};
 
 use super::envelope::FailureCode;
+use super::trace;
 use crate::metrics::Metrics;
 use crate::transaction::TransactionId;
 
 /// The status of requests whose client left before the answer; never sent.
 const CLIENT_GONE_STATUS: u16 = 499;
+/// Stands for the template of a path that is none of ours.
+const UNMATCHED: &str = "unmatched";
 
 pub(crate) async fn record(
     State(metrics): State<Metrics>,
@@ -23,7 +27,7 @@ pub(crate) async fn record(
     next: Next,
 ) -> Response {
     let mut entry = Entry::begin(metrics, transaction, &request);
-    let response = next.run(request).await;
+    let response = next.run(request).instrument(entry.span.clone()).await;
     let code = response.extensions().get::<FailureCode>().map_or("ok", |code| code.0);
     entry.end(response.status().as_u16(), code);
     response
@@ -35,6 +39,7 @@ struct Entry {
     transaction: TransactionId,
     method: Method,
     route: Option<MatchedPath>,
+    span: Span,
     started: Instant,
     ended: bool,
 }
@@ -44,13 +49,16 @@ impl Entry {
         metrics.request_began();
         let route = request.extensions().get::<MatchedPath>().cloned();
         let method = request.method().clone();
-        Self { metrics, transaction, method, route, started: Instant::now(), ended: false }
+        let template = route.as_ref().map_or(UNMATCHED, MatchedPath::as_str);
+        let span = trace::span(transaction, &method, template, request.headers());
+        Self { metrics, transaction, method, route, span, started: Instant::now(), ended: false }
     }
 
     fn end(&mut self, status: u16, code: &'static str) {
         self.ended = true;
         let duration = self.started.elapsed();
-        let route = self.route.as_ref().map_or("unmatched", MatchedPath::as_str);
+        let route = self.route.as_ref().map_or(UNMATCHED, MatchedPath::as_str);
+        trace::ended(&self.span, status, code);
         self.metrics.request_ended(route, status, code, duration);
         tracing::info!(
             transaction_id = %self.transaction,

@@ -12,4 +12,5 @@ pub(crate) mod origin;
 pub(crate) mod request_id;
 pub(crate) mod timeout;
 pub(crate) mod token;
+mod trace;
 pub(crate) mod upload_room;

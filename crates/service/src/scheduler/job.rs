@@ -7,6 +7,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
+use tracing::Span;
+use tracing::field::Empty;
 
 use super::backlog::Abandonable;
 use super::permit::Permit;
@@ -70,6 +72,9 @@ struct TypedJob<F, T> {
     reply: oneshot::Sender<Result<Done<T>, JobError>>,
     permit: Permit,
     submitted: Instant,
+    /// In traces: from here to a thread, and for whom.
+    waiting: Span,
+    caller: Span,
 }
 
 /// A job doing `work`, and its ticket. The job keeps `permit` until it is done, so that work for callers who hung up
@@ -80,7 +85,8 @@ where
     T: Send + 'static,
 {
     let (reply, result) = oneshot::channel();
-    (Box::new(TypedJob { work, reply, permit, submitted: Instant::now() }), Ticket(result))
+    let (waiting, caller) = (tracing::debug_span!("queue"), Span::current());
+    (Box::new(TypedJob { work, reply, permit, submitted: Instant::now(), waiting, caller }), Ticket(result))
 }
 
 impl<W> Abandonable for Box<dyn Job<W>> {
@@ -101,10 +107,17 @@ where
     T: Send,
 {
     fn run(self: Box<Self>, worker: &mut W, done: &dyn Fn(bool)) -> Result<(), String> {
-        let Self { work, reply, permit, submitted } = *self;
+        let Self { work, reply, permit, submitted, waiting, caller } = *self;
         let queued = submitted.elapsed();
+        drop(waiting);
+        let span = tracing::debug_span!(parent: &caller, "compute", steps = Empty);
+        // The caller's span ends with its answer, and not with a job that nobody waits for any more.
+        drop(caller);
+        let entered = span.enter();
         // The worker is thrown away after a panic, so that no half-changed state is seen again.
         let outcome = catch_unwind(AssertUnwindSafe(|| work(worker, &|| !reply.is_closed())));
+        drop(entered);
+        drop(span);
         done(!reply.is_closed());
         drop(permit);
         let (answer, result) = match outcome {
