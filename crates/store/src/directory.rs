@@ -70,6 +70,12 @@ pub trait Directory: Reachable {
         until: Timestamp,
     ) -> Pending<'a, ()>;
 
+    /// Lets the key of the app that was added at `added` end at `now`, if it does not end earlier; false if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::AppUnknown`].
+    fn end_key<'a>(&'a self, app: &'a AppId, added: Timestamp, now: Timestamp) -> Pending<'a, bool>;
+
     /// Everything that decides whether a request of `app` is let in; `token` is the access token that it shows, if it shows
     /// one. An app that does not exist has no keys.
     ///

@@ -27,6 +27,11 @@ fn an_app_is_created_listed_rotated_and_deleted() {
     assert_eq!(keys().as_array().map(Vec::len), Some(2));
     assert!(keys()[0]["expires_at"].is_string() && keys()[1]["expires_at"].is_null(), "{}", keys());
     place.run(&["app", "keys", KNOWN_ID]).exits(5);
+    let added = keys()[1]["created_at"].as_str().expect("a time").to_owned();
+    place.run(&["app", "end-key", &id, &added]).exits(0);
+    assert!(keys()[1]["expires_at"].is_string(), "{}", keys());
+    place.run(&["app", "end-key", &id, "2001-02-03T04:05:06Z"]).exits(5);
+    place.run(&["app", "end-key", &id, "yesterday"]).exits(2);
 
     place.run(&["app", "delete", &id]).exits(2);
     place.run(&["app", "delete", &id, "--yes"]).exits(0);

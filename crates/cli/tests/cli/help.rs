@@ -2,7 +2,7 @@
 
 use crate::process::Place;
 
-const COMMANDS: [&[&str]; 50] = [
+const COMMANDS: [&[&str]; 52] = [
     &[],
     &["serve"],
     &["analyze"],
@@ -18,6 +18,7 @@ const COMMANDS: [&[&str]; 50] = [
     &["app", "list"],
     &["app", "show"],
     &["app", "keys"],
+    &["app", "end-key"],
     &["app", "rotate-key"],
     &["app", "set-mirrored"],
     &["app", "set"],
@@ -35,6 +36,7 @@ const COMMANDS: [&[&str]; 50] = [
     &["audit"],
     &["backup"],
     &["restore"],
+    &["migrate"],
     &["database"],
     &["config"],
     &["doctor"],

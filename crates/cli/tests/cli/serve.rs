@@ -166,6 +166,11 @@ fn commands_work_beside(place: &Place, server: &Server) {
     let listed = place.run(&["app", "list", "--json"]).exits(0).json();
     assert!(listed.as_array().is_some_and(|apps| apps.len() == 2 && apps[1]["name"] == "beside"), "{listed}");
     place.run(&["app", "rotate-key", &id, "--overlap", "0"]).exits(0);
+    let keys = || place.run(&["app", "keys", &id, "--json"]).exits(0).json();
+    let newest = keys()[1]["created_at"].as_str().expect("a time").to_owned();
+    place.run(&["app", "end-key", &id, &newest]).exits(0);
+    assert!(keys()[1]["expires_at"].is_string(), "{}", keys());
+    place.run(&["app", "end-key", &id, "2001-02-03T04:05:06Z"]).exits(5);
     place.run(&["token", "rotate-key"]).exits(0);
     a_backup_is_made_beside(place);
     many_are_enrolled_beside(place, &id);

@@ -99,6 +99,19 @@ impl Directory for Memory {
         })
     }
 
+    fn end_key<'a>(&'a self, app: &'a AppId, added: Timestamp, now: Timestamp) -> Pending<'a, bool> {
+        Box::pin(async move {
+            let mut state = self.state()?;
+            let mut found = false;
+            for key in state.app(app)?.keys.iter_mut().filter(|key| key.created_at == added) {
+                key.expires_at = Some(key.expires_at.map_or(now, |end| end.min(now)));
+                found = true;
+            }
+            state.directory.apps = state.directory.apps.next();
+            Ok(found)
+        })
+    }
+
     fn standing<'a>(&'a self, app: &'a AppId, token: Option<Uuid>) -> Pending<'a, Standing> {
         Box::pin(async move {
             let state = self.state()?;

@@ -43,6 +43,7 @@ pub async fn an_unknown_app_is_an_error_everywhere(fixture: &impl Fixture) {
     unknown(directory.app(&nobody).await.map(drop));
     unknown(directory.set_settings(&nobody, &AppSettings::default()).await);
     unknown(directory.replace_keys(&nobody, &key_hash(1), at(0), at(0)).await);
+    unknown(directory.end_key(&nobody, at(0), at(0)).await.map(|_| ()));
     unknown(directory.delete_app(&nobody).await.map(|_| ()));
     let new = new_template("s", "t", &[1.0]);
     unknown(templates.add(&nobody, &new, OnConflict::Refuse).await.map(|_| ()));
@@ -76,6 +77,13 @@ pub async fn old_keys_end_and_never_later(fixture: &impl Fixture) {
     let expected = [(1, Some(50)), (11, None), (12, Some(50))];
     assert_eq!(keys(&stores, &app(1)).await, expected, "a key that comes back has no end");
     assert_eq!(keys(&stores, &app(2)).await, [(2, None)], "nobody else's keys");
+    assert!(directory.end_key(&app(1), at(2), at(20)).await.expect("known"));
+    assert_eq!(keys(&stores, &app(1)).await, [(1, Some(50)), (11, None), (12, Some(20))]);
+    assert!(directory.end_key(&app(1), at(2), at(30)).await.expect("known"));
+    assert!(!directory.end_key(&app(1), at(7), at(30)).await.expect("known"));
+    assert!(directory.end_key(&app(1), at(1), at(30)).await.expect("known"));
+    let expected = [(1, Some(50)), (11, Some(30)), (12, Some(20))];
+    assert_eq!(keys(&stores, &app(1)).await, expected, "it ends no later than it would have");
 }
 
 /// Those of one app alone.

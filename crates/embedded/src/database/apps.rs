@@ -90,6 +90,20 @@ impl Database {
         Ok(transaction.commit()?)
     }
 
+    /// Whether there was a key that was added at `added`; it ends at `end` by now, if not earlier.
+    pub(crate) fn end_key(
+        &self,
+        app: &AppId,
+        added: Timestamp,
+        end: Timestamp,
+    ) -> Result<bool, EmbeddedError> {
+        let n_ended = self.connection.execute(
+            "UPDATE app_keys SET expires_at = min(coalesce(expires_at, ?3), ?3) WHERE app = ?1 AND created_at = ?2",
+            params![app.0.as_bytes(), micros(added), micros(end)],
+        )?;
+        Ok(n_ended > 0)
+    }
+
     pub(crate) fn galleries(&self, app: &AppId) -> Result<Vec<(GalleryId, Timestamp)>, EmbeddedError> {
         let mut statement = self.connection.prepare("SELECT id, created_at FROM galleries WHERE app = ?1")?;
         let mut rows = statement.query(params![app.0.as_bytes()])?;

@@ -76,6 +76,13 @@ impl Directory for Embedded {
         })
     }
 
+    fn end_key<'a>(&'a self, app: &'a AppId, added: Timestamp, now: Timestamp) -> Pending<'a, bool> {
+        Box::pin(async move {
+            let app = *app;
+            self.off_thread(move |folder| folder.end_key(&app, added, now)).await
+        })
+    }
+
     fn standing<'a>(&'a self, app: &'a AppId, token: Option<Uuid>) -> Pending<'a, Standing> {
         Box::pin(async move {
             self.now(|folder| {
@@ -174,6 +181,16 @@ impl Folder {
         self.members.write().change(app)?.keys = keys;
         database.wipe_left();
         Ok(())
+    }
+
+    fn end_key(&self, app: &AppId, added: Timestamp, now: Timestamp) -> Result<bool, StoreError> {
+        let database = self.database.lock();
+        self.members.read().app(app)?;
+        let found = database.end_key(app, added, now)?;
+        let keys = database.keys(app)?;
+        self.members.write().change(app)?.keys = keys;
+        database.wipe_left();
+        Ok(found)
     }
 
     fn add_signing_key(&self, key: &SigningKey, others: OtherKeys) -> Result<Traces, StoreError> {

@@ -39,6 +39,7 @@ pub(super) const TABLE: &[(&str, &str, Access)] = &[
     ("DELETE", "/apps/{app_id}", OWN),
     ("GET", "/apps/{app_id}/keys", READ),
     ("POST", "/apps/{app_id}/keys", RUN),
+    ("DELETE", "/apps/{app_id}/keys/{created_at}", RUN),
     ("GET", "/apps/{app_id}/webhook", READ),
     ("PUT", "/apps/{app_id}/webhook", RUN),
     ("DELETE", "/apps/{app_id}/webhook", RUN),

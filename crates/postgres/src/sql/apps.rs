@@ -87,6 +87,23 @@ pub(crate) async fn replace_keys(
     Ok(change.commit(&[Entry::App(*app)]).await?)
 }
 
+/// The number of the change; `None`: no key was added at `added`.
+pub(crate) async fn end_key(
+    client: &mut Client,
+    app: &AppId,
+    added: Timestamp,
+    now: Timestamp,
+) -> Result<Option<i64>, StoreError> {
+    let change = Change::of_app(client, app).await?;
+    let end =
+        "UPDATE faceward.app_keys SET expires_at = least(expires_at, $3) WHERE app = $1 AND created_at = $2";
+    let n_ended = change.execute(end, &[&app.0, &as_stored(added)?, &as_stored(now)?]).await?;
+    if n_ended == 0 {
+        return Ok(None);
+    }
+    Ok(Some(change.commit(&[Entry::App(*app)]).await?))
+}
+
 /// Adds a key without an end; a key that the app already has loses its end.
 async fn add_key(
     change: &Change<'_>,

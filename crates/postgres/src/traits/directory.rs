@@ -77,6 +77,16 @@ impl Directory for Postgres {
         })
     }
 
+    fn end_key<'a>(&'a self, app: &'a AppId, added: Timestamp, now: Timestamp) -> Pending<'a, bool> {
+        let app = *app;
+        self.ask(move |asked| async move {
+            let ended = apps::end_key(&mut asked.client().await?, &app, added, now).await?;
+            let Some(sequence) = ended else { return Ok(false) };
+            asked.seen(sequence).await;
+            Ok(true)
+        })
+    }
+
     fn standing<'a>(&'a self, app: &'a AppId, token: Option<Uuid>) -> Pending<'a, Standing> {
         Box::pin(async move {
             let members = self.fresh().await?.members.read();

@@ -144,6 +144,19 @@ impl Apps {
         self.changed("rotate_key", app, replaced).await
     }
 
+    /// Ends the key that was added at `added`, as [`Apps::keys`] tells it, now; false if the app has none such. Ending the only
+    /// one shuts the app's clients out until it gets another.
+    ///
+    /// # Errors
+    /// [`ServiceError::AppNotFound`]; the store fails.
+    pub async fn end_key(&self, app: &AppId, added: Timestamp) -> Result<bool, ServiceError> {
+        if !self.keys(app).await?.iter().any(|key| key.created_at == added) {
+            return Ok(false);
+        }
+        let ended = async { Ok(self.directory.end_key(app, added, Timestamp::now()).await?) };
+        self.changed("end_key", app, ended).await
+    }
+
     /// Deletes the app, its keys, galleries and templates.
     ///
     /// # Errors

@@ -113,17 +113,20 @@ async fn every_change_is_recorded_as_begun_and_as_done() {
     let fixture = fixture();
     let app = fixture.create("a").await;
     fixture.apps.rotate_key(&app.id, LONG).await.expect("a new key");
+    let added = fixture.apps.keys(&app.id).await.expect("keys")[0].created_at;
+    assert!(fixture.apps.end_key(&app.id, added).await.expect("ended"));
+    assert!(!fixture.apps.end_key(&app.id, Timestamp::UNIX_EPOCH).await.expect("known"), "no such key");
     fixture.apps.set_mirrored(&app.id, true).await.expect("set");
     fixture.apps.delete(&app.id).await.expect("it exists");
     drop(fixture.apps.delete(&app.id).await);
     let records = fixture.stores.audit.page(&AuditFilter::default(), 0, 100).await.expect("a page");
     let told: Vec<_> =
         records.iter().map(|record| format!("{} {}", record.event.action, record.event.outcome)).collect();
-    let expected = ["create_app", "rotate_key", "set_mirrored", "delete_app"]
+    let expected = ["create_app", "rotate_key", "end_key", "set_mirrored", "delete_app"]
         .map(|action| [format!("{action} begun"), format!("{action} answered")])
         .concat();
-    assert_eq!(told[..8], expected);
-    assert_eq!(told[8..], ["delete_app begun", "delete_app app_not_found"]);
+    assert_eq!(told[..10], expected);
+    assert_eq!(told[10..], ["delete_app begun", "delete_app app_not_found"]);
     assert!(records.iter().all(|record| record.event.app == Some(app.id)));
 }
 

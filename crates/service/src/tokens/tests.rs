@@ -271,6 +271,10 @@ impl Directory for Slow {
         Box::pin(async move { self.memory.delete_app(app).await })
     }
 
+    fn end_key<'a>(&'a self, app: &'a AppId, added: Timestamp, now: Timestamp) -> Pending<'a, bool> {
+        Box::pin(async move { self.memory.end_key(app, added, now).await })
+    }
+
     fn replace_keys<'a>(
         &'a self,
         app: &'a AppId,

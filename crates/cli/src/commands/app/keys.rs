@@ -1,15 +1,16 @@
-//! `app keys`: which keys an app has.
+//! `app keys`, `app end-key`: which keys an app has, and one less.
 
 use clap::Args;
 use faceward_core::AppId;
 use hyper::Method;
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::place::Place;
 use crate::exit::{Exit, Failure};
-use crate::remote::Answer as _;
+use crate::remote::{Answer as _, encoded};
 use crate::terminal;
 
 /// Arguments of `app keys`.
@@ -20,6 +21,34 @@ pub(crate) struct Keys {
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Arguments of `app end-key`.
+#[derive(Debug, Args)]
+pub(crate) struct EndKey {
+    /// APP-ID of the app
+    id: Uuid,
+    /// When the key was added, as `app keys` prints it
+    added: Timestamp,
+}
+
+impl EndKey {
+    pub(super) async fn run(&self, place: &Place) -> Result<Exit, Failure> {
+        match place {
+            Place::Here(apps) => {
+                if !apps.end_key(&AppId(self.id), self.added).await? {
+                    let none = anyhow::anyhow!("the app has no key that was added at {}", self.added);
+                    return Err(Failure::new(Exit::DataRefused, none));
+                }
+            }
+            Place::There(remote) => {
+                let added = encoded(&self.added.to_string());
+                remote.ask(Method::DELETE, &format!("/apps/{}/keys/{added}", self.id), None).await?;
+            }
+        }
+        terminal::note("ended");
+        Ok(Exit::Yes)
+    }
 }
 
 #[derive(Serialize)]

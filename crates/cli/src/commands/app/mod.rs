@@ -42,6 +42,8 @@ pub(crate) enum App {
     Keys(keys::Keys),
     /// Give an app a new key and print it, once; the old one works on for a while
     RotateKey(RotateKey),
+    /// End one key of an app now, the one that was added when `app keys` says
+    EndKey(keys::EndKey),
     /// Say whether an app's clients send mirror images, as some front cameras make them
     SetMirrored(SetMirrored),
     /// Change how an app is served; what is not said stays
@@ -146,6 +148,7 @@ impl App {
                 Self::Show(show) => show.run(&place).await,
                 Self::Keys(keys) => keys.run(&place).await,
                 Self::RotateKey(rotate) => rotate.run(&place).await,
+                Self::EndKey(end) => end.run(&place).await,
                 Self::SetMirrored(set) => set.run(&place).await,
                 Self::Set(set) => set.run(&place).await,
                 Self::Delete(delete) => delete.run(&place).await,

@@ -16,7 +16,7 @@ use super::{app_id, body};
 use crate::admin::errors::AdminFailures;
 use crate::admin::{listing, wire};
 use crate::extract::parameters::Parameters;
-use crate::extract::path::PathPiece;
+use crate::extract::path::{PathPiece, PathPieces};
 use crate::failure::Failure;
 use crate::state::AppState;
 
@@ -28,6 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list, create))
         .routes(routes!(show, change, delete))
         .routes(routes!(keys, rotate_key))
+        .routes(routes!(end_key))
 }
 
 /// The apps, by id.
@@ -151,6 +152,30 @@ async fn rotate_key(
     };
     let app_key = key.reveal().to_owned();
     Ok((StatusCode::CREATED, Json(wire::AdminCredentials { app_id: id.0, app_key })))
+}
+
+/// Ends one key of an app, now. Who still uses it is refused from then on, on every server.
+#[utoipa::path(
+    delete, path = "/apps/{app_id}/keys/{created_at}", tag = "admin", operation_id = "admin_end_key",
+    security(("operator" = [])),
+    params(
+        ("app_id" = String, Path, description = "The APP-ID"),
+        ("created_at" = String, Path, description = "When the key was added, as the list of keys tells it"),
+    ),
+    responses((status = 200, description = "The keys", body = wire::AdminKeyList), AdminFailures),
+)]
+async fn end_key(
+    State(app): State<AppState>,
+    PathPieces((id, created_at)): PathPieces<(String, String)>,
+) -> Result<Json<wire::AdminKeyList>, Failure> {
+    let expected = "a time, as the list of keys tells it";
+    let added = created_at
+        .parse()
+        .map_err(|_| Failure::InvalidParameter { name: "created_at".to_owned(), expected })?;
+    if !app.service.apps().end_key(&app_id(&id)?, added).await? {
+        return Err(Failure::NotFound);
+    }
+    keys(State(app), PathPiece(id)).await
 }
 
 async fn described(app: &AppState, id: AppId) -> Result<Json<wire::AdminApp>, Failure> {
