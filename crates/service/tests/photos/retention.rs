@@ -1,13 +1,18 @@
 //! Templates end when their app says so, by one process at a time, each with its record.
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
+use bytes::Bytes;
+use faceward_embedded::Embedded;
+use faceward_models::calibration::projection::projection;
 use faceward_service::apps::AppChange;
-use faceward_service::{AuditFilter, ListTemplatesRequest};
+use faceward_service::{AuditFilter, Checks, ListTemplatesRequest, NewSession, Photo, SessionPlan};
+use faceward_store::{KeyHash, SessionRecord, SessionState, Stores};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use crate::fixture::{BIDEN, Fixture, OBAMA, photo, service};
+use crate::fixture::{BIDEN, Fixture, OBAMA, photo, service, settings, start};
 
 fn in_days(days: i64) -> Timestamp {
     Timestamp::now().saturating_add(SignedDuration::from_hours(24 * days)).expect("a time")
@@ -55,4 +60,44 @@ async fn templates_whose_time_is_over_are_deleted_with_a_record_each() {
     fixture.enroll(photo(OBAMA), "anna").await.expect("one face");
     assert_eq!(service.purge_templates(us, in_days(31)).await.expect("not ours"), 0);
     assert_eq!(n_templates(&fixture).await, 1);
+}
+
+#[tokio::test]
+async fn a_session_that_cannot_be_read_holds_up_no_other() {
+    let Fixture { service, app, folder } = service();
+    let checks = Checks { liveness: true, ..Checks::default() };
+    let plan = SessionPlan { checks, challenge_steps: None, compared_with: None, enroll: None };
+    let new = NewSession {
+        plan,
+        reference: Photo::from(Bytes::new()),
+        lifetime: None,
+        return_url: None,
+        trx_id: None,
+    };
+    let (made, _) = service.create_session(&app, new).await.expect("made");
+    drop(service);
+    let open = || -> Stores {
+        let opened = Embedded::open_comparing(folder.path(), Some(Arc::clone(projection())), &|_| {});
+        opened.expect("the folder opens").into()
+    };
+    let stores = open();
+    let like = stores.sessions.session(&app, &made.id).await.expect("known").expect("there");
+    let past = Timestamp::now().saturating_sub(SignedDuration::from_hours(1)).expect("a time");
+    let overdue = |number: u8, document: &str| {
+        let (id, link) = (Uuid::from_u128(u128::from(number)), KeyHash { sha256: [number; 32] });
+        SessionRecord { id, link, expires_at: past, document: document.to_owned(), ..like.clone() }
+    };
+    for record in [overdue(1, "{\"nonsense\": 1}"), overdue(2, &like.document)] {
+        stores.sessions.create_session(&record, None, 100).await.expect("room");
+    }
+    drop(stores);
+    let service = start(&folder, settings());
+    service.sweep_sessions().await.expect_err("one cannot be read");
+    service.shutdown().await;
+    drop(service);
+    let state = async |number| {
+        let record = open().sessions.session(&app, &Uuid::from_u128(number)).await.expect("known");
+        record.expect("there").state
+    };
+    assert_eq!((state(1).await, state(2).await), (like.state, SessionState::Expired));
 }

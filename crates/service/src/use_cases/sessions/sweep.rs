@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use faceward_store::SessionState;
+use faceward_store::{SessionRecord, SessionState};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -28,24 +28,34 @@ impl Service {
         }
     }
 
-    /// Ends the sessions whose time is over, and forgets those that ended long ago.
+    /// Ends the sessions whose time is over, and forgets those that ended long ago. One that cannot be ended holds up no other.
     ///
     /// # Errors
-    /// The store fails.
+    /// The store fails, or a session could not be ended: the first error of all.
     pub async fn sweep_sessions(&self) -> Result<(), ServiceError> {
-        let (sessions, now) = (&self.stores().sessions, Timestamp::now());
-        for record in sessions.overdue_sessions(now, AT_ONCE).await? {
-            let session = Session::of_record(&record, now)?;
-            let origin = Origin::new("link", Uuid::new_v4(), Some(session.app));
-            match origin.scope(self.run_out(session)).await {
+        let now = Timestamp::now();
+        let ended = self.end_overdue(now).await;
+        let before = now.saturating_sub(self.settings().sessions.kept).unwrap_or(Timestamp::MIN);
+        while self.stores().sessions.purge_sessions(before, AT_ONCE).await?.0 == AT_ONCE {}
+        ended
+    }
+
+    async fn end_overdue(&self, now: Timestamp) -> Result<(), ServiceError> {
+        let mut result = Ok(());
+        for record in self.stores().sessions.overdue_sessions(now, AT_ONCE).await? {
+            match self.end_record(&record, now).await {
                 // Ended by somebody else a moment ago.
-                Ok(_) | Err(ServiceError::SessionElsewhere) => {}
-                Err(error) => return Err(error),
+                Ok(()) | Err(ServiceError::SessionElsewhere) => {}
+                Err(error) => result = result.and(Err(error)),
             }
         }
-        let before = now.saturating_sub(self.settings().sessions.kept).unwrap_or(Timestamp::MIN);
-        while sessions.purge_sessions(before, AT_ONCE).await?.0 == AT_ONCE {}
-        Ok(())
+        result
+    }
+
+    async fn end_record(&self, record: &SessionRecord, now: Timestamp) -> Result<(), ServiceError> {
+        let session = Session::of_record(record, now)?;
+        let origin = Origin::new("link", Uuid::new_v4(), Some(session.app));
+        origin.scope(self.run_out(session)).await.map(drop)
     }
 
     /// Brings a session of the page to its end where everything is shown already.
