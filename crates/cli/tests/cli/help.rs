@@ -2,7 +2,7 @@
 
 use crate::process::Place;
 
-const COMMANDS: [&[&str]; 52] = [
+const COMMANDS: [&[&str]; 53] = [
     &[],
     &["serve"],
     &["analyze"],
@@ -55,6 +55,7 @@ const COMMANDS: [&[&str]; 52] = [
     &["calibrate", "thresholds"],
     &["bench"],
     &["bench", "pipeline"],
+    &["bench", "soak"],
 ];
 
 #[test]

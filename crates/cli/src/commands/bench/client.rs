@@ -1,4 +1,4 @@
-//! A small HTTP client for the benchmark: one connection, one kind of request, nothing in between.
+//! A small HTTP client for the benchmark: one connection, one request after the other, nothing in between.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -17,8 +17,19 @@ pub(super) struct Credentials {
 
 /// The bytes of one verify request, head and body.
 pub(super) fn verify_request(credentials: &Credentials, photos: &[Vec<u8>; 2]) -> Vec<u8> {
+    let [first, second] = photos;
+    form_request(credentials, "/api/v1.0/verify", &[("first_photo", first), ("second_photo", second)])
+}
+
+/// The bytes of a request for all that is known about the faces of `photo`.
+pub(super) fn analyze_request(credentials: &Credentials, photo: &[u8]) -> Vec<u8> {
+    form_request(credentials, "/v1/analyze", &[("photo", photo)])
+}
+
+/// The bytes of a form with these named photos, head and body.
+fn form_request(credentials: &Credentials, path: &str, photos: &[(&str, &[u8])]) -> Vec<u8> {
     let mut body = Vec::new();
-    for (name, photo) in ["first_photo", "second_photo"].iter().zip(photos) {
+    for (name, photo) in photos {
         body.extend_from_slice(
             format!(
                 "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"photo\"\r\nContent-Type: application/octet-stream\r\n\r\n"
@@ -32,7 +43,7 @@ pub(super) fn verify_request(credentials: &Credentials, photos: &[Vec<u8>; 2]) -
     let Credentials { id, key } = credentials;
     let length = body.len();
     let head = format!(
-        "POST /api/v1.0/verify HTTP/1.1\r\nHost: localhost\r\nAPP-ID: {id}\r\nAPP-KEY: {key}\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {length}\r\n\r\n"
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\nAPP-ID: {id}\r\nAPP-KEY: {key}\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {length}\r\n\r\n"
     );
     [head.into_bytes(), body].concat()
 }
@@ -58,6 +69,14 @@ impl Connection {
     /// # Errors
     /// The connection broke, or the answer is not 200: a benchmark of refusals would be a fast one.
     pub(super) fn ask(&mut self, request: &[u8]) -> Result<(), Failure> {
+        if self.is_answered(request)? { Ok(()) } else { Err(unexpected("503: it is overloaded")) }
+    }
+
+    /// Sends `request` and waits for its answer; `false` if the server is too busy for it (503).
+    ///
+    /// # Errors
+    /// The connection broke, or the answer is neither 200 nor 503.
+    pub(super) fn is_answered(&mut self, request: &[u8]) -> Result<bool, Failure> {
         self.stream.get_mut().write_all(request).map_err(broken)?;
         let status = self.line()?;
         let mut length = 0;
@@ -75,7 +94,9 @@ impl Connection {
         let mut body = vec![0; length];
         self.stream.read_exact(&mut body).map_err(broken)?;
         if status.contains(" 200") {
-            Ok(())
+            Ok(true)
+        } else if status.contains(" 503") {
+            Ok(false)
         } else {
             Err(unexpected(&format!("{status}: {}", String::from_utf8_lossy(&body))))
         }

@@ -5,6 +5,8 @@ mod client;
 mod pipeline;
 mod report;
 mod search;
+mod server;
+mod soak;
 mod steps;
 
 use std::path::PathBuf;
@@ -22,6 +24,7 @@ pub(crate) enum Bench {
     Analysis(analysis::Analysis),
     Pipeline(pipeline::Pipeline),
     Search(search::BenchSearch),
+    Soak(soak::Soak),
 }
 
 impl Bench {
@@ -31,6 +34,7 @@ impl Bench {
             Self::Analysis(analysis) => analysis.run(context),
             Self::Pipeline(pipeline) => pipeline.run(context),
             Self::Search(search) => search.run(),
+            Self::Soak(soak) => soak.run(context),
         }
     }
 }

@@ -3,25 +3,18 @@
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use faceward_embedded::Embedded;
 use faceward_engine::{Engine, Output, Outputs, Request};
-use faceward_http::{AppState, Metrics};
-use faceward_models::calibration::projection::projection;
-use faceward_service::Service;
-use faceward_service::apps::NewApp;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use faceward_http::Metrics;
 
-use super::client::{Connection, Credentials, verify_request};
+use super::client::{Connection, verify_request};
 use super::fixtures;
 use super::report::{Report, Throughput, median, peak_resident_bytes, percentile};
+use super::server::Server;
 use super::steps::time_steps;
-use crate::config::Config;
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::{setup, terminal};
@@ -127,38 +120,10 @@ struct Served {
 impl Measuring<'_> {
     /// Runs a whole server in this process, asks it, and stops it.
     fn serve(&mut self, engine: Engine, workers: NonZeroUsize) -> Result<Served, Failure> {
-        let failed = |error: std::io::Error| Failure::new(Exit::Failed, error);
-        let folder = tempfile::tempdir().map_err(failed)?;
-        let embedded = Embedded::open_comparing(folder.path(), Some(Arc::clone(projection())), &|_| {})
-            .map_err(|error| Failure::new(Exit::DataRefused, error))?;
-        let Config { service: settings, http, server, .. } = &self.context.config;
-        let mut settings = settings.clone();
-        settings.compute.workers = workers;
-        let executor = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .map_err(failed)?;
-        let service = Service::start(engine, embedded, settings)?;
-        let new_app = NewApp { name: "bench".to_owned(), ..NewApp::default() };
-        let app = executor.block_on(service.apps().create(new_app))?;
-        let credentials = Credentials { id: app.id.to_string(), key: app.key.reveal().to_owned() };
-        let listener = executor.block_on(TcpListener::bind("127.0.0.1:0")).map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        let router =
-            faceward_http::router(AppState::new(service.clone(), http.clone(), self.metrics.clone()));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let serving = executor.spawn(faceward_http::serve(listener, router, server.clone(), async {
-            // Dropped or sent: either way it is over.
-            drop(stopped.await);
-        }));
-        let request = verify_request(&credentials, self.photos);
-        let served = self.ask(address, &request, workers.get() * CLIENTS_PER_WORKER);
-        drop(stop);
-        executor.block_on(async {
-            drop(serving.await);
-            service.shutdown().await;
-        });
+        let server = Server::start(&self.context.config, &self.metrics, engine, workers)?;
+        let request = verify_request(server.credentials(), self.photos);
+        let served = self.ask(server.address(), &request, workers.get() * CLIENTS_PER_WORKER);
+        server.stop();
         served
     }
 
