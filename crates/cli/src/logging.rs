@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{EnvFilter, Layer as _, reload};
+use tracing_subscriber::{EnvFilter, Layer, Registry, reload};
 
 use crate::config::{Config, LogFormat};
 use crate::exit::Failure;
-use crate::telemetry::Told;
 
 /// Which lines are written; another choice counts at once. Cheap to clone.
 #[derive(Clone)]
@@ -18,6 +17,9 @@ pub(crate) struct LogFilter {
     usual_level: &'static str,
     set: Arc<Set>,
 }
+
+/// What hears of spans beside the log.
+pub(crate) type Beside = Box<dyn Layer<Registry> + Send + Sync>;
 
 /// Puts another filter into force.
 type Set = dyn Fn(EnvFilter) -> Result<(), String> + Send + Sync;
@@ -40,14 +42,14 @@ impl LogFilter {
     }
 }
 
-/// Installs the process's one log writer; `usual_level` holds where nobody set one. `told` hears of spans beside it.
+/// Installs the process's one log writer; `usual_level` holds where nobody set one. `beside` hears of spans as well.
 ///
 /// # Errors
 /// The filter of `log.level` cannot be understood.
 pub(crate) fn install(
     config: &Config,
     usual_level: &'static str,
-    told: Option<Told>,
+    beside: Option<Beside>,
 ) -> Result<LogFilter, Failure> {
     let filter = filter(config, usual_level).map_err(Failure::usage)?;
     let (filter, handle) = reload::Layer::new(filter);
@@ -61,7 +63,7 @@ pub(crate) fn install(
             lines.json().flatten_event(true).with_current_span(true).with_filter(filter).boxed()
         }
     };
-    let layers: Vec<_> = std::iter::once(lines).chain(told).collect();
+    let layers: Vec<_> = std::iter::once(lines).chain(beside).collect();
     let installed = tracing_subscriber::registry().with(layers).try_init();
     installed.map_err(|error| Failure::from(anyhow::anyhow!("cannot install the log: {error}")))?;
     let set: Arc<Set> = Arc::new(move |filter| handle.reload(filter).map_err(|error| error.to_string()));

@@ -10,7 +10,7 @@ use faceward_service::Settings;
 use faceward_settings::{Setting, address, bytes, choice, path, secret, switch, text, whole, words};
 
 use super::resolved::{Config, LogFormat};
-use crate::telemetry::TelemetrySettings;
+use super::telemetry::TelemetrySettings;
 
 const GIB: usize = 1 << 30;
 

@@ -13,6 +13,7 @@ mod page;
 mod resolved;
 mod sources;
 mod suggest;
+mod telemetry;
 
 pub(crate) use declared::{flag_name, settings, variable};
 pub(crate) use environment::Environment;
@@ -21,3 +22,4 @@ pub(crate) use example::example;
 pub(crate) use page::page;
 pub(crate) use resolved::{Config, LogFormat};
 pub(crate) use sources::{Loaded, TypedFlags};
+pub(crate) use telemetry::TelemetrySettings;

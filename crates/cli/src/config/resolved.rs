@@ -12,7 +12,7 @@ use faceward_postgres::{Address, PostgresSettings};
 use faceward_service::Settings;
 
 use super::ConfigError;
-use crate::telemetry::TelemetrySettings;
+use super::telemetry::TelemetrySettings;
 
 /// Everything that an operator can set, ready to use.
 #[derive(Clone, Debug)]

@@ -5,7 +5,6 @@
 
 mod collector;
 mod sampler;
-mod settings;
 
 use std::time::Duration;
 
@@ -17,14 +16,14 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use tracing::{Level, Metadata};
+use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::filter_fn;
-use tracing_subscriber::{Layer, Registry};
 
+use crate::config::TelemetrySettings;
 use crate::exit::{Exit, Failure};
+use crate::logging::Beside;
 use collector::Collector;
 use sampler::OfWorth;
-
-pub(crate) use settings::TelemetrySettings;
 
 /// How long the end of the process waits for spans to be sent.
 const LAST_SPANS: Duration = Duration::from_secs(5);
@@ -44,7 +43,7 @@ impl Drop for Traces {
 ///
 /// # Errors
 /// The address of the collector is none, or the system trusts no certificates.
-pub(crate) fn traces(settings: &TelemetrySettings) -> Result<Option<(Told, Traces)>, Failure> {
+pub(crate) fn traces(settings: &TelemetrySettings) -> Result<Option<(Beside, Traces)>, Failure> {
     let Some(url) = &settings.otlp else { return Ok(None) };
     let collector = Collector::at(url)?;
     let exporter = SpanExporter::builder()
@@ -70,9 +69,7 @@ pub(crate) fn traces(settings: &TelemetrySettings) -> Result<Option<(Told, Trace
 }
 
 /// What tells the collector.
-pub(crate) type Told = Box<dyn Layer<Registry> + Send + Sync>;
-
-fn told(provider: &SdkTracerProvider) -> Told {
+fn told(provider: &SdkTracerProvider) -> Beside {
     let layer = tracing_opentelemetry::layer()
         .with_tracer(provider.tracer("faceward"))
         // Where in the source, and on which thread, says nothing about a request.
