@@ -17,7 +17,7 @@ macro_rules! suite {
     ($fixture:ty) => {
         $crate::suite!(@each $fixture;
             apps { an_app_comes_with_its_first_key, an_unknown_app_is_an_error_everywhere, old_keys_end_and_never_later,
-                settings_are_kept, apps_are_renamed_and_switched_off, apps_come_in_pages, two_apps_share_nothing, versions_rise_with_every_change }
+                settings_are_replaced_by_one_of_two, settings_are_kept, apps_are_renamed_and_switched_off, apps_come_in_pages, two_apps_share_nothing, versions_rise_with_every_change }
             tokens { signing_keys_rotate, of_two_first_signing_keys_one_wins, a_revoked_token_stays_revoked }
             galleries { galleries_are_created_once_and_deleted_with_all_in_them, all_galleries_are_deleted_at_once,
                 galleries_come_in_pages }

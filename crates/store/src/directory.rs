@@ -45,6 +45,17 @@ pub trait Directory: Reachable {
     /// [`StoreError::AppUnknown`].
     fn set_settings<'a>(&'a self, app: &'a AppId, settings: &'a AppSettings) -> Pending<'a, ()>;
 
+    /// Gives an app other settings, if it still has those that were known; false if somebody else has changed them.
+    ///
+    /// # Errors
+    /// [`StoreError::AppUnknown`].
+    fn replace_settings<'a>(
+        &'a self,
+        app: &'a AppId,
+        known: &'a AppSettings,
+        settings: &'a AppSettings,
+    ) -> Pending<'a, bool>;
+
     /// Gives an app another name.
     ///
     /// # Errors

@@ -56,6 +56,24 @@ impl Directory for Memory {
         })
     }
 
+    fn replace_settings<'a>(
+        &'a self,
+        app: &'a AppId,
+        known: &'a AppSettings,
+        settings: &'a AppSettings,
+    ) -> Pending<'a, bool> {
+        Box::pin(async move {
+            let mut state = self.state()?;
+            let held = &mut state.app(app)?.record.settings;
+            if held != known {
+                return Ok(false);
+            }
+            *held = settings.clone();
+            state.directory.apps = state.directory.apps.next();
+            Ok(true)
+        })
+    }
+
     fn rename_app<'a>(&'a self, app: &'a AppId, name: &'a str) -> Pending<'a, ()> {
         Box::pin(async move {
             let mut state = self.state()?;

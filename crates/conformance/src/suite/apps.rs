@@ -42,6 +42,8 @@ pub async fn an_unknown_app_is_an_error_everywhere(fixture: &impl Fixture) {
     let (nobody, id, gallery) = (app(2), template_id("t"), gallery_id("default"));
     unknown(directory.app(&nobody).await.map(drop));
     unknown(directory.set_settings(&nobody, &AppSettings::default()).await);
+    let usual = AppSettings::default();
+    unknown(directory.replace_settings(&nobody, &usual, &usual).await.map(drop));
     unknown(directory.replace_keys(&nobody, &key_hash(1), at(0), at(0)).await);
     unknown(directory.end_key(&nobody, at(0), at(0)).await.map(|_| ()));
     unknown(directory.delete_app(&nobody).await.map(|_| ()));
@@ -84,6 +86,26 @@ pub async fn old_keys_end_and_never_later(fixture: &impl Fixture) {
     assert!(directory.end_key(&app(1), at(1), at(30)).await.expect("known"));
     let expected = [(1, Some(50)), (11, Some(30)), (12, Some(20))];
     assert_eq!(keys(&stores, &app(1)).await, expected, "it ends no later than it would have");
+}
+
+/// Of two who change what both have read, one is told that it is no longer so.
+pub async fn settings_are_replaced_by_one_of_two(fixture: &impl Fixture) {
+    let stores = fixture.stores();
+    create_apps(&stores, 1).await;
+    let (directory, id) = (&stores.directory, app(1));
+    let known = directory.app(&id).await.expect("known").settings;
+    let mirrored = AppSettings { mirrored: true, ..known.clone() };
+    let disabled = AppSettings { disabled: true, ..known.clone() };
+    let (one, other) = futures_util::join!(
+        directory.replace_settings(&id, &known, &mirrored),
+        directory.replace_settings(&id, &known, &disabled)
+    );
+    let (one, other) = (one.expect("known"), other.expect("known"));
+    assert!(one != other, "{one} {other}");
+    let kept = directory.app(&id).await.expect("known").settings;
+    assert_eq!(kept, if one { mirrored } else { disabled });
+    assert!(directory.replace_settings(&id, &kept, &known).await.expect("known"));
+    assert_eq!(directory.app(&id).await.expect("known").settings, known);
 }
 
 /// Those of one app alone.

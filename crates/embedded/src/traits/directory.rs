@@ -49,6 +49,18 @@ impl Directory for Embedded {
         })
     }
 
+    fn replace_settings<'a>(
+        &'a self,
+        app: &'a AppId,
+        known: &'a AppSettings,
+        settings: &'a AppSettings,
+    ) -> Pending<'a, bool> {
+        Box::pin(async move {
+            let (app, known, settings) = (*app, known.clone(), settings.clone());
+            self.off_thread(move |folder| folder.replace_settings(&app, &known, settings)).await
+        })
+    }
+
     fn rename_app<'a>(&'a self, app: &'a AppId, name: &'a str) -> Pending<'a, ()> {
         Box::pin(async move {
             let (app, name) = (*app, name.to_owned());
@@ -144,6 +156,21 @@ impl Folder {
         database.set_settings(app, &settings)?;
         self.members.write().change(app)?.record.settings = settings;
         Ok(())
+    }
+
+    fn replace_settings(
+        &self,
+        app: &AppId,
+        known: &AppSettings,
+        settings: AppSettings,
+    ) -> Result<bool, StoreError> {
+        let database = self.database.lock();
+        if self.members.read().app(app)?.record.settings != *known {
+            return Ok(false);
+        }
+        database.set_settings(app, &settings)?;
+        self.members.write().change(app)?.record.settings = settings;
+        Ok(true)
     }
 
     fn rename_app(&self, app: &AppId, name: String) -> Result<(), StoreError> {

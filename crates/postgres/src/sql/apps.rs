@@ -40,6 +40,24 @@ pub(crate) async fn set_settings(
     Ok(change.commit(&[Entry::App(*app)]).await?)
 }
 
+/// The number of the change; `None`: the settings are not `known` any more.
+pub(crate) async fn replace_settings(
+    client: &mut Client,
+    app: &AppId,
+    known: &AppSettings,
+    settings: &AppSettings,
+) -> Result<Option<i64>, StoreError> {
+    let change = Change::of_app(client, app).await?;
+    // Locked by the change: nobody else gives it others now.
+    let rows = change.query("SELECT * FROM faceward.apps WHERE id = $1", &[&app.0]).await?;
+    let row = rows.first().ok_or(StoreError::AppUnknown(*app))?;
+    if self::settings(row)? != *known {
+        return Ok(None);
+    }
+    put_settings(&change, app, settings).await?;
+    Ok(Some(change.commit(&[Entry::App(*app)]).await?))
+}
+
 async fn put_settings(change: &Change<'_>, app: &AppId, settings: &AppSettings) -> Result<(), PostgresError> {
     let AppSettings { mirrored, disabled, origins, requests_per_minute, requests_per_day, .. } = settings;
     let sql = "UPDATE faceward.apps SET mirrored = $2, disabled = $3, origins = $4, requests_per_minute = $5,

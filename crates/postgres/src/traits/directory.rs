@@ -47,6 +47,23 @@ impl Directory for Postgres {
         })
     }
 
+    fn replace_settings<'a>(
+        &'a self,
+        app: &'a AppId,
+        known: &'a AppSettings,
+        settings: &'a AppSettings,
+    ) -> Pending<'a, bool> {
+        let (app, known, settings) = (*app, known.clone(), settings.clone());
+        self.ask(move |asked| async move {
+            let client = &mut asked.client().await?;
+            let Some(sequence) = apps::replace_settings(client, &app, &known, &settings).await? else {
+                return Ok(false);
+            };
+            asked.seen(sequence).await;
+            Ok(true)
+        })
+    }
+
     fn rename_app<'a>(&'a self, app: &'a AppId, name: &'a str) -> Pending<'a, ()> {
         let (app, name) = (*app, name.to_owned());
         self.ask(move |asked| async move {

@@ -28,6 +28,9 @@ use crate::error::{InternalError, ServiceError};
 pub use change::{AppChange, DemandsChange};
 pub use key::{AppKey, InvalidKey};
 
+/// How long a change of settings rests after another one came first.
+const AFTER_ANOTHER: Duration = Duration::from_millis(20);
+
 /// The apps of an installation. Cheap to clone.
 #[derive(Clone)]
 pub struct Apps {
@@ -189,9 +192,8 @@ impl Apps {
     pub async fn change(&self, app: &AppId, change: AppChange) -> Result<(), ServiceError> {
         let name = change.name.as_deref().map(settings::checked_name).transpose()?.map(str::to_owned);
         let known = self.get(app).await?.settings;
-        let settings = change.applied(&known);
-        if settings != known {
-            self.set_settings(app, &settings).await?;
+        if change.clone().applied(&known) != known {
+            self.replaced("set_app_settings", app, |known| change.clone().applied(known)).await?;
         }
         match name {
             Some(name) => self.rename(app, &name).await,
@@ -209,6 +211,28 @@ impl Apps {
         self.changed("set_app_settings", app, set).await
     }
 
+    /// Gives the app what `make` makes of its settings, whoever else changes them meanwhile.
+    async fn replaced(
+        &self,
+        action: &'static str,
+        app: &AppId,
+        make: impl Fn(&AppSettings) -> AppSettings,
+    ) -> Result<(), ServiceError> {
+        let replace = async {
+            loop {
+                let known = self.get(app).await?.settings;
+                let settings = make(&known);
+                settings::check(&settings)?;
+                if self.directory.replace_settings(app, &known, &settings).await? {
+                    return Ok(());
+                }
+                // Somebody else was first. What they have done is known here in a moment.
+                tokio::time::sleep(AFTER_ANOTHER).await;
+            }
+        };
+        self.changed(action, app, replace).await
+    }
+
     /// The record of the app.
     ///
     /// # Errors
@@ -222,9 +246,7 @@ impl Apps {
     /// # Errors
     /// [`ServiceError::AppNotFound`]; the store fails.
     pub async fn set_mirrored(&self, app: &AppId, mirrored: bool) -> Result<(), ServiceError> {
-        let settings = AppSettings { mirrored, ..self.get(app).await?.settings };
-        let set = async { Ok(self.directory.set_settings(app, &settings).await?) };
-        self.changed("set_mirrored", app, set).await
+        self.replaced("set_mirrored", app, |known| AppSettings { mirrored, ..known.clone() }).await
     }
 
     /// Whether any app lets pages of `origin` call.

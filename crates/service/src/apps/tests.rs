@@ -148,3 +148,17 @@ fn an_expired_key_is_compared_and_refused() {
         assert_eq!(is_among(&key::hash(KEY), &keys, now), expected, "{keys:?}");
     }
 }
+
+#[tokio::test]
+async fn of_two_changes_at_once_none_is_lost() {
+    let fixture = fixture();
+    let app = fixture.create("a").await;
+    let mirrored = AppChange { mirrored: Some(true), ..AppChange::default() };
+    let disabled = AppChange { disabled: Some(true), ..AppChange::default() };
+    let (one, other) =
+        tokio::join!(fixture.apps.change(&app.id, mirrored), fixture.apps.change(&app.id, disabled));
+    one.expect("changed");
+    other.expect("changed");
+    let settings = fixture.apps.get(&app.id).await.expect("it exists").settings;
+    assert!(settings.mirrored && settings.disabled, "{settings:?}");
+}

@@ -259,6 +259,15 @@ impl Directory for Slow {
         Box::pin(async move { self.memory.list_apps(page).await })
     }
 
+    fn replace_settings<'a>(
+        &'a self,
+        app: &'a AppId,
+        known: &'a AppSettings,
+        settings: &'a AppSettings,
+    ) -> Pending<'a, bool> {
+        Box::pin(async move { self.memory.replace_settings(app, known, settings).await })
+    }
+
     fn set_settings<'a>(&'a self, app: &'a AppId, settings: &'a AppSettings) -> Pending<'a, ()> {
         Box::pin(async move { self.memory.set_settings(app, settings).await })
     }
