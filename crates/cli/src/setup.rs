@@ -94,7 +94,7 @@ fn loaded(config: &Config, store: &Store, on_compiled: OnCompiled<'_>) -> Result
 /// Whatever of it does not start.
 pub(crate) fn service(config: &Config, environment: &Environment) -> Result<Service, Failure> {
     // The store first: a folder in use shall not cost a fetch.
-    let stores = stores::open(config)?;
+    let stores = stores::open(config, environment)?;
     let engine = engine(config, environment)?;
     Ok(Service::start(engine, stores, config.service.clone())?)
 }
@@ -110,7 +110,7 @@ pub(crate) fn service_telling(
     stopped: Stopped,
 ) -> Result<Service, Failure> {
     let read = |Opening { done, total }| startup.report(Phase::ReadingTemplates { done, total });
-    let stores = stores::open_telling(config, &read)?;
+    let stores = stores::open_telling(config, environment, &read)?;
     let store = store(config, environment)?;
     let options = FetchOptions { offline: config.offline, from: None };
     fetched(&store, &needed(config, &store), &options, &FetchBar::telling(startup.clone(), stopped))?;
@@ -135,7 +135,12 @@ impl Scratch {
     /// Whatever of it does not start.
     pub(crate) fn new(context: &Context) -> Result<Self, Failure> {
         let folder = tempfile::tempdir().map_err(|error| Failure::new(Exit::Failed, error))?;
-        let config = Config { data_dir: folder.path().to_owned(), store: None, ..context.config.clone() };
+        let config = Config {
+            data_dir: folder.path().to_owned(),
+            store: None,
+            master_key: None,
+            ..context.config.clone()
+        };
         Ok(Self { service: service(&config, &context.environment)?, _folder: folder })
     }
 }

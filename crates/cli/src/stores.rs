@@ -5,10 +5,10 @@ use std::sync::Arc;
 use faceward_embedded::{Embedded, Opening};
 use faceward_models::calibration::projection::projection;
 use faceward_postgres::{Address, Extent, Postgres, PostgresError, migrate};
-use faceward_sealing::{key_path, owner_only_folder};
+use faceward_sealing::{KeySource, owner_only_folder};
 use faceward_store::Stores;
 
-use crate::config::Config;
+use crate::config::{Config, Environment};
 use crate::executor::executor;
 use crate::exit::{Exit, Failure};
 
@@ -16,18 +16,23 @@ use crate::exit::{Exit, Failure};
 ///
 /// # Errors
 /// The folder is in use by another process; the database cannot be reached; either cannot be read.
-pub(crate) fn open(config: &Config) -> Result<Stores, Failure> {
-    open_telling(config, &|_| {})
+pub(crate) fn open(config: &Config, environment: &Environment) -> Result<Stores, Failure> {
+    open_telling(config, environment, &|_| {})
 }
 
 /// The same, and tells how far the reading of a folder is.
 ///
 /// # Errors
 /// As [`open`].
-pub(crate) fn open_telling(config: &Config, tell: &dyn Fn(Opening)) -> Result<Stores, Failure> {
+pub(crate) fn open_telling(
+    config: &Config,
+    environment: &Environment,
+    tell: &dyn Fn(Opening),
+) -> Result<Stores, Failure> {
+    let source = key_source(config, environment)?;
     match &config.store {
-        Some(address) => Ok(postgres(config, address, Extent::Everything)?.into()),
-        None => Ok(folder(config, tell)?.into()),
+        Some(address) => Ok(postgres(config, &source, (address, Extent::Everything))?.into()),
+        None => Ok(folder(config, &source, tell)?.into()),
     }
 }
 
@@ -35,10 +40,11 @@ pub(crate) fn open_telling(config: &Config, tell: &dyn Fn(Opening)) -> Result<St
 ///
 /// # Errors
 /// As [`open`].
-pub(crate) fn open_directory(config: &Config) -> Result<Stores, Failure> {
+pub(crate) fn open_directory(config: &Config, environment: &Environment) -> Result<Stores, Failure> {
+    let source = key_source(config, environment)?;
     match &config.store {
-        Some(address) => Ok(postgres(config, address, Extent::Directory)?.into()),
-        None => Ok(folder(config, &|_| {})?.into()),
+        Some(address) => Ok(postgres(config, &source, (address, Extent::Directory))?.into()),
+        None => Ok(folder(config, &source, &|_| {})?.into()),
     }
 }
 
@@ -54,17 +60,30 @@ pub(crate) fn migrate_database(config: &Config) -> Result<(&Address, i32), Failu
     Ok((address, version.map_err(|error| refused(address, error))?))
 }
 
-fn folder(config: &Config, tell: &dyn Fn(Opening)) -> Result<Embedded, Failure> {
+/// The master key, looked up where the configuration says; or the file in which it lies.
+///
+/// # Errors
+/// It is not there, or is no key.
+pub(crate) fn key_source(config: &Config, environment: &Environment) -> Result<KeySource, Failure> {
+    let place = config.master_key.clone().unwrap_or_default();
+    let variable = |name: &str| environment.get(name).map(ToOwned::to_owned);
+    place.look_up(&config.data_dir, &variable).map_err(|error| Failure::new(Exit::DataRefused, error))
+}
+
+fn folder(config: &Config, source: &KeySource, tell: &dyn Fn(Opening)) -> Result<Embedded, Failure> {
     let projection = Some(Arc::clone(projection()));
-    Embedded::open_comparing(&config.data_dir, projection, tell)
+    Embedded::open_with(&config.data_dir, source, projection, tell)
         .map_err(|error| Failure::new(Exit::DataRefused, error))
 }
 
-fn postgres(config: &Config, address: &Address, extent: Extent) -> Result<Postgres, Failure> {
+fn postgres(
+    config: &Config,
+    source: &KeySource,
+    (address, extent): (&Address, Extent),
+) -> Result<Postgres, Failure> {
     owner_only_folder(&config.data_dir).map_err(|error| Failure::new(Exit::DataRefused, error))?;
-    let key = key_path(&config.data_dir);
     let compared = (extent, Some(Arc::clone(projection())));
-    let opening = Postgres::open(address, &key, config.database.clone(), compared);
+    let opening = Postgres::open(address, source, config.database.clone(), compared);
     executor()?.block_on(opening).map_err(|error| refused(address, error))
 }
 

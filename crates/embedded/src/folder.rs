@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use faceward_core::{AppId, Projection};
 use faceward_index::{AppEntry, Index, Members, Tenant};
+use faceward_sealing::KeySource;
 use faceward_store::{Turn, Version};
 use parking_lot::{Mutex, RwLock};
 
@@ -33,13 +34,14 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Opens the folder and reads all of it, telling how far it is.
+    /// Opens the folder with the key of `source` and reads all of it, telling how far it is.
     pub(crate) fn open(
         dir: &Path,
+        source: &KeySource,
         projection: Option<Arc<Projection>>,
         tell: &dyn Fn(Opening),
     ) -> Result<Self, EmbeddedError> {
-        let database = Database::open(dir)?;
+        let database = Database::open(dir, source)?;
         let (members, index) = load(&database, &projection, tell)?;
         Ok(Self {
             audit: AuditLog::open(dir)?,

@@ -19,7 +19,7 @@ mod traces_tests;
 mod traits;
 
 pub use audit::AuditReader;
-pub use backup::{Restored, restore};
+pub use backup::{Restored, RestoredKey, restore};
 pub use embedded::Embedded;
 pub use error::EmbeddedError;
 pub use opening::Opening;

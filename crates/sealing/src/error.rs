@@ -3,15 +3,33 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::KeyOrigin;
+
 /// Failure of sealing. No text holds a vector or a key.
 #[derive(Debug, thiserror::Error)]
 pub enum SealingError {
     /// There are templates and the key that opens them is gone.
-    #[error("the key file {} is missing, and without it the stored templates cannot be read; restore it from a backup", .0.display())]
-    KeyMissing(PathBuf),
-    /// The file is not a key.
-    #[error("the key file {} is damaged; restore it from a backup", .0.display())]
-    KeyMalformed(PathBuf),
+    #[error("{0} is missing, and without it the stored templates cannot be read; restore it from a backup")]
+    KeyMissing(KeyOrigin),
+    /// What was read is no key.
+    #[error("{origin} is no key: {reason}")]
+    KeyMalformed {
+        /// Where it was read.
+        origin: KeyOrigin,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The variable that holds the key is not set.
+    #[error("the variable {0}, which holds the key, is not set")]
+    VariableMissing(String),
+    /// The command that prints the key did not.
+    #[error("the command {program}, which prints the key, failed: {reason}")]
+    Command {
+        /// Its program.
+        program: String,
+        /// Why.
+        reason: String,
+    },
     /// Others than the owner can read the key.
     #[error("the key file {} can be read by others (mode {mode:o}); run: chmod 600 {}", path.display(), path.display())]
     KeyExposed {
@@ -21,8 +39,8 @@ pub enum SealingError {
         mode: u32,
     },
     /// The templates were sealed with another key.
-    #[error("the key file {} is not the one that sealed the stored templates", .0.display())]
-    KeyWrong(PathBuf),
+    #[error("{0} is not the one that sealed the stored templates")]
+    KeyWrong(KeyOrigin),
     /// What is to be sealed is too long: gigabytes.
     #[error("a value is too long to be sealed")]
     TooLong,

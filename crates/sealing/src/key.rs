@@ -1,15 +1,20 @@
-//! The key file: 32 random bytes, readable by the owner alone, made at the first open.
+//! The master key: 32 random bytes, raw, as 64 hexadecimal digits or as base64. Its file is readable by the owner alone, and made
+//! at the first open.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
-use crate::SealingError;
+use crate::{KeyOrigin, SealingError};
 
 const KEY_BYTES: usize = 32;
 
-/// The key that seals every vector. Wiped from memory when dropped.
+/// The key that everything at rest depends on. Wiped from memory when dropped.
+#[derive(Clone)]
 pub struct MasterKey(Zeroizing<[u8; KEY_BYTES]>);
 
 /// Where the key of the data folder `dir` lies.
@@ -33,9 +38,17 @@ impl MasterKey {
         }
         refuse_exposed(path)?;
         let content = Zeroizing::new(fs_err::read(path)?);
-        let bytes: [u8; KEY_BYTES] =
-            content.as_slice().try_into().map_err(|_| SealingError::KeyMalformed(path.to_path_buf()))?;
-        Ok(Some(Self(Zeroizing::new(bytes))))
+        Self::parse(&content, &KeyOrigin::File(path.to_owned())).map(Some)
+    }
+
+    /// The key that was read at `origin`, in whatever form; space around it does not count.
+    ///
+    /// # Errors
+    /// It is no key.
+    pub(crate) fn parse(content: &[u8], origin: &KeyOrigin) -> Result<Self, SealingError> {
+        let key = parsed(content)
+            .map_err(|reason| SealingError::KeyMalformed { origin: origin.clone(), reason })?;
+        Ok(Self(key))
     }
 
     /// Makes a random key and puts it at `path`, on disk before this returns.
@@ -59,6 +72,45 @@ impl MasterKey {
         }
         Ok(Self(bytes))
     }
+}
+
+/// The bytes of a key, or what is wrong.
+fn parsed(content: &[u8]) -> Result<Zeroizing<[u8; KEY_BYTES]>, &'static str> {
+    const FORMS: &str = "it must be 32 bytes: raw, as 64 hexadecimal digits, or as base64";
+    if content.is_empty() {
+        return Err("it is empty");
+    }
+    // A random key may begin or end with what looks like space.
+    let raw = [Some(content), content.strip_suffix(b"\n"), content.strip_suffix(b"\r\n")];
+    if let Some(bytes) = raw.into_iter().flatten().find_map(|raw| <[u8; KEY_BYTES]>::try_from(raw).ok()) {
+        let bytes = Zeroizing::new(bytes);
+        // Of random bytes one in 10^13 looks so; what a person has typed, or half of a key in hexadecimal, does.
+        let is_text = bytes.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
+        return if is_text { Err("it is text of 32 characters, which is no random key") } else { Ok(bytes) };
+    }
+    let text = content.trim_ascii();
+    match text.len() {
+        64 => from_hexadecimal(text).ok_or(FORMS),
+        43 | 44 => from_base64(text).ok_or(FORMS),
+        _ => Err(FORMS),
+    }
+}
+
+fn from_hexadecimal(text: &[u8]) -> Option<Zeroizing<[u8; KEY_BYTES]>> {
+    let mut bytes = Zeroizing::new([0; KEY_BYTES]);
+    let digit = |digit: u8| char::from(digit).to_digit(16);
+    for (byte, [high, low]) in bytes.iter_mut().zip(text.as_chunks::<2>().0) {
+        *byte = u8::try_from(digit(*high)? << 4 | digit(*low)?).ok()?;
+    }
+    Some(bytes)
+}
+
+fn from_base64(text: &[u8]) -> Option<Zeroizing<[u8; KEY_BYTES]>> {
+    let either = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    [STANDARD, URL_SAFE].iter().find_map(|alphabet| {
+        let decoded = Zeroizing::new(GeneralPurpose::new(alphabet, either).decode(text).ok()?);
+        Some(Zeroizing::new(<[u8; KEY_BYTES]>::try_from(decoded.as_slice()).ok()?))
+    })
 }
 
 /// Makes the folder, for its owner alone, unless it exists.
@@ -135,7 +187,40 @@ mod tests {
         MasterKey::create(&path).expect("created");
         for content in [&[7_u8; 31][..], &[7; 33], &[]] {
             fs_err::write(&path, content).expect("written");
-            assert!(matches!(MasterKey::load(&path), Err(SealingError::KeyMalformed(_))));
+            assert!(matches!(MasterKey::load(&path), Err(SealingError::KeyMalformed { .. })));
+        }
+    }
+
+    #[test]
+    fn every_form_of_a_key_is_the_same_key_and_a_pass_phrase_is_none() {
+        let bytes: [u8; KEY_BYTES] = std::array::from_fn(|at| (at as u8).wrapping_mul(31).wrapping_add(0xf8));
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let [standard, url] = [&STANDARD, &URL_SAFE]
+            .map(|alphabet| GeneralPurpose::new(alphabet, GeneralPurposeConfig::new()).encode(bytes));
+        assert_ne!(standard, url, "the bytes show both alphabets");
+        let forms = [
+            bytes.to_vec(),
+            [&bytes[..], b"\n"].concat(),
+            format!("  {hex}\r\n").into_bytes(),
+            hex.to_uppercase().into_bytes(),
+            format!("{standard}\n").into_bytes(),
+            url.trim_end_matches('=').as_bytes().to_vec(),
+        ];
+        for form in &forms {
+            assert_eq!(parsed(form).expect("a key").as_slice(), bytes, "{}", form.escape_ascii());
+        }
+        let refused = [
+            "correct horse battery staple 123",
+            "0123456789abcdef0123456789abcdef",
+            &hex[1..],
+            &format!("g{}", &hex[1..]),
+            &standard[1..],
+            &format!("*{}", &standard[1..]),
+            " ",
+            "",
+        ];
+        for text in refused {
+            assert!(parsed(text.as_bytes()).is_err(), "{text}");
         }
     }
 

@@ -1,15 +1,20 @@
 //! Vectors, names, signing keys and webhooks at rest: sealed with XChaCha20-Poly1305 under one key, bound to the row that they belong to.
 //!
 //! Protects what leaves the machine without the key file (a backup of the database, a lost disk image, a database that
-//! somebody else runs); whoever can read the key file can read them. Does not hide ids, times or how many templates there
+//! somebody else runs); whoever has the key can read them. Does not hide ids, times or how many templates there
 //! are.
 
+mod command;
 mod error;
 mod key;
+mod origin;
 mod seal;
+mod source;
 mod unlock;
 
 pub use error::SealingError;
 pub use key::{MasterKey, key_path, owner_only, owner_only_folder};
+pub use origin::KeyOrigin;
 pub use seal::{Sealer, SessionFaceContext, SubjectContext, VectorContext, WebhookPart};
+pub use source::{InvalidKeyPlace, KEY_PLACE_FORM, KeyPlace, KeySource};
 pub use unlock::{Unlocked, unlock};

@@ -187,7 +187,7 @@ enum Log {
 impl Log {
     fn open(context: &Context) -> Result<Self, Failure> {
         if context.config.store.is_some() {
-            let stores = stores::open_directory(&context.config)?;
+            let stores = stores::open_directory(&context.config, &context.environment)?;
             return Ok(Self::Database { stores, executor: setup::executor()? });
         }
         let folder = &context.config.data_dir;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use faceward_sealing::KeyPlace;
 use faceward_service::backups::Backups;
 use faceward_store::BackupRecord;
 use hyper::Method;
@@ -15,8 +16,8 @@ use crate::{setup, stores, terminal};
 
 /// Copy the data folder, also while a server uses it; the key is not in the copy
 ///
-/// Everything is as it was at one moment; changes wait for that long. Keep `master.key` of the data folder somewhere else:
-/// without it the copy cannot be read. `faceward restore` makes a data folder out of both.
+/// Everything is as it was at one moment; changes wait for that long. Keep the key (`master.key` of the data folder, unless it comes
+/// from elsewhere) somewhere else: without it the copy cannot be read. `faceward restore` makes a data folder out of both.
 #[derive(Debug, Args)]
 pub(crate) struct BackUp {
     /// Where it goes: a folder that is not there yet
@@ -28,7 +29,7 @@ impl BackUp {
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
         if context.config.store.is_some() {
             return Err(Failure::usage(
-                "the store is a database: copy it with its own tools, as pg_dump, and keep master.key apart from it",
+                "the store is a database: copy it with its own tools, as pg_dump, and keep the master key apart from it",
             ));
         }
         if context.named.server.is_some() {
@@ -43,15 +44,20 @@ impl BackUp {
         let made = match Remote::find(context)? {
             Some(remote) => there(&remote, &into)?,
             None => {
-                let stores = stores::open_directory(&context.config)?;
+                let stores = stores::open_directory(&context.config, &context.environment)?;
                 let backups = Backups::of(&stores).ok_or_else(|| Failure::usage("nothing to copy"))?;
                 setup::executor()?.block_on(backups.make(&into))?
             }
         };
         let BackupRecord { n_templates, n_bytes } = made;
-        let key = faceward_sealing::key_path(&context.config.data_dir);
         terminal::line(&format!("{}: {n_templates} templates, {n_bytes} bytes", into.display()))?;
-        terminal::note(&format!("The key is not in it: keep a copy of {} somewhere else.", key.display()));
+        let place = context.config.master_key.clone().unwrap_or_default();
+        terminal::note(&if place == KeyPlace::Folder {
+            let key = faceward_sealing::key_path(&context.config.data_dir);
+            format!("The key is not in it: keep a copy of {} somewhere else.", key.display())
+        } else {
+            format!("The key is not in it: it is needed again from {place}.")
+        });
         Ok(Exit::Yes)
     }
 }

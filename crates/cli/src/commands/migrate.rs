@@ -62,7 +62,7 @@ impl Migrate {
         let report = match Remote::find(context)? {
             Some(remote) => setup::executor()?.block_on(there(&remote))?,
             None => {
-                let stores = stores::open(&context.config)?;
+                let stores = stores::open(&context.config, &context.environment)?;
                 setup::executor()?.block_on(here(&stores))?
             }
         };

@@ -116,7 +116,7 @@ impl Operator {
         let place = match Remote::find(context)? {
             Some(remote) => Place::There(remote),
             None => {
-                let stores = stores::open_directory(&context.config)?;
+                let stores = stores::open_directory(&context.config, &context.environment)?;
                 Place::Here(Operators::new(&stores, context.config.service.operators))
             }
         };

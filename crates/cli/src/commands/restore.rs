@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use faceward_embedded::{EmbeddedError, Restored, restore};
+use faceward_embedded::{EmbeddedError, Restored, RestoredKey, restore};
+use faceward_sealing::KeyPlace;
 
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
-use crate::terminal;
+use crate::{stores, terminal};
 
 /// Make the data folder out of a backup and its key
 ///
@@ -17,9 +18,9 @@ use crate::terminal;
 pub(crate) struct Restore {
     /// The folder that `faceward backup` made
     from: PathBuf,
-    /// The key of the folder that was copied: its `master.key`
+    /// The key of the folder that was copied: its `master.key`. Not where `master_key` says that the key comes from elsewhere
     #[arg(long, value_name = "FILE")]
-    key: PathBuf,
+    key: Option<PathBuf>,
 }
 
 impl Restore {
@@ -32,7 +33,21 @@ impl Restore {
         }
         let dir = &context.config.data_dir;
         let refused = |error: EmbeddedError| Failure::new(Exit::DataRefused, error);
-        let Restored { made_at, n_templates } = restore(&self.from, &self.key, dir).map_err(refused)?;
+        let source;
+        let key = match (&self.key, &context.config.master_key) {
+            (Some(key), None | Some(KeyPlace::Folder)) => RestoredKey::File(key),
+            (None, Some(KeyPlace::File(_) | KeyPlace::Variable(_) | KeyPlace::Command(_))) => {
+                source = stores::key_source(&context.config, &context.environment)?;
+                RestoredKey::Elsewhere(&source)
+            }
+            (None, None | Some(KeyPlace::Folder)) => {
+                return Err(Failure::usage("--key FILE: the key of the folder that was copied"));
+            }
+            (Some(_), Some(elsewhere)) => {
+                return Err(Failure::usage(format_args!("no --key: the key comes from {elsewhere}")));
+            }
+        };
+        let Restored { made_at, n_templates } = restore(&self.from, key, dir).map_err(refused)?;
         terminal::line(&format!("{}: {n_templates} templates, as of {made_at}", dir.display()))?;
         Ok(Exit::Yes)
     }

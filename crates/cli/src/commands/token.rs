@@ -55,7 +55,7 @@ impl Token {
         let place = match Remote::find(context)? {
             Some(remote) => Place::There(remote),
             None => {
-                let stores = stores::open_directory(&context.config)?;
+                let stores = stores::open_directory(&context.config, &context.environment)?;
                 Place::Here(Tokens::new(&stores, context.config.service.token_lifetime))
             }
         };

@@ -114,7 +114,7 @@ impl Webhook {
         let place = match Remote::find(context)? {
             Some(remote) => Place::There(remote),
             None => {
-                let stores = stores::open_directory(&context.config)?;
+                let stores = stores::open_directory(&context.config, &context.environment)?;
                 Place::Here(Webhooks::new(&stores, context.config.service.webhooks.clone()))
             }
         };

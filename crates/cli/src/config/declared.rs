@@ -6,6 +6,7 @@ use faceward_core::RuntimeKind;
 use faceward_engine::PrecisionChoice;
 use faceward_http::{HttpSettings, ServerLimits, TlsSettings};
 use faceward_postgres::PostgresSettings;
+use faceward_sealing::KEY_PLACE_FORM;
 use faceward_service::Settings;
 use faceward_settings::{Setting, address, bytes, choice, path, secret, switch, text, whole, words};
 
@@ -16,6 +17,7 @@ const GIB: usize = 1 << 30;
 
 static SETTINGS: LazyLock<Vec<Setting<Config>>> = LazyLock::new(|| {
     let mut all: Vec<Setting<Config>> = of_the_process().into();
+    all.extend(of_the_log());
     all.extend(of_photos());
     all.extend(
         PostgresSettings::declared()
@@ -78,7 +80,7 @@ pub(crate) fn flag_name(key: &str) -> String {
     key.replace(['.', '_'], "-")
 }
 
-fn of_the_process() -> [Setting<Config>; 11] {
+fn of_the_process() -> [Setting<Config>; 10] {
     [
         Setting::new("listen", "Host and port of the server", |c: &mut Config| address(&mut c.listen))
             .with_flag_of("serve", "ADDR"),
@@ -93,6 +95,12 @@ fn of_the_process() -> [Setting<Config>; 11] {
         )
         .by_default("the data folder")
         .with_flag("URL"),
+        Setting::new(
+            "master_key",
+            "Where the key that protects what is stored comes from, never the key itself; see docs/keys.md",
+            |c: &mut Config| secret(&mut c.master_key, KEY_PLACE_FORM),
+        )
+        .by_default("`file`: master.key in the data folder"),
         Setting::new("models_dir", "Folder of fetched models", |c: &mut Config| path(&mut c.models_dir))
             .by_default("the user's cache folder")
             .with_flag("DIR"),
@@ -122,6 +130,11 @@ fn of_the_process() -> [Setting<Config>; 11] {
             |c: &mut Config| path(&mut c.similarity_map),
         )
         .by_default("the map of this version"),
+    ]
+}
+
+fn of_the_log() -> [Setting<Config>; 2] {
+    [
         Setting::new("log.format", "How log lines look", |c: &mut Config| {
             choice(&mut c.log_format, &LogFormat::ALL, LogFormat::as_str)
         })

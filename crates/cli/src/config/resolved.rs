@@ -9,6 +9,7 @@ use faceward_engine::image::Limits;
 use faceward_http::{HttpSettings, ServerLimits, TlsSettings};
 use faceward_models::calibration::similarity::SimilarityCalibration;
 use faceward_postgres::{Address, PostgresSettings};
+use faceward_sealing::KeyPlace;
 use faceward_service::Settings;
 
 use super::ConfigError;
@@ -23,6 +24,8 @@ pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     /// The database that everything is kept in; `None`: the data folder.
     pub(crate) store: Option<Address>,
+    /// Where the master key comes from; `None`: the file in the data folder.
+    pub(crate) master_key: Option<KeyPlace>,
     /// How a store in a database behaves.
     pub(crate) database: PostgresSettings,
     /// Folder of fetched models; `None`: the user's cache folder.
@@ -83,6 +86,7 @@ impl Default for Config {
             listen: "127.0.0.1:8080".to_owned(),
             data_dir: PathBuf::from("faceward-data"),
             store: None,
+            master_key: None,
             database: PostgresSettings::default(),
             models_dir: None,
             offline: false,

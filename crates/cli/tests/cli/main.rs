@@ -9,6 +9,7 @@ mod doctor;
 mod enroll;
 mod help;
 mod http;
+mod master_key;
 mod measuring;
 mod operators;
 mod photos;

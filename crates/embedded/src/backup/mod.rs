@@ -9,4 +9,4 @@ mod make;
 mod restore;
 
 pub(crate) use make::make;
-pub use restore::{Restored, restore};
+pub use restore::{Restored, RestoredKey, restore};

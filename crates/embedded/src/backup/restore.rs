@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use faceward_sealing::{MasterKey, SealingError, key_path, owner_only_folder};
+use faceward_sealing::{KeySource, SealingError, key_path, owner_only_folder};
 
 use super::files::{copy_new, sync};
 use super::list::List;
@@ -18,19 +18,29 @@ pub struct Restored {
     pub n_templates: usize,
 }
 
-/// Makes the data folder `dir`, which is not there or empty, out of the copy in `from` and the key in the file `key`.
+/// The key of what is restored.
+#[derive(Clone, Copy)]
+pub enum RestoredKey<'a> {
+    /// In a file that is copied to where the data folder has its own.
+    File(&'a Path),
+    /// Where it will stay.
+    Elsewhere(&'a KeySource),
+}
+
+/// Makes the data folder `dir`, which is not there or empty, out of the copy in `from` and its key.
 /// Every template is opened once, so that a key that does not fit is noticed now. The folder is there when it is whole.
 ///
 /// # Errors
 /// The copy is not whole, or not as it was written; the key is missing, exposed or the wrong one; there is something in `dir`;
 /// the file system fails.
-pub fn restore(from: &Path, key: &Path, dir: &Path) -> Result<Restored, EmbeddedError> {
+pub fn restore(from: &Path, key: RestoredKey<'_>, dir: &Path) -> Result<Restored, EmbeddedError> {
     if dir.try_exists()? && fs_err::read_dir(dir)?.next().is_some() {
         return Err(EmbeddedError::NotEmpty(dir.to_owned()));
     }
     let list = List::read(from, &FILES)?;
-    if MasterKey::load(key)?.is_none() {
-        return Err(SealingError::KeyMissing(key.to_owned()).into());
+    let source = key.source();
+    if source.load()?.is_none() {
+        return Err(SealingError::KeyMissing(source.origin()).into());
     }
     let unfinished = beside(dir);
     if unfinished.try_exists()? {
@@ -49,15 +59,26 @@ pub fn restore(from: &Path, key: &Path, dir: &Path) -> Result<Restored, Embedded
     Ok(Restored { made_at: list.made_at, n_templates: list.n_templates })
 }
 
-fn fill(unfinished: &Path, from: &Path, key: &Path) -> Result<(), EmbeddedError> {
+impl RestoredKey<'_> {
+    fn source(self) -> KeySource {
+        match self {
+            Self::File(path) => KeySource::File(path.to_owned()),
+            Self::Elsewhere(source) => source.clone(),
+        }
+    }
+}
+
+fn fill(unfinished: &Path, from: &Path, key: RestoredKey<'_>) -> Result<(), EmbeddedError> {
     owner_only_folder(unfinished)?;
     for file in FILES {
         copy_new(&from.join(file), &unfinished.join(file))?;
     }
-    copy_new(key, &key_path(unfinished))?;
+    if let RestoredKey::File(path) = key {
+        copy_new(path, &key_path(unfinished))?;
+    }
     sync(unfinished)?;
     // Opens every vector and name.
-    drop(Embedded::open(unfinished)?);
+    drop(Embedded::open_with(unfinished, &key.source(), None, &|_| {})?);
     Ok(())
 }
 

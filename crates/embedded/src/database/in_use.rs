@@ -18,26 +18,28 @@ pub(super) struct Found {
     dir: PathBuf,
     database: bool,
     log: bool,
-    key: bool,
+    /// Whether something was sealed here before.
+    used: bool,
 }
 
 impl Found {
     /// What lies in the data folder `dir`.
     pub(super) fn in_folder(dir: &Path, database: &Path) -> Result<Self, EmbeddedError> {
         let log = database.with_extension("db-wal").try_exists()?;
-        let key = faceward_sealing::key_path(dir).try_exists()?;
-        Ok(Self { dir: dir.to_owned(), database: database.try_exists()?, log, key })
+        // The key is made, and the audit log after it, when the tables are there.
+        let used = faceward_sealing::key_path(dir).try_exists()? || dir.join("audit.db").try_exists()?;
+        Ok(Self { dir: dir.to_owned(), database: database.try_exists()?, log, used })
     }
 
     /// Refuses a copy without its log, before anything is changed in it.
     pub(super) fn check(self, connection: &Connection) -> Result<(), EmbeddedError> {
-        let Self { dir, database, log, key } = self;
+        let Self { dir, database, log, used } = self;
         if !database || log {
             return Ok(());
         }
         let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        // Its tables were in the log as well; the key says that there were some.
-        let is_emptied = version == 0 && key;
+        // Its tables were in the log as well: there were some.
+        let is_emptied = version == 0 && used;
         if is_emptied || (version >= SINCE && is_marked(connection)?) {
             return Err(EmbeddedError::CopiedWithoutLog(dir));
         }

@@ -18,7 +18,7 @@ pub(crate) mod webhooks;
 use std::cell::Cell;
 use std::path::Path;
 
-use faceward_sealing::{Sealer, key_path, owner_only_folder};
+use faceward_sealing::{KeySource, Sealer, owner_only_folder};
 use faceward_store::Traces;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
@@ -47,8 +47,8 @@ impl Database {
     /// The name of its file.
     pub(crate) const FILE: &str = "gallery.db";
 
-    /// Opens the data folder `dir`, with all that it needs created where it is missing.
-    pub(crate) fn open(dir: &Path) -> Result<Self, EmbeddedError> {
+    /// Opens the data folder `dir` with the key of `source`, with all that it needs created where it is missing.
+    pub(crate) fn open(dir: &Path, source: &KeySource) -> Result<Self, EmbeddedError> {
         owner_only_folder(dir)?;
         let lock = FolderLock::take(dir)?;
         let path = dir.join(Self::FILE);
@@ -61,7 +61,7 @@ impl Database {
         found.check(&connection)?;
         configure(&connection)?;
         SCHEMA.migrate(&mut connection)?;
-        let sealer = unlock(&connection, &key_path(dir))?;
+        let sealer = unlock(&connection, source)?;
         in_use::mark(&connection)?;
         let database = Self { connection, sealer, traces: Cell::new(Traces::Wiped), _lock: lock };
         database.free_events(Timestamp::now())?;
@@ -138,12 +138,12 @@ fn configure(connection: &Connection) -> Result<(), EmbeddedError> {
     if journal == "wal" { Ok(()) } else { Err(EmbeddedError::Corrupt("journal_mode")) }
 }
 
-/// The sealer of this database: with the key of its folder, proved to be the right one.
-fn unlock(connection: &Connection, path: &Path) -> Result<Sealer, EmbeddedError> {
+/// The sealer of this database, with the key of `source` proved to be the right one.
+fn unlock(connection: &Connection, source: &KeySource) -> Result<Sealer, EmbeddedError> {
     let proof: Option<Vec<u8>> = connection
         .query_row("SELECT value FROM meta WHERE name = ?1", params![KEY_PROOF], |row| row.get(0))
         .optional()?;
-    let unlocked = faceward_sealing::unlock(path, proof.as_deref())?;
+    let unlocked = faceward_sealing::unlock(source, proof.as_deref())?;
     if let Some(proof) = unlocked.new_proof {
         connection.execute("INSERT INTO meta (name, value) VALUES (?1, ?2)", params![KEY_PROOF, proof])?;
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use faceward_conformance::samples::{add, listed, new_template, seeded, subject_name};
 use faceward_embedded::{Embedded, EmbeddedError};
-use faceward_sealing::SealingError;
+use faceward_sealing::{KeyOrigin, SealingError};
 use faceward_store::{OtherKeys, SigningKey};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -90,14 +90,14 @@ async fn without_its_own_key_the_store_stays_shut_and_makes_no_new_one() {
     let kept = fs_err::read(&key).expect("a key");
     fs_err::remove_file(&key).expect("removed");
     assert!(
-        matches!(refusal(dir.path()), EmbeddedError::Sealing(SealingError::KeyMissing(path)) if path == key)
+        matches!(refusal(dir.path()), EmbeddedError::Sealing(SealingError::KeyMissing(KeyOrigin::File(path))) if path == key)
     );
     assert!(!key.exists());
 
     let stranger = folder().await;
     fs_err::copy(stranger.path().join("master.key"), &key).expect("copied");
     assert!(
-        matches!(refusal(dir.path()), EmbeddedError::Sealing(SealingError::KeyWrong(path)) if path == key)
+        matches!(refusal(dir.path()), EmbeddedError::Sealing(SealingError::KeyWrong(KeyOrigin::File(path))) if path == key)
     );
 
     fs_err::write(&key, kept).expect("restored");

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use faceward_conformance::samples::{add, app, listed, new_template, seeded};
-use faceward_embedded::{Embedded, EmbeddedError, Restored, restore};
+use faceward_embedded::{Embedded, EmbeddedError, Restored, RestoredKey, restore};
+use faceward_sealing::KeyPlace;
 use faceward_store::{AuditFilter, OnConflict, Stores};
 use tempfile::TempDir;
 
@@ -65,6 +66,35 @@ async fn a_database_that_was_emptied_beside_its_key_is_refused() {
 }
 
 #[tokio::test]
+async fn a_folder_whose_key_lies_elsewhere_is_opened_copied_and_restored_with_it() {
+    let place = tempfile::tempdir().expect("a folder");
+    let [dir, copy, restored] = ["data", "copy", "restored"].map(|name| place.path().join(name));
+    let hex = "0123456789abcdef".repeat(4);
+    let look_up = |hex: &str| {
+        let variable: KeyPlace = "env:THE_KEY".parse().expect("a source");
+        let hex = std::ffi::OsString::from(hex);
+        variable.look_up(&dir, &|_| Some(hex.clone())).expect("a key")
+    };
+    let open_with = |dir: &Path, hex: &str| Embedded::open_with(dir, &look_up(hex), None, &|_| {});
+    let stores: Stores = open_with(&dir, &hex).expect("it opens").into();
+    faceward_conformance::samples::create_apps(&stores, 1).await;
+    add(&stores, &new_template("anna", "a", &seeded(1, 128))).await;
+    assert_eq!(back_up(&stores, &copy).await, 1);
+    drop(stores);
+    assert!(!key(&dir).exists(), "no key is written into the folder");
+    let wrong = open_with(&dir, &hex.replace('0', "1")).err().expect("refused").to_string();
+    assert!(wrong.contains("the variable THE_KEY is not the one"), "{wrong}");
+    let missing = Embedded::open(&dir).err().expect("refused").to_string();
+    assert!(missing.contains("master.key is missing"), "{missing}");
+    restore(&copy, RestoredKey::Elsewhere(&look_up(&hex)), &restored).expect("restored");
+    assert!(!key(&restored).exists());
+    assert_eq!(listed(&open_with(&restored, &hex).expect("it opens").into()).await, ["anna a"]);
+    fs_err::write(restored.join("gallery.db"), b"").expect("emptied");
+    let emptied = open_with(&restored, &hex).err().expect("refused");
+    assert!(matches!(emptied, EmbeddedError::CopiedWithoutLog(_)), "{emptied}");
+}
+
+#[tokio::test]
 async fn a_key_alone_is_no_copy() {
     let closed = with_a_template().await.close();
     let only_key = copied(closed.path(), &["master.key"]);
@@ -91,7 +121,8 @@ async fn a_backup_is_restored_with_everything_but_what_was_deleted_before_and_ma
     assert_eq!(back_up(&stores, &copy).await, 1);
     add(&stores, &new_template("late", "l", &seeded(3, 128))).await;
     assert!(!key(&copy).exists(), "the key is kept apart");
-    let Restored { n_templates, .. } = restore(&copy, &key(folder.path()), &dir).expect("restored");
+    let Restored { n_templates, .. } =
+        restore(&copy, RestoredKey::File(&key(folder.path())), &dir).expect("restored");
     assert_eq!(n_templates, 1);
     let restored = open(&dir);
     assert_eq!(listed(&restored).await, ["anna a"]);
@@ -120,7 +151,7 @@ async fn a_backup_under_load_is_of_one_moment() {
         let copy = place.path().join(format!("copy-{round}"));
         let n_templates = back_up(&stores, &copy).await;
         let dir = place.path().join(format!("restored-{round}"));
-        restore(&copy, &key(folder.path()), &dir).expect("restored");
+        restore(&copy, RestoredKey::File(&key(folder.path())), &dir).expect("restored");
         let held = listed(&open(&dir)).await;
         assert_eq!(held.len(), n_templates);
         for writer in 0..3 {
@@ -140,12 +171,13 @@ async fn what_is_no_whole_backup_or_has_another_key_is_not_restored_and_leaves_n
     let place = tempfile::tempdir().expect("a folder");
     let (copy, dir) = (place.path().join("copy"), place.path().join("restored"));
     back_up(&folder_stores(&folder), &copy).await;
-    let refused = |from: &Path, with: &Path| restore(from, with, &dir).expect_err("refused");
+    let refused =
+        |from: &Path, with: &Path| restore(from, RestoredKey::File(with), &dir).expect_err("refused");
     assert!(matches!(refused(&copy, &key(other.path())), EmbeddedError::Sealing(_)));
     assert!(matches!(refused(&copy, &place.path().join("none")), EmbeddedError::Sealing(_)));
     assert!(matches!(refused(place.path(), &key(folder.path())), EmbeddedError::NoBackup { .. }));
     assert_eq!(fs_err::read_dir(place.path()).expect("readable").count(), 1, "nothing but the copy");
-    let occupied = restore(&copy, &key(folder.path()), other.path()).expect_err("refused");
+    let occupied = restore(&copy, RestoredKey::File(&key(folder.path())), other.path()).expect_err("refused");
     assert!(matches!(occupied, EmbeddedError::NotEmpty(_)), "{occupied}");
     let mut bytes = fs_err::read(copy.join("gallery.db")).expect("readable");
     let middle = bytes.len() / 2;

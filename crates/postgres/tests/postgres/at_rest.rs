@@ -4,7 +4,7 @@ use faceward_conformance::samples::{
     add, app, create_apps, key_hash, listed, new_template, seeded, subject_name,
 };
 use faceward_postgres::{Extent, Postgres, PostgresError, ROLES};
-use faceward_sealing::SealingError;
+use faceward_sealing::{KeySource, SealingError};
 use faceward_store::{
     Endpoint, NewEvent, OtherKeys, Reachable as _, SessionRecord, SessionState, SigningKey, Stores,
     WebhookSecret,
@@ -16,7 +16,10 @@ use crate::support::{Database, open, patient};
 
 async fn refusal(database: &Database, key: &std::path::Path) -> PostgresError {
     let address = database.address.parse().expect("an address");
-    Postgres::open(&address, key, patient(), (Extent::Everything, None)).await.err().expect("refused")
+    Postgres::open(&address, &KeySource::File(key.to_owned()), patient(), (Extent::Everything, None))
+        .await
+        .err()
+        .expect("refused")
 }
 
 /// With a template of Anna and a signing key.

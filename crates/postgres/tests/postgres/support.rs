@@ -6,6 +6,7 @@ use std::sync::Arc;
 use faceward_conformance::Fixture;
 use faceward_core::Projection;
 use faceward_postgres::{Extent, Postgres, PostgresSettings};
+use faceward_sealing::KeySource;
 use faceward_store::Stores;
 use faceward_testkit::postgres_database;
 use tempfile::TempDir;
@@ -46,7 +47,9 @@ impl Database {
     pub(crate) async fn open_comparing(&self, projection: Projection) -> Postgres {
         let address = self.address.parse().expect("an address");
         let compared = (Extent::Everything, Some(Arc::new(projection)));
-        Postgres::open(&address, &self.key(), patient(), compared).await.expect("the database opens")
+        Postgres::open(&address, &KeySource::File(self.key()), patient(), compared)
+            .await
+            .expect("the database opens")
     }
 }
 
@@ -58,7 +61,9 @@ pub(crate) fn patient() -> PostgresSettings {
 /// A server over the database at `address`.
 pub(crate) async fn open(address: &str, key: &Path, settings: PostgresSettings) -> Postgres {
     let address = address.parse().expect("an address");
-    Postgres::open(&address, key, settings, (Extent::Everything, None)).await.expect("the database opens")
+    Postgres::open(&address, &KeySource::File(key.to_owned()), settings, (Extent::Everything, None))
+        .await
+        .expect("the database opens")
 }
 
 impl Fixture for OneServer {

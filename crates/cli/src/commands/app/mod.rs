@@ -139,7 +139,7 @@ impl App {
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let place = match Remote::find(context)? {
             Some(remote) => Place::There(remote),
-            None => Place::Here(Apps::new(&stores::open_directory(&context.config)?)),
+            None => Place::Here(Apps::new(&stores::open_directory(&context.config, &context.environment)?)),
         };
         setup::executor()?.block_on(async {
             match self {

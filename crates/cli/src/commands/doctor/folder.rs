@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use faceward_models::{FileState, Store};
-use faceward_sealing::{MasterKey, SealingError, key_path};
 use sysinfo::Disks;
 
 use super::finding::{Finding, size};
@@ -46,32 +45,6 @@ pub(super) fn data_folder(dir: &Path) -> Finding {
             Finding::warning(ABOUT, found, format!("chmod 700 {shown}"))
         }
         _ => Finding::fine(ABOUT, found),
-    }
-}
-
-/// Whether the key that seals templates is there, and its owner's alone.
-pub(super) fn key(dir: &Path) -> Finding {
-    const ABOUT: &str = "key";
-    let path = key_path(dir);
-    let shown = path.display();
-    match MasterKey::load(&path) {
-        Ok(Some(_)) => {
-            Finding::fine(ABOUT, format!("{shown}; keep a copy of it apart from the backups of the rest"))
-        }
-        Err(SealingError::KeyExposed { .. }) => {
-            let found = format!("others can read {shown}: a server refuses it");
-            Finding::problem(ABOUT, found, format!("chmod 600 {shown}, and ask who has read it"))
-        }
-        Err(error) => Finding::problem(
-            ABOUT,
-            error.to_string(),
-            "let this user read it, or put it back from your backup",
-        ),
-        Ok(None) if is_empty(dir) => Finding::fine(ABOUT, "the first start makes it"),
-        Ok(None) => {
-            let advice = "put it back from your backup: without it nothing in the folder can be read";
-            Finding::problem(ABOUT, format!("{shown} is not there, and the folder is not empty"), advice)
-        }
     }
 }
 
@@ -147,7 +120,8 @@ fn mode(metadata: &Metadata) -> u32 {
     metadata.permissions().mode() & 0o777
 }
 
-fn is_empty(dir: &Path) -> bool {
+/// Whether nothing lies in the folder, or it is not there.
+pub(super) fn is_empty(dir: &Path) -> bool {
     fs_err::read_dir(dir).map_or(true, |mut entries| entries.next().is_none())
 }
 
@@ -182,20 +156,6 @@ mod tests {
         let file = place.path().join("file");
         fs::write(&file, "").expect("a file");
         assert_eq!(data_folder(&file).state, State::Problem);
-    }
-
-    #[test]
-    fn a_key_must_be_there_beside_data_and_be_its_owners_alone() {
-        let place = TempDir::new().expect("a folder");
-        assert_eq!(key(place.path()).state, State::Fine, "the first start makes it");
-        fs::write(place.path().join("faceward.db"), "").expect("a file");
-        assert_eq!(key(place.path()).state, State::Problem, "lost");
-        let path = key_path(place.path());
-        fs::write(&path, [0; 32]).expect("a file");
-        chmod(&path, 0o644);
-        assert_eq!(key(place.path()).state, State::Problem, "exposed");
-        chmod(&path, 0o600);
-        assert_eq!(key(place.path()).state, State::Fine);
     }
 
     #[test]

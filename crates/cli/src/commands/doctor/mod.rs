@@ -3,6 +3,7 @@
 mod database;
 mod finding;
 mod folder;
+mod key;
 mod machine;
 mod network;
 
@@ -56,7 +57,7 @@ fn findings(context: &Context) -> Result<Vec<Finding>, Failure> {
         machine::open_files(config.server.connections),
         machine::clock(folder::newest_change(dir)),
         folder::data_folder(dir),
-        folder::key(dir),
+        key::key(config, &context.environment),
         folder::space(dir),
         folder::models(config, &store),
         network::address(&config.listen, dir),
