@@ -13,6 +13,7 @@ use tracing::Instrument as _;
 use crate::connect::{Address, Client, Pool};
 use crate::follower::{Follower, Progress};
 use crate::memory::Memory;
+use crate::sql::data_keys;
 use crate::{Consistency, Extent, PostgresError, PostgresSettings, schema};
 
 /// How old the memory is, in seconds.
@@ -222,6 +223,7 @@ async fn prepared(pool: &Pool, source: &KeySource) -> Result<Sealer, PostgresErr
         let insert = "INSERT INTO faceward.facts (name, value) VALUES ('key_proof', $1)";
         client.execute(insert, &[proof]).await?;
     }
+    data_keys::add_missing(&mut client, &unlocked.sealer).await?;
     schema::unlock(&client).await?;
     Ok(unlocked.sealer)
 }

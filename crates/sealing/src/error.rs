@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use faceward_core::AppId;
+
 use crate::KeyOrigin;
 
 /// Failure of sealing. No text holds a vector or a key.
@@ -41,6 +43,12 @@ pub enum SealingError {
     /// The templates were sealed with another key.
     #[error("{0} is not the one that sealed the stored templates")]
     KeyWrong(KeyOrigin),
+    /// Nothing can be sealed for an app without a data key.
+    #[error("the data key of app {0} is not there")]
+    NoDataKey(AppId),
+    /// A data key is not what the master key has wrapped for this app.
+    #[error("the data key of app {0} is damaged or was altered")]
+    DataKeyDamaged(AppId),
     /// What is to be sealed is too long: gigabytes.
     #[error("a value is too long to be sealed")]
     TooLong,

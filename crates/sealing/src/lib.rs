@@ -1,10 +1,14 @@
-//! Vectors, names, signing keys and webhooks at rest: sealed with XChaCha20-Poly1305 under one key, bound to the row that they belong to.
+//! Vectors, names, signing keys and webhooks at rest: sealed with XChaCha20-Poly1305, bound to the row that they belong to;
+//! what is of an app under a data key of its own, which the master key wraps.
 //!
 //! Protects what leaves the machine without the key file (a backup of the database, a lost disk image, a database that
 //! somebody else runs); whoever has the key can read them. Does not hide ids, times or how many templates there
 //! are.
 
+mod cipher;
 mod command;
+mod context;
+mod data_key;
 mod error;
 mod key;
 mod origin;
@@ -12,9 +16,11 @@ mod seal;
 mod source;
 mod unlock;
 
+pub use context::{SessionFaceContext, SubjectContext, VectorContext, WebhookPart};
+pub use data_key::WrappedKey;
 pub use error::SealingError;
 pub use key::{MasterKey, key_path, owner_only, owner_only_folder};
 pub use origin::KeyOrigin;
-pub use seal::{Sealer, SessionFaceContext, SubjectContext, VectorContext, WebhookPart};
+pub use seal::Sealer;
 pub use source::{InvalidKeyPlace, KEY_PLACE_FORM, KeyPlace, KeySource};
 pub use unlock::{Unlocked, unlock};

@@ -1,99 +1,40 @@
-//! Sealing and opening a vector, a name, a signing key or a part of a webhook. Sealed form: version 1 (1 byte), nonce (24), ciphertext, tag (16).
+//! Sealing and opening a vector, a name, a part of a webhook, a session or a signing key.
 //!
-//! XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha) with random nonces: 192 bits never repeat by chance.
+//! Sealed forms: version 1 (1 byte), nonce (24), ciphertext, tag (16), under the master key: signing keys, the proof of the key,
+//! and whatever an earlier version of this program has sealed; version 2 (1 byte), generation of the data key (4, little
+//! endian), nonce, ciphertext, tag, under a data key of its app.
 
-use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use faceward_core::{AppId, GalleryId, ModelId, SubjectId, SubjectName, TemplateId};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use faceward_core::{AppId, SubjectName};
+use parking_lot::RwLock;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use crate::cipher::Cipher;
+use crate::context::{
+    SessionFaceContext, SubjectContext, VectorContext, WebhookPart, session_context, signing_key_context,
+};
+use crate::data_key::{AppKeys, WrappedKey};
 use crate::{MasterKey, SealingError};
 
-const VERSION: u8 = 1;
-const NONCE_BYTES: usize = 24;
-/// What the proof of the key is bound to; no template's context can look like it.
+const BY_MASTER: u8 = 1;
+const BY_DATA_KEY: u8 = 2;
+/// What the proof of the key is bound to; no other context can look like it.
 const KEY_PROOF_CONTEXT: &[u8] = b"faceward key proof 1";
-const VECTOR_DOMAIN: &[u8] = b"faceward vector 1";
-const NAME_DOMAIN: &[u8] = b"faceward subject name 1";
-const SIGNING_KEY_DOMAIN: &[u8] = b"faceward signing key 1";
-const WEBHOOK_SECRET_DOMAIN: &[u8] = b"faceward webhook secret 1";
-const WEBHOOK_BODY_DOMAIN: &[u8] = b"faceward webhook body 1";
-const WEBHOOK_ANSWER_DOMAIN: &[u8] = b"faceward webhook answer 1";
-const SESSION_DOMAIN: &[u8] = b"faceward session 1";
-const SESSION_FACE_DOMAIN: &[u8] = b"faceward session face 1";
 
-/// Seals and opens under one key.
+/// Seals and opens: what is of an app under the data keys of that app, the rest under the master key.
 pub struct Sealer {
-    cipher: XChaCha20Poly1305,
-}
-
-/// The row that a vector belongs to. A sealed vector moved to another row does not open.
-#[derive(Clone, Copy)]
-pub struct VectorContext<'a> {
-    /// Its app.
-    pub app: &'a AppId,
-    /// Its gallery.
-    pub gallery: &'a GalleryId,
-    /// Its subject.
-    pub subject: &'a SubjectId,
-    /// Its id.
-    pub template: &'a TemplateId,
-    /// The model that made it.
-    pub model: &'a ModelId,
-}
-
-/// The face of a session that a sealed vector belongs to.
-#[derive(Clone, Copy)]
-pub struct SessionFaceContext<'a> {
-    /// The app of the session.
-    pub app: &'a AppId,
-    /// The session.
-    pub session: &'a Uuid,
-    /// Which of its faces.
-    pub role: &'a str,
-    /// The model that made it.
-    pub model: &'a ModelId,
-}
-
-/// The subject that a sealed name belongs to.
-#[derive(Clone, Copy)]
-pub struct SubjectContext<'a> {
-    /// Its app.
-    pub app: &'a AppId,
-    /// Its gallery.
-    pub gallery: &'a GalleryId,
-    /// Its subject.
-    pub subject: &'a SubjectId,
-}
-
-/// What of a webhook is sealed, each for the row of the id that it has.
-#[derive(Clone, Copy)]
-pub enum WebhookPart {
-    /// A secret that signs.
-    Secret,
-    /// The body of an event.
-    Body,
-    /// What was answered to an event.
-    Answer,
-}
-
-impl WebhookPart {
-    fn context(self, app: &AppId, id: &Uuid) -> Vec<u8> {
-        let domain = match self {
-            Self::Secret => WEBHOOK_SECRET_DOMAIN,
-            Self::Body => WEBHOOK_BODY_DOMAIN,
-            Self::Answer => WEBHOOK_ANSWER_DOMAIN,
-        };
-        framed(&[domain, app.0.as_bytes(), id.as_bytes()])
-    }
+    master: Cipher,
+    apps: RwLock<HashMap<AppId, Arc<AppKeys>>>,
 }
 
 impl Sealer {
-    /// One that seals under `key`.
+    /// One under the master key `key`, which knows no data key yet.
     #[must_use]
     pub fn new(key: &MasterKey) -> Self {
-        Self { cipher: XChaCha20Poly1305::new(key.bytes().into()) }
+        Self { master: Cipher::new(key.bytes()), apps: RwLock::default() }
     }
 
     /// `vector`, sealed for the row of `context`.
@@ -101,13 +42,13 @@ impl Sealer {
     /// # Errors
     /// The system gives no random numbers.
     pub fn seal_vector(&self, vector: &[f32], context: VectorContext<'_>) -> Result<Vec<u8>, SealingError> {
-        self.seal(&bytes_of(vector), &context.bytes())
+        self.seal(context.app, &bytes_of(vector), &context.bytes())
     }
 
     /// The vector in `sealed`; `None` if it was altered or sealed for another row or with another key.
     #[must_use]
     pub fn open_vector(&self, sealed: &[u8], context: VectorContext<'_>) -> Option<Vec<f32>> {
-        values_of(&Zeroizing::new(self.open(sealed, &context.bytes())?))
+        values_of(&self.open(context.app, sealed, &context.bytes())?)
     }
 
     /// `vector`, sealed for a face of a session.
@@ -119,13 +60,13 @@ impl Sealer {
         vector: &[f32],
         context: SessionFaceContext<'_>,
     ) -> Result<Vec<u8>, SealingError> {
-        self.seal(&bytes_of(vector), &context.bytes())
+        self.seal(context.app, &bytes_of(vector), &context.bytes())
     }
 
     /// The vector in `sealed`; `None` as for [`Sealer::open_vector`].
     #[must_use]
     pub fn open_session_face(&self, sealed: &[u8], context: SessionFaceContext<'_>) -> Option<Vec<f32>> {
-        values_of(&Zeroizing::new(self.open(sealed, &context.bytes())?))
+        values_of(&self.open(context.app, sealed, &context.bytes())?)
     }
 
     /// The document of a session, sealed under the ids of its app and itself.
@@ -133,14 +74,14 @@ impl Sealer {
     /// # Errors
     /// The system gives no random numbers.
     pub fn seal_session(&self, document: &str, app: &AppId, id: &Uuid) -> Result<Vec<u8>, SealingError> {
-        self.seal(document.as_bytes(), &framed(&[SESSION_DOMAIN, app.0.as_bytes(), id.as_bytes()]))
+        self.seal(app, document.as_bytes(), &session_context(app, id))
     }
 
     /// The document in `sealed`; `None` as for [`Sealer::open_vector`].
     #[must_use]
     pub fn open_session(&self, sealed: &[u8], app: &AppId, id: &Uuid) -> Option<String> {
-        let plain = self.open(sealed, &framed(&[SESSION_DOMAIN, app.0.as_bytes(), id.as_bytes()]))?;
-        String::from_utf8(plain).ok()
+        let plain = self.open(app, sealed, &session_context(app, id))?;
+        std::str::from_utf8(&plain).ok().map(str::to_owned)
     }
 
     /// `name`, sealed for the subject of `context`.
@@ -152,14 +93,14 @@ impl Sealer {
         name: &SubjectName,
         context: SubjectContext<'_>,
     ) -> Result<Vec<u8>, SealingError> {
-        self.seal(name.as_str().as_bytes(), &context.bytes())
+        self.seal(context.app, name.as_str().as_bytes(), &context.bytes())
     }
 
     /// The name in `sealed`; `None` as for [`Sealer::open_vector`].
     #[must_use]
     pub fn open_name(&self, sealed: &[u8], context: SubjectContext<'_>) -> Option<SubjectName> {
-        let plain = String::from_utf8(self.open(sealed, &context.bytes())?).ok()?;
-        SubjectName::stored(&plain).ok()
+        let plain = self.open(context.app, sealed, &context.bytes())?;
+        SubjectName::stored(std::str::from_utf8(&plain).ok()?).ok()
     }
 
     /// A private key, sealed under its id.
@@ -167,13 +108,13 @@ impl Sealer {
     /// # Errors
     /// The system gives no random numbers.
     pub fn seal_signing_key(&self, private: &[u8], id: &Uuid) -> Result<Vec<u8>, SealingError> {
-        self.seal(private, &framed(&[SIGNING_KEY_DOMAIN, id.as_bytes()]))
+        self.master.seal(&[BY_MASTER], private, &signing_key_context(id))
     }
 
     /// The private key in `sealed`; `None` as for [`Sealer::open_vector`].
     #[must_use]
     pub fn open_signing_key(&self, sealed: &[u8], id: &Uuid) -> Option<Zeroizing<Vec<u8>>> {
-        self.open(sealed, &framed(&[SIGNING_KEY_DOMAIN, id.as_bytes()])).map(Zeroizing::new)
+        self.open_by_master(sealed, &signing_key_context(id))
     }
 
     /// A part of a webhook of `app`, sealed under the id of its secret or event.
@@ -186,7 +127,7 @@ impl Sealer {
         (app, id): (&AppId, &Uuid),
         plain: &[u8],
     ) -> Result<Vec<u8>, SealingError> {
-        self.seal(plain, &part.context(app, id))
+        self.seal(app, plain, &part.bytes(app, id))
     }
 
     /// The part of a webhook in `sealed`; `None` as for [`Sealer::open_vector`].
@@ -197,7 +138,7 @@ impl Sealer {
         (app, id): (&AppId, &Uuid),
         sealed: &[u8],
     ) -> Option<Zeroizing<Vec<u8>>> {
-        self.open(sealed, &part.context(app, id)).map(Zeroizing::new)
+        self.open(app, sealed, &part.bytes(app, id))
     }
 
     /// Something that only this key opens.
@@ -205,66 +146,84 @@ impl Sealer {
     /// # Errors
     /// The system gives no random numbers.
     pub fn key_proof(&self) -> Result<Vec<u8>, SealingError> {
-        self.seal(&[], KEY_PROOF_CONTEXT)
+        self.master.seal(&[BY_MASTER], &[], KEY_PROOF_CONTEXT)
     }
 
     /// Whether `proof` was made with this key.
     #[must_use]
     pub fn accepts_proof(&self, proof: &[u8]) -> bool {
-        self.open(proof, KEY_PROOF_CONTEXT).is_some()
+        self.open_by_master(proof, KEY_PROOF_CONTEXT).is_some()
     }
 
-    fn seal(&self, plain: &[u8], context: &[u8]) -> Result<Vec<u8>, SealingError> {
-        let mut nonce = [0; NONCE_BYTES];
-        getrandom::fill(&mut nonce).map_err(SealingError::Randomness)?;
-        let ciphertext = self
-            .cipher
-            .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: context })
-            .map_err(|_| SealingError::TooLong)?;
-        Ok([&[VERSION][..], &nonce, &ciphertext].concat())
+    fn seal(&self, app: &AppId, plain: &[u8], context: &[u8]) -> Result<Vec<u8>, SealingError> {
+        let keys = self.keys(app).ok_or(SealingError::NoDataKey(*app))?;
+        let (generation, cipher) = keys.newest().ok_or(SealingError::NoDataKey(*app))?;
+        let [a, b, c, d] = generation.to_le_bytes();
+        cipher.seal(&[BY_DATA_KEY, a, b, c, d], plain, context)
     }
 
-    fn open(&self, sealed: &[u8], context: &[u8]) -> Option<Vec<u8>> {
-        let (&VERSION, rest) = sealed.split_first()? else { return None };
-        let (nonce, ciphertext) = rest.split_first_chunk::<NONCE_BYTES>()?;
-        self.cipher.decrypt(&XNonce::from(*nonce), Payload { msg: ciphertext, aad: context }).ok()
+    fn open(&self, app: &AppId, sealed: &[u8], context: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        match generation_of(sealed) {
+            Some((generation, rest)) => self.keys(app)?.of_generation(generation)?.open(rest, context),
+            None => self.open_by_master(sealed, context),
+        }
+    }
+
+    fn open_by_master(&self, sealed: &[u8], context: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let (&BY_MASTER, rest) = sealed.split_first()? else { return None };
+        self.master.open(rest, context)
+    }
+
+    fn keys(&self, app: &AppId) -> Option<Arc<AppKeys>> {
+        self.apps.read().get(app).map(Arc::clone)
     }
 }
 
-impl VectorContext<'_> {
-    fn bytes(self) -> Vec<u8> {
-        framed(&[
-            VECTOR_DOMAIN,
-            self.app.0.as_bytes(),
-            self.gallery.as_str().as_bytes(),
-            self.subject.as_str().as_bytes(),
-            self.template.as_str().as_bytes(),
-            self.model.as_str().as_bytes(),
-        ])
+/// Data keys.
+impl Sealer {
+    /// A new data key for `app`, which is not in use yet. No other key of the database may have or have had this `generation`.
+    ///
+    /// # Errors
+    /// The system gives no random numbers.
+    pub fn new_data_key(&self, app: &AppId, generation: u32) -> Result<WrappedKey, SealingError> {
+        WrappedKey::random(&self.master, app, generation)
+    }
+
+    /// Takes what is stored as the data keys of `app`; the newest seals from now on.
+    ///
+    /// # Errors
+    /// One was altered, belongs to another app, or was wrapped by another master key.
+    pub fn take_data_keys(&self, app: &AppId, stored: &[WrappedKey]) -> Result<(), SealingError> {
+        let known = self.keys(app);
+        let keys = AppKeys::of(&self.master, app, stored, known.as_deref())?;
+        self.apps.write().insert(*app, Arc::new(keys));
+        Ok(())
+    }
+
+    /// Forgets the data keys of `app`.
+    pub fn forget_data_keys(&self, app: &AppId) {
+        self.apps.write().remove(app);
+    }
+
+    /// Whether `stored` is the key that seals for `app`.
+    #[must_use]
+    pub fn seals_by(&self, app: &AppId, stored: &WrappedKey) -> bool {
+        self.keys(app).is_some_and(|keys| keys.is_newest(stored))
+    }
+
+    /// Whether the key that has sealed `sealed` of `app` is known. What is no sealed form is for whoever opens it to refuse.
+    #[must_use]
+    pub fn knows_key_of(&self, app: &AppId, sealed: &[u8]) -> bool {
+        let Some((generation, _)) = generation_of(sealed) else { return true };
+        self.keys(app).is_some_and(|keys| keys.of_generation(generation).is_some())
     }
 }
 
-impl SessionFaceContext<'_> {
-    fn bytes(self) -> Vec<u8> {
-        framed(&[
-            SESSION_FACE_DOMAIN,
-            self.app.0.as_bytes(),
-            self.session.as_bytes(),
-            self.role.as_bytes(),
-            self.model.as_str().as_bytes(),
-        ])
-    }
-}
-
-impl SubjectContext<'_> {
-    fn bytes(self) -> Vec<u8> {
-        framed(&[
-            NAME_DOMAIN,
-            self.app.0.as_bytes(),
-            self.gallery.as_str().as_bytes(),
-            self.subject.as_str().as_bytes(),
-        ])
-    }
+/// The generation of the data key that has sealed `sealed`, and what follows; `None` where no data key has.
+fn generation_of(sealed: &[u8]) -> Option<(u32, &[u8])> {
+    let (&BY_DATA_KEY, rest) = sealed.split_first()? else { return None };
+    let (generation, rest) = rest.split_first_chunk()?;
+    Some((u32::from_le_bytes(*generation), rest))
 }
 
 fn bytes_of(vector: &[f32]) -> Zeroizing<Vec<u8>> {
@@ -276,15 +235,11 @@ fn values_of(plain: &[u8]) -> Option<Vec<f32>> {
     rest.is_empty().then(|| values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
 }
 
-/// Every field with its length in front, so that no two rows have the same bytes.
-fn framed(fields: &[&[u8]]) -> Vec<u8> {
-    fields.iter().flat_map(|field| [&(field.len() as u64).to_le_bytes()[..], field].concat()).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use faceward_core::{GalleryId, ModelId, SubjectId, TemplateId};
+
     use super::*;
-    use uuid::Uuid;
 
     const VECTOR: [f32; 4] = [0.5, -0.5, 0.5, -0.5];
 
@@ -312,9 +267,32 @@ mod tests {
         }
     }
 
-    fn sealer() -> Sealer {
+    fn fresh() -> Sealer {
         let dir = tempfile::tempdir().expect("a folder");
         Sealer::new(&MasterKey::create(&dir.path().join("key")).expect("a key"))
+    }
+
+    /// With data keys of apps 1 and 2.
+    fn sealer() -> Sealer {
+        let sealer = fresh();
+        for number in [1, 2] {
+            give(&sealer, number, &[number as u32]);
+        }
+        sealer
+    }
+
+    /// Makes new keys of these generations for the app; gives them.
+    fn give(sealer: &Sealer, app: u128, generations: &[u32]) -> Vec<WrappedKey> {
+        let app = AppId(Uuid::from_u128(app));
+        let keys = generations.iter().map(|&generation| sealer.new_data_key(&app, generation).expect("made"));
+        let keys: Vec<_> = keys.collect();
+        sealer.take_data_keys(&app, &keys).expect("its own");
+        keys
+    }
+
+    /// As an earlier version has sealed.
+    fn seal_by_master(sealer: &Sealer, row: &Row) -> Vec<u8> {
+        sealer.master.seal(&[BY_MASTER], &bytes_of(&VECTOR), &row.context().bytes()).expect("sealed")
     }
 
     #[test]
@@ -355,7 +333,7 @@ mod tests {
         let row = Row::new(1, ["g", "s", "t", "m"]);
         let [first, second] = [(); 2].map(|()| sealer.seal_vector(&VECTOR, row.context()).expect("sealed"));
         assert_ne!(first, second);
-        assert_eq!(first.len(), 1 + 24 + 4 * VECTOR.len() + 16);
+        assert_eq!(first.len(), 1 + 4 + 24 + 4 * VECTOR.len() + 16);
         let plain: Vec<u8> = VECTOR.iter().flat_map(|v| v.to_le_bytes()).collect();
         assert!(!first.windows(4).any(|window| plain.chunks(4).any(|value| value == window)));
     }
@@ -372,6 +350,53 @@ mod tests {
         assert_eq!(opened(WebhookPart::Answer, 1, 2), None);
         assert_eq!(opened(WebhookPart::Secret, 2, 2), None);
         assert_eq!(opened(WebhookPart::Secret, 1, 1), None);
+    }
+
+    #[test]
+    fn the_newest_key_seals_and_older_ones_and_the_master_key_still_open() {
+        let (sealer, row) = (fresh(), Row::new(1, ["g", "s", "t", "m"]));
+        let opens = |sealed: &[u8]| sealer.open_vector(sealed, row.context()).as_deref() == Some(&VECTOR[..]);
+        let by_master = seal_by_master(&sealer, &row);
+        assert!(matches!(sealer.seal_vector(&VECTOR, row.context()), Err(SealingError::NoDataKey(_))));
+        let mut keys = give(&sealer, 1, &[7]);
+        let first = sealer.seal_vector(&VECTOR, row.context()).expect("sealed");
+        keys.push(sealer.new_data_key(&row.0, 9).expect("made"));
+        assert!(!sealer.seals_by(&row.0, &keys[1]) && sealer.seals_by(&row.0, &keys[0]));
+        sealer.take_data_keys(&row.0, &keys).expect("its own");
+        let second = sealer.seal_vector(&VECTOR, row.context()).expect("sealed");
+        assert_eq!(
+            (generation_of(&first).expect("of a data key").0, generation_of(&second).expect("too").0),
+            (7, 9)
+        );
+        assert!(opens(&by_master) && opens(&first) && opens(&second));
+        // Whoever has read a value before it was sealed anew can still open it, but not for ever.
+        sealer.take_data_keys(&row.0, &keys[1..]).expect("its own");
+        assert!(opens(&first));
+        give(&sealer, 1, &[11]);
+        assert!(!opens(&first) && opens(&second));
+        sealer.forget_data_keys(&row.0);
+        assert!(
+            !opens(&second)
+                && !sealer.knows_key_of(&row.0, &second)
+                && sealer.knows_key_of(&row.0, &by_master)
+        );
+    }
+
+    #[test]
+    fn a_data_key_is_of_one_app_one_generation_and_one_master_key() {
+        let (ours, theirs) = (fresh(), fresh());
+        let [one, two] = [1, 2].map(|number| AppId(Uuid::from_u128(number)));
+        let key = ours.new_data_key(&one, 5).expect("made");
+        let wrong = |sealer: &Sealer, app: &AppId, key: WrappedKey| matches!(sealer.take_data_keys(app, &[key]), Err(SealingError::DataKeyDamaged(named)) if named == *app);
+        assert!(wrong(&ours, &two, key.clone()));
+        assert!(wrong(&ours, &one, WrappedKey { generation: 6, ..key.clone() }));
+        assert!(wrong(&theirs, &one, key.clone()));
+        assert!(ours.take_data_keys(&one, &[key]).is_ok());
+        // What one app's key has sealed, another's does not open.
+        give(&ours, 2, &[5]);
+        let row = Row::new(1, ["g", "s", "t", "m"]);
+        let sealed = ours.seal_vector(&VECTOR, row.context()).expect("sealed");
+        assert_eq!(ours.open_vector(&sealed, Row::new(2, ["g", "s", "t", "m"]).context()), None);
     }
 
     #[test]

@@ -24,7 +24,7 @@ impl Database {
         Ok(apps)
     }
 
-    /// Creates an app with its first key.
+    /// Creates an app with its first key, and a data key of its own.
     pub(crate) fn create_app(&self, app: &AppRecord, key: &KeyHash) -> Result<(), EmbeddedError> {
         let AppRecord { id, name, settings, created_at } = app;
         let transaction = self.transaction()?;
@@ -34,7 +34,9 @@ impl Database {
         )?;
         put_settings(&transaction, id, settings)?;
         add_key(&transaction, id, key, *created_at)?;
-        Ok(transaction.commit()?)
+        self.add_data_key(&transaction, id, *created_at)?;
+        transaction.commit()?;
+        self.take_data_keys(id)
     }
 
     /// Gives the app other settings.
@@ -49,9 +51,10 @@ impl Database {
         Ok(())
     }
 
-    /// Deletes an app with everything in it.
+    /// Deletes an app with everything in it, and the keys that seal it.
     pub(crate) fn delete_app(&self, app: &AppId) -> Result<(), EmbeddedError> {
         self.connection.execute("DELETE FROM apps WHERE id = ?1", params![app.0.as_bytes()])?;
+        self.sealer.forget_data_keys(app);
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 //! log, in which older versions of the pages lie.
 
 mod apps;
+mod data_keys;
 mod in_use;
 mod lock;
 mod operators;
@@ -64,6 +65,7 @@ impl Database {
         let sealer = unlock(&connection, source)?;
         in_use::mark(&connection)?;
         let database = Self { connection, sealer, traces: Cell::new(Traces::Wiped), _lock: lock };
+        database.take_all_data_keys(Timestamp::now())?;
         database.free_events(Timestamp::now())?;
         // A crash between a delete and its clean-up must not leave traces for good. Takes the mark out of the log as well.
         match database.wipe() {

@@ -165,6 +165,19 @@ CREATE TABLE session_faces (
     PRIMARY KEY (session, role)
 ) STRICT, WITHOUT ROWID;
 ",
+    "
+-- The keys that seal what is of an app; the newest seals. `AUTOINCREMENT`: no generation is ever given twice.
+CREATE TABLE data_keys (
+    generation  INTEGER PRIMARY KEY AUTOINCREMENT,
+    app         BLOB NOT NULL REFERENCES apps (id) ON DELETE CASCADE,
+    wrapped     BLOB NOT NULL,              -- sealed by the master key
+    created_at  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX data_keys_of_app ON data_keys (app, generation);
+-- Whether something of the app may still be sealed by the master key itself, as it was before there were data keys.
+ALTER TABLE apps ADD COLUMN by_master INTEGER NOT NULL DEFAULT 0 CHECK (by_master IN (0, 1));
+UPDATE apps SET by_master = 1;
+",
 ];
 
 #[cfg(test)]

@@ -90,9 +90,16 @@ impl Database {
     pub(crate) fn change_session(&self, change: &SessionChange) -> Result<bool, EmbeddedError> {
         let SessionChange { record, selfie, event } = change;
         let transaction = self.transaction()?;
-        let n_rows = transaction.execute(
+        // Also where its app is gone, and with it the key that would seal.
+        let same = "SELECT EXISTS (SELECT 1 FROM sessions
+                    WHERE app = ?1 AND id = ?2 AND revision = ?3 AND ended_at IS NULL)";
+        let whose = params![record.app.0.as_bytes(), record.id.as_bytes(), record.revision];
+        if !transaction.query_row(same, whose, |row| row.get(0))? {
+            return Ok(false);
+        }
+        transaction.execute(
             "UPDATE sessions SET browser = ?4, state = ?5, ended_at = ?6, sealed = ?7, revision = revision + 1
-             WHERE app = ?1 AND id = ?2 AND revision = ?3 AND ended_at IS NULL",
+             WHERE app = ?1 AND id = ?2 AND revision = ?3",
             params![
                 record.app.0.as_bytes(),
                 record.id.as_bytes(),
@@ -103,9 +110,6 @@ impl Database {
                 self.sealer.seal_session(&record.document, &record.app, &record.id)?
             ],
         )?;
-        if n_rows == 0 {
-            return Ok(false);
-        }
         if record.ended_at.is_some() {
             let forget = "DELETE FROM session_faces WHERE session = ?1";
             transaction.execute(forget, params![record.id.as_bytes()])?;

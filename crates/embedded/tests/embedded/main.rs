@@ -3,6 +3,7 @@
 mod at_rest;
 mod audit;
 mod backup;
+mod data_keys;
 mod durability;
 mod erasure;
 mod previous;

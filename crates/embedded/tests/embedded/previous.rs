@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::support::open;
 
 /// A copy of the folder in `tests/folder-2`, of schema version 2, with the permissions that a repository does not keep.
-fn copy() -> tempfile::TempDir {
+pub(crate) fn copy() -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a folder");
     let old = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/folder-2");
     for name in ["gallery.db", "audit.db", "master.key"] {

@@ -11,7 +11,7 @@ use crate::PostgresError;
 use crate::sql::change::word;
 use crate::sql::rows::{app_id, gallery_id, subject_id, template_id};
 use crate::sql::templates::SealedTemplate;
-use crate::sql::{apps, tokens};
+use crate::sql::{apps, data_keys, tokens};
 
 /// Most entries that are read at once.
 const AT_ONCE: i64 = 1000;
@@ -104,7 +104,11 @@ async fn step(client: &Client, row: &Row, sealer: &Sealer) -> Result<Step, Postg
             let app: AppId = app()?;
             Step::App(app, apps::read(client, &app).await?.map(Box::new))
         }
-        word::APP_GONE => Step::AppGone(app()?),
+        word::APP_GONE => {
+            let app = app()?;
+            sealer.forget_data_keys(&app);
+            Step::AppGone(app)
+        }
         word::GALLERY => {
             let created_at: Option<Timestamp> = row.try_get("g_created_at")?;
             Step::Gallery(app()?, gallery()?, created_at)
@@ -113,7 +117,12 @@ async fn step(client: &Client, row: &Row, sealer: &Sealer) -> Result<Step, Postg
         word::ALL_GALLERIES_GONE => Step::AllGalleriesGone(app()?),
         word::SUBJECT_GONE => Step::SubjectGone(app()?, gallery()?, subject()?),
         word::TEMPLATE => match SealedTemplate::read(row)? {
-            Some(sealed) => Step::Template(Box::new(sealed.open(sealer)?), row.try_get("g_created_at")?),
+            Some(sealed) => {
+                for part in sealed.sealed_parts() {
+                    data_keys::know(client, sealer, &sealed.app, part).await?;
+                }
+                Step::Template(Box::new(sealed.open(sealer)?), row.try_get("g_created_at")?)
+            }
             None => Step::TemplateGone(app()?, template()?),
         },
         word::SIGNING_KEYS => Step::SigningKeys,

@@ -19,7 +19,7 @@ use crate::connect::within;
 use crate::memory::Memory;
 use crate::sql::rows::{app_id, gallery_id};
 use crate::sql::templates::{OpenedTemplate, SealedTemplate};
-use crate::sql::{apps, tokens};
+use crate::sql::{apps, data_keys, tokens};
 use crate::{Extent, PostgresError};
 
 /// How long the database may be silent while everything is read: it may have to sort what it gives first.
@@ -45,6 +45,7 @@ pub(super) async fn everything(
     let no_limit = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
     within(SILENCE, snapshot.batch_execute(no_limit)).await?;
     let place = within(SILENCE, newest(&snapshot)).await?;
+    within(SILENCE, data_keys::take_all(&snapshot, sealer)).await?;
     let mut members = Members::default();
     let mut tenants = Tenants::new();
     for entry in within(SILENCE, apps::read_all(&snapshot)).await? {

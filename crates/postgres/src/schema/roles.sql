@@ -14,8 +14,9 @@ GRANT INSERT, UPDATE, DELETE ON
     faceward.apps, faceward.app_keys, faceward.galleries, faceward.templates, faceward.subject_names,
     faceward.signing_keys, faceward.revoked_tokens, faceward.challenges, faceward.frames, faceward.operators,
     faceward.passes, faceward.webhooks, faceward.webhook_secrets, faceward.webhook_events,
-    faceward.webhook_attempts, faceward.turns, faceward.sessions, faceward.session_faces
+    faceward.webhook_attempts, faceward.turns, faceward.sessions, faceward.session_faces, faceward.data_keys
 TO faceward_server;
+GRANT USAGE ON SEQUENCE faceward.key_generations TO faceward_server;
 GRANT INSERT ON faceward.facts TO faceward_server;
 GRANT INSERT, DELETE ON faceward.log, faceward.audit TO faceward_server;
 GRANT UPDATE (last) ON faceward.log_head, faceward.audit_head TO faceward_server;

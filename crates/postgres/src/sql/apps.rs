@@ -4,17 +4,24 @@ use std::num::NonZeroU32;
 
 use faceward_core::AppId;
 use faceward_index::AppEntry;
+use faceward_sealing::Sealer;
 use faceward_store::{AppRecord, AppSettings, KeyHash, StoreError, StoredKey};
 use jiff::Timestamp;
 use tokio_postgres::{GenericClient, Row};
 
 use super::change::{Change, Entry};
+use super::data_keys;
 use super::rows::{app_id, as_stored};
 use crate::PostgresError;
 use crate::connect::Client;
 
-/// Creates an app with its first key. Gives the number in the log.
-pub(crate) async fn create(client: &mut Client, app: &AppRecord, key: &KeyHash) -> Result<i64, StoreError> {
+/// Creates an app with its first key and a data key of its own. Gives the number in the log.
+pub(crate) async fn create(
+    client: &mut Client,
+    sealer: &Sealer,
+    app: &AppRecord,
+    key: &KeyHash,
+) -> Result<i64, StoreError> {
     let AppRecord { id, name, settings, created_at } = app;
     let created_at = as_stored(*created_at)?;
     let change = Change::begin(client).await?;
@@ -26,6 +33,7 @@ pub(crate) async fn create(client: &mut Client, app: &AppRecord, key: &KeyHash) 
     }
     put_settings(&change, id, settings).await?;
     add_key(&change, id, key, created_at).await?;
+    data_keys::add(&change, sealer, id, created_at).await?;
     Ok(change.commit(&[Entry::App(*id)]).await?)
 }
 
@@ -76,7 +84,7 @@ pub(crate) async fn rename(client: &mut Client, app: &AppId, name: &str) -> Resu
     Ok(change.commit(&[Entry::App(*app)]).await?)
 }
 
-/// Deletes an app with everything in it.
+/// Deletes an app with everything in it, and the keys that seal it.
 pub(crate) async fn delete(client: &mut Client, app: &AppId) -> Result<i64, StoreError> {
     let change = Change::of_app(client, app).await?;
     for sql in [

@@ -4,6 +4,7 @@ pub(crate) mod apps;
 pub(crate) mod audit;
 pub(crate) mod challenges;
 pub(crate) mod change;
+pub(crate) mod data_keys;
 pub(crate) mod galleries;
 pub(crate) mod operators;
 pub(crate) mod rows;

@@ -9,6 +9,7 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::change::Change;
+use super::data_keys;
 use super::rows::{app_id, as_stored, model_id};
 use super::webhooks::outbox;
 use crate::PostgresError;
@@ -21,8 +22,9 @@ pub(crate) async fn create(
     (session, reference): (&SessionRecord, Option<&Embedding>),
     max_open: usize,
 ) -> Result<(), StoreError> {
-    let sealed = sealed_document(sealer, session)?;
     let change = Change::of_app(client, &session.app).await?;
+    data_keys::newest(&change, sealer, &session.app).await?;
+    let sealed = sealed_document(sealer, session)?;
     let count = "SELECT count(*) AS n FROM faceward.sessions WHERE app = $1 AND ended_at IS NULL";
     let rows = change.query(count, &[&session.app.0]).await?;
     let row = rows.first().ok_or(PostgresError::Corrupt("a count"))?;
@@ -87,7 +89,8 @@ pub(crate) async fn one(
             client.query_opt(sql, &[&hash.sha256.as_slice()]).await?
         }
     };
-    row.as_ref().map(|row| read(row, sealer)).transpose()
+    let Some(row) = row else { return Ok(None) };
+    Ok(read_all(client, sealer, &[row]).await?.pop())
 }
 
 /// A page of the sessions of an app, the last ones first.
@@ -100,7 +103,7 @@ pub(crate) async fn newest(
     let sql = "SELECT * FROM faceward.sessions WHERE app = $1 AND ($2::uuid IS NULL OR id < $2)
                ORDER BY id DESC LIMIT $3";
     let rows = client.query(sql, &[&app.0, &before, &(limit as i64)]).await?;
-    rows.iter().map(|row| read(row, sealer)).collect()
+    read_all(client, sealer, &rows).await
 }
 
 /// Sessions whose time is over.
@@ -113,7 +116,7 @@ pub(crate) async fn overdue(
     let sql = "SELECT * FROM faceward.sessions WHERE ended_at IS NULL AND expires_at <= $1
                ORDER BY expires_at LIMIT $2";
     let rows = client.query(sql, &[&as_stored(now)?, &(limit as i64)]).await?;
-    rows.iter().map(|row| read(row, sealer)).collect()
+    read_all(client, sealer, &rows).await
 }
 
 /// Makes a change; false if somebody else was first.
@@ -123,8 +126,11 @@ pub(crate) async fn change(
     made: &SessionChange,
 ) -> Result<bool, PostgresError> {
     let SessionChange { record, selfie, event } = made;
-    let sealed = sealed_document(sealer, record)?;
     let change = Change::begin(client).await?;
+    if !data_keys::hold(&change, sealer, &record.app).await? {
+        return Ok(false);
+    }
+    let sealed = sealed_document(sealer, record)?;
     let sql = "UPDATE faceward.sessions
                SET browser = $4, state = $5, ended_at = $6, sealed = $7, revision = revision + 1
                WHERE app = $1 AND id = $2 AND revision = $3 AND ended_at IS NULL";
@@ -170,6 +176,7 @@ pub(crate) async fn faces(
     for row in &client.query(sql, &[&app.0, session]).await? {
         let (role, model): (&str, _) = (row.try_get("role")?, model_id(row, "model")?);
         let context = SessionFaceContext { app, session, role, model: &model };
+        data_keys::know(client, sealer, app, row.try_get("sealed")?).await?;
         let vector = sealer.open_session_face(row.try_get("sealed")?, context).ok_or(FACE)?;
         let face = Some(Embedding::restored(model, vector).ok_or(FACE)?);
         match role {
@@ -197,6 +204,15 @@ async fn put_face(
 
 fn sealed_document(sealer: &Sealer, session: &SessionRecord) -> Result<Vec<u8>, PostgresError> {
     Ok(sealer.seal_session(&session.document, &session.app, &session.id)?)
+}
+
+async fn read_all(
+    client: &Client,
+    sealer: &Sealer,
+    rows: &[Row],
+) -> Result<Vec<SessionRecord>, PostgresError> {
+    data_keys::know_all(client, sealer, rows, "sealed").await?;
+    rows.iter().map(|row| read(row, sealer)).collect()
 }
 
 fn read(row: &Row, sealer: &Sealer) -> Result<SessionRecord, PostgresError> {

@@ -8,6 +8,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::change::{Change, Entry};
+use super::data_keys;
 use super::galleries::{self, Deleted};
 use super::rows::{as_stored, gallery_id, is_there, model_id, subject_id, template_id};
 use crate::PostgresError;
@@ -38,9 +39,10 @@ pub(crate) async fn add(
         model: embedding.model().clone(),
         created_at: as_stored(Timestamp::now())?,
     };
+    let change = Change::of_app(client, app).await?;
+    data_keys::newest(&change, sealer, app).await?;
     let sealed =
         sealer.seal_vector(embedding.vector(), context(app, &record)).map_err(PostgresError::from)?;
-    let change = Change::of_app(client, app).await?;
     let found = Found::of(&change, app, &record).await?;
     found.check(&record, embedding.vector().len())?;
     if found.place.is_some() && on_conflict == OnConflict::Refuse {
@@ -227,7 +229,12 @@ impl SealedTemplate {
         }))
     }
 
-    /// Takes microseconds.
+    /// What is sealed of it.
+    pub(crate) fn sealed_parts(&self) -> impl Iterator<Item = &[u8]> {
+        std::iter::once(self.sealed.as_slice()).chain(self.sealed_name.as_deref())
+    }
+
+    /// Takes microseconds. The key has to be known.
     pub(crate) fn open(self, sealer: &Sealer) -> Result<OpenedTemplate, PostgresError> {
         let Self { app, record, sealed, sealed_name } = self;
         let vector = sealer

@@ -21,7 +21,7 @@ impl Directory for Postgres {
     fn create_app<'a>(&'a self, app: &'a AppRecord, key: &'a KeyHash) -> Pending<'a, ()> {
         let (app, key) = (app.clone(), *key);
         self.ask(move |asked| async move {
-            asked.seen(apps::create(&mut asked.client().await?, &app, &key).await?).await;
+            asked.seen(apps::create(&mut asked.client().await?, &asked.sealer, &app, &key).await?).await;
             Ok(())
         })
     }

@@ -78,6 +78,7 @@ async fn the_database_learns_no_vector_no_name_and_no_key() {
         "session_faces",
         "log",
         "facts",
+        "data_keys",
         "webhooks",
         "webhook_secrets",
         "webhook_events",

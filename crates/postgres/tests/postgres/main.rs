@@ -1,6 +1,7 @@
 //! The PostgreSQL store on a real server: one server a process, a database a test.
 
 mod at_rest;
+mod data_keys;
 mod outage;
 mod servers;
 mod silence;

@@ -20,10 +20,14 @@ pub(crate) fn insert_event(
     event: &NewEvent,
 ) -> Result<bool, EmbeddedError> {
     let NewEvent { id, ordering_key, kind, body, created_at, until } = event;
+    let called = "SELECT EXISTS (SELECT 1 FROM webhooks WHERE app = ?1)";
+    if !connection.query_row(called, params![app.0.as_bytes()], |row| row.get(0))? {
+        return Ok(false);
+    }
     let sealed = sealer.seal_webhook(WebhookPart::Body, (app, id), body.as_bytes())?;
-    let n_rows = connection.execute(
+    connection.execute(
         "INSERT INTO webhook_events (app, id, ordering_key, kind, sealed, created_at, until, state, due_at)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending', ?6 FROM webhooks WHERE app = ?1",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending', ?6)",
         params![
             app.0.as_bytes(),
             id.as_bytes(),
@@ -34,7 +38,7 @@ pub(crate) fn insert_event(
             micros(*until)
         ],
     )?;
-    Ok(n_rows > 0)
+    Ok(true)
 }
 
 /// Those that are due of the app `?1`. Of one ordering key, the first.

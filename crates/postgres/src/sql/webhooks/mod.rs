@@ -11,6 +11,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::change::Change;
+use super::data_keys;
 use super::rows::as_stored;
 use crate::PostgresError;
 use crate::connect::Client;
@@ -47,6 +48,7 @@ pub(crate) async fn set(
     let update = "UPDATE faceward.webhooks SET url = $2, enabled = $3 WHERE app = $1";
     let is_new = change.execute(update, &[&app.0, url, enabled]).await? == 0;
     if is_new {
+        data_keys::newest(&change, sealer, app).await?;
         let insert = "INSERT INTO faceward.webhooks (app, url, enabled) VALUES ($1, $2, $3)";
         change.execute(insert, &[&app.0, url, enabled]).await?;
         put_secret(&change, sealer, app, first).await?;
@@ -68,6 +70,9 @@ pub(crate) async fn add_secret(
     (secret, until): (&WebhookSecret, Timestamp),
 ) -> Result<Option<u64>, PostgresError> {
     let change = Change::begin(client).await?;
+    if !data_keys::hold(&change, sealer, app).await? {
+        return Ok(None);
+    }
     // Of two that rotate at once, one comes after the other.
     let lock = "SELECT FROM faceward.webhooks WHERE app = $1 FOR NO KEY UPDATE";
     if change.query(lock, &[&app.0]).await?.is_empty() {

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::super::change::Change;
+use super::super::data_keys;
 use super::super::rows::{app_id, as_stored};
 use super::{open, open_text};
 use crate::PostgresError;
@@ -19,7 +20,7 @@ use crate::connect::Client;
 /// Records an event inside of `change`: it is there with what else that changes, or not at all. False if the app has no
 /// endpoint: then there is nobody to tell.
 ///
-/// Events of one ordering key have to be recorded one after the other, by whoever holds a lock for it: numbers of
+/// Whoever calls it holds the data key of the app. Events of one ordering key have to be recorded one after the other, by whoever holds a lock for it: numbers of
 /// transactions that overlap do not say which was first.
 pub(crate) async fn insert(
     change: &Change<'_>,
@@ -47,6 +48,9 @@ pub(crate) async fn record(
     event: &NewEvent,
 ) -> Result<bool, PostgresError> {
     let change = Change::begin(client).await?;
+    if !data_keys::hold(&change, sealer, app).await? {
+        return Ok(false);
+    }
     let recorded = insert(&change, sealer, app, event).await?;
     change.commit_unlogged().await?;
     Ok(recorded)
@@ -92,6 +96,7 @@ pub(crate) async fn claim(
     let mut rows = client.query(CLAIM, &[&now, &lease_until, &limits[0], &busy, &limits[1]]).await?;
     rows.sort_by_key(|row| row.get::<_, i64>("number"));
     let apps: BTreeSet<AppId> = rows.iter().map(|row| app_id(row, "app")).collect::<Result<_, _>>()?;
+    data_keys::know_all(client, sealer, &rows, "sealed").await?;
     let mut keys = BTreeMap::new();
     for app in apps {
         keys.insert(app, webhook_keys(client, sealer, &app, now).await?);
@@ -127,6 +132,9 @@ async fn webhook_keys(
     let sql = "SELECT id, sealed FROM faceward.webhook_secrets
                WHERE app = $1 AND (expires_at IS NULL OR expires_at > $2) ORDER BY created_at, id";
     let rows = client.query(sql, &[&app.0, &now]).await?;
+    for row in &rows {
+        data_keys::know(client, sealer, app, row.try_get("sealed")?).await?;
+    }
     let key =
         |row: &Row| open(sealer, WebhookPart::Secret, (app, &row.try_get("id")?), row.try_get("sealed")?);
     rows.iter().map(key).collect()
@@ -145,6 +153,12 @@ pub(crate) async fn settle(
         NextStep::Retry(at) => ("pending", Some(as_stored(at)?)),
     };
     let change = Change::begin(client).await?;
+    // The app before the event: whoever deletes the app locks them in this order.
+    let claimed = change.query("SELECT app FROM faceward.webhook_events WHERE claim = $1", &[claim]).await?;
+    let Some(row) = claimed.first() else { return Ok(false) };
+    if !data_keys::hold(&change, sealer, &app_id(row, "app")?).await? {
+        return Ok(false);
+    }
     let update = "
         UPDATE faceward.webhook_events SET claim = NULL, state = $2, due_at = coalesce($3, due_at),
             tries = tries + 1, n_attempts = n_attempts + 1

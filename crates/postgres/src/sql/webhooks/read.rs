@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use super::super::data_keys;
 use super::super::rows::as_stored;
 use super::open_text;
 use super::outbox::count;
@@ -45,10 +46,14 @@ pub(crate) async fn one(
     let sql = format!("{EVENTS} WHERE event.app = $1 AND event.id = $2");
     let Some(row) = client.query_opt(&sql, &[&app.0, id]).await? else { return Ok(None) };
     let record = read_event(&row)?;
+    data_keys::know(client, sealer, app, row.try_get("sealed")?).await?;
     let body = open_text(sealer, WebhookPart::Body, (app, id), row.try_get("sealed")?)?;
     let sql = "SELECT at, took, status, outcome, sealed FROM faceward.webhook_attempts
                WHERE event = $1 ORDER BY number";
     let rows = client.query(sql, &[&record.number]).await?;
+    for row in &rows {
+        data_keys::know(client, sealer, app, row.try_get("sealed")?).await?;
+    }
     let attempts = rows.iter().map(|row| read_attempt(row, sealer, (app, id)));
     Ok(Some(EventDetail { record, body, attempts: attempts.collect::<Result<_, _>>()? }))
 }
