@@ -1,6 +1,7 @@
 """One connection to a server on this machine, and how long it takes to answer."""
 
 import http.client
+import select
 import socket
 import time
 from dataclasses import dataclass
@@ -31,10 +32,15 @@ class Connection:
     def __init__(self, port):
         self._http = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
 
-    def ask(self, request):
+    def open(self):
+        """Opens it, anew if the server has closed it meanwhile: an idle connection has nothing to read but its end."""
+        if self._http.sock is not None and select.select([self._http.sock], [], [], 0)[0]:
+            self._http.close()
         if self._http.sock is None:
             self._http.connect()
             self._http.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def ask(self, request):
         started = time.perf_counter()
         self._http.request("POST", request.path, request.body, request.headers)
         response = self._http.getresponse()
@@ -43,3 +49,8 @@ class Connection:
 
     def close(self):
         self._http.close()
+
+
+def connections(server, clients):
+    """One for each client, spread over the processes of the server."""
+    return [Connection(server.ports[client % len(server.ports)]) for client in range(clients)]

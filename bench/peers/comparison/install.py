@@ -62,7 +62,18 @@ class Folders:
             run([sys.executable, "-m", "venv", folder])
             run([folder / "bin/python", *_PIP_INSTALL, "-r", lock])
 
-        return self.made(name, f"{sys.version} {digest(lock)}", make) / "bin/python"
+        return self.made(f"{name}-venv", f"{sys.version} {digest(lock)}", make) / "bin/python"
+
+    def node_packages(self, name):
+        """The folder whose `node_modules` are exactly those of `NAME/package-lock.json`. None of them runs a script."""
+        files = [HERE / name / file for file in ("package.json", "package-lock.json", ".npmrc")]
+
+        def make(folder):
+            for file in files:
+                shutil.copy(file, folder)
+            run(["npm", "ci", "--ignore-scripts", "--silent"], cwd=folder)
+
+        return self.made(name, f"{run(['node', '--version'])} {digest(*files)}", make)
 
     def archives(self):
         """The source archives that carry photos for tests."""

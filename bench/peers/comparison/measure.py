@@ -8,10 +8,14 @@ import time
 from dataclasses import dataclass, field
 from http.client import HTTPException
 
-from .asking import Connection
+from .asking import connections
 
 # So that what one subject leaves running does not count for the next.
 _PAUSE_S = 0.2
+# A subject for which a set takes long takes part in fewer rounds: about so many seconds of each set and concurrency in all.
+_SERIES_S = 60
+_LEAST_ROUNDS = 2
+CONCURRENCIES = (1, 2)
 
 
 @dataclass
@@ -58,7 +62,7 @@ def working(subjects, pair, folder):
         try:
             server = subject.start(folder)
             try:
-                asked(server, [server.request(pair)], 1)
+                asked(connections(server, 1), [server.request(pair)])
                 found.append(subject)
             finally:
                 server.stop()
@@ -78,22 +82,21 @@ def starts(subjects, seen, pair, times, folder):
             server = subject.start(folder)
             try:
                 seen[subject.name].ready_s.append(time.perf_counter() - started)
-                asked(server, [server.request(pair)], 1)
+                asked(connections(server, 1), [server.request(pair)])
                 seen[subject.name].first_s.append(time.perf_counter() - started)
             finally:
                 server.stop()
             time.sleep(_PAUSE_S)
 
 
-def asked(server, requests, clients):
-    """Answers in the order of the requests, which `clients` connections share, and the time that all took."""
+def asked(clients, requests):
+    """Answers in the order of the requests, which the clients share, and the time that all took."""
     left = list(enumerate(requests))
     left.reverse()
     answers = [None] * len(requests)
     faults = []
 
-    def work(port):
-        connection = Connection(port)
+    def work(connection):
         try:
             while left:
                 try:
@@ -103,11 +106,10 @@ def asked(server, requests, clients):
                 answers[index] = connection.ask(request)
         except (OSError, HTTPException) as fault:
             faults.append(fault)
-        finally:
-            connection.close()
 
-    ports = [server.ports[client % len(server.ports)] for client in range(clients)]
-    threads = [threading.Thread(target=work, args=(port,)) for port in ports]
+    for connection in clients:
+        connection.open()
+    threads = [threading.Thread(target=work, args=(connection,)) for connection in clients]
     started = time.perf_counter()
     for thread in threads:
         thread.start()
@@ -118,39 +120,46 @@ def asked(server, requests, clients):
     return answers, time.perf_counter() - started
 
 
-class Round:
-    """All running servers with their requests, which are built once."""
+class Turns:
+    """All running servers with their requests, which are built once, and their connections, which are kept."""
 
-    def __init__(self, servers, sets, seen):
+    def __init__(self, servers, sets, seen, concurrencies):
         self._servers, self._sets, self._seen = servers, sets, seen
+        self._concurrencies = concurrencies
+        self._connections = {name: connections(server, max(concurrencies)) for name, server in servers.items()}
         self._requests = {
             (name, set_name): [server.request(pair) for pair in pairs]
             for name, server in servers.items()
             for set_name, pairs in sets.items()
         }
+        # By name and set: a subject takes part in every so manieth round.
+        self._every = {}
 
-    def warm_up(self, concurrencies):
-        """Every process sees every pair once; its verdicts are kept."""
+    def warm_up(self, rounds):
+        """Asks for every pair once over each connection; keeps the verdicts, and the time for the slowest to be asked less."""
         for (name, set_name), requests in self._requests.items():
             server, pairs = self._servers[name], self._sets[set_name]
-            for _ in server.ports:
-                answers, _ = asked(server, requests * max(concurrencies), max(concurrencies))
+            open_ones = self._connections[name]
+            answers, wall = asked(open_ones, requests * len(open_ones))
             verdicts = [server.verdict(answer) for answer in answers[: len(pairs)]]
             self._seen[name].verdicts[set_name] = dict(zip([pair.name for pair in pairs], verdicts))
+            most = max(_LEAST_ROUNDS, int(_SERIES_S / wall))
+            self._every[name, set_name] = max(1, rounds // most)
 
-    def run(self, concurrencies):
-        passes = [(set_name, clients) for set_name in self._sets for clients in concurrencies]
+    def round(self, index):
+        passes = [(set_name, clients) for set_name in self._sets for clients in self._concurrencies]
         for set_name, clients in random.sample(passes, len(passes)):
             for name in random.sample(list(self._servers), len(self._servers)):
-                time.sleep(_PAUSE_S)
-                self._pass(name, set_name, clients)
+                if index % self._every[name, set_name] == 0:
+                    time.sleep(_PAUSE_S)
+                    self._pass(name, set_name, clients)
 
     def _pass(self, name, set_name, clients):
         server, seen = self._servers[name], self._seen[name]
         # As many rounds as clients: the end, where one waits for the other, weighs the same for all.
         requests = self._requests[name, set_name] * clients
         before = server.cpu_seconds()
-        answers, wall = asked(server, requests, clients)
+        answers, wall = asked(self._connections[name][:clients], requests)
         series = seen.series.setdefault((set_name, clients), Series())
         series.cpu.append((server.cpu_seconds() - before) / len(requests))
         series.rates.append(len(requests) / wall)
@@ -159,16 +168,16 @@ class Round:
         series.strayed += sum(server.verdict(answer) != verdict for answer, verdict in zip(answers, expected))
 
 
-def rounds(subjects, seen, sets, times, folder, concurrencies=(1, 2)):
+def rounds(subjects, seen, sets, times, folder):
     """Starts all subjects, lets them get warm, and measures them in turn."""
     servers = {}
     try:
         for subject in subjects:
             servers[subject.name] = subject.start(folder)
-        turn = Round(servers, sets, seen)
-        turn.warm_up(concurrencies)
+        turns = Turns(servers, sets, seen, CONCURRENCIES)
+        turns.warm_up(times)
         for index in range(times):
-            turn.run(concurrencies)
+            turns.round(index)
             note(f"round {index + 1} of {times}")
         for name, server in servers.items():
             seen[name].peak_bytes = server.peak_bytes()

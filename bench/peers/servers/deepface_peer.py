@@ -25,4 +25,4 @@ def compare(first, second):
     return result["verified"], -result["distance"]
 
 
-serve(compare)
+serve(compare, one_at_a_time=True)

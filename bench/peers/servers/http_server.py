@@ -4,12 +4,18 @@ A request is `POST /compare`, its body the bytes of the first photo and then tho
 how many the first has. That is less than any of them would read if photos came as multipart or base64.
 """
 
+import contextlib
 import json
+import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
-def serve(compare):
-    """Serves `compare(first, second)`, which returns whether both show one person, and a score."""
+def serve(compare, one_at_a_time=False):
+    """Serves `compare(first, second)`, which returns whether both show one person, and a score.
+
+    `one_at_a_time` is for a peer that must not be called by several threads at once.
+    """
+    turn = threading.Lock() if one_at_a_time else contextlib.nullcontext()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -21,7 +27,8 @@ def serve(compare):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             cut = int(self.headers["X-First-Bytes"])
             try:
-                same, score = compare(body[:cut], body[cut:])
+                with turn:
+                    same, score = compare(body[:cut], body[cut:])
                 self._answer(200, {"same": bool(same), "score": float(score)})
             # A peer says "no face" by an exception of its own; the driver counts what has no verdict.
             except Exception as error:

@@ -1,5 +1,7 @@
 // @vladmandic/human: `node human.mjs native|wasm FOLDER`, FOLDER with node_modules. Everything off that a comparison does
 // not need. The largest face of a photo counts, and similarity .5 is one person, as in its own demonstration.
+import { once } from 'node:events';
+import fs from 'node:fs/promises';
 import http from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -9,8 +11,13 @@ const require = createRequire(path.join(path.resolve(folder), 'package.json'));
 const packages = path.join(path.resolve(folder), 'node_modules');
 const THRESHOLD = 0.5;
 
+// On WASM it reads its networks by HTTP alone: from this server, which listens before they are there.
+const MODELS = '/models/';
+const server = http.createServer(answer).listen(0, '127.0.0.1');
+await once(server, 'listening');
+const { port } = server.address();
+
 const config = {
-  modelBasePath: `file://${packages}/@vladmandic/human/models/`,
   debug: false,
   face: { emotion: { enabled: false } },
   body: { enabled: false },
@@ -25,14 +32,15 @@ const { human, decoded } = backend === 'native' ? native() : wasm();
 function native() {
   const tf = require('@tensorflow/tfjs-node');
   const { Human } = require(`${packages}/@vladmandic/human/dist/human.node.js`);
-  return { human: new Human(config), decoded: async (photo) => tf.node.decodeImage(photo, 3) };
+  const modelBasePath = `file://${packages}/@vladmandic/human/models/`;
+  return { human: new Human({ ...config, modelBasePath }), decoded: async (photo) => tf.node.decodeImage(photo, 3) };
 }
 
 function wasm() {
   const sharp = require('sharp');
   const { Human } = require(`${packages}/@vladmandic/human/dist/human.node-wasm.js`);
   const wasmPath = `${packages}/@tensorflow/tfjs-backend-wasm/dist/`;
-  const human = new Human({ ...config, backend: 'wasm', wasmPath });
+  const human = new Human({ ...config, modelBasePath: `http://127.0.0.1:${port}${MODELS}`, backend: 'wasm', wasmPath });
   const decoded = async (photo) => {
     const { data, info } = await sharp(photo).removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
     return human.tf.tensor3d(data, [info.height, info.width, info.channels], 'int32');
@@ -67,22 +75,26 @@ async function body(request) {
   return Buffer.concat(parts);
 }
 
+async function verdict(request) {
+  const both = await body(request);
+  const cut = Number(request.headers['x-first-bytes']);
+  return JSON.stringify(await compare(both.subarray(0, cut), both.subarray(cut)));
+}
+
+function network(url) {
+  return fs.readFile(path.join(packages, '@vladmandic/human/models', path.basename(url)));
+}
+
+async function answer(request, response) {
+  try {
+    const said = request.method === 'GET' ? await network(request.url) : await verdict(request);
+    response.writeHead(200, { 'Content-Length': Buffer.byteLength(said) }).end(said);
+  } catch (error) {
+    const said = JSON.stringify({ error: String(error) });
+    response.writeHead(422, { 'Content-Length': Buffer.byteLength(said) }).end(said);
+  }
+}
+
 await human.tf.ready();
 await human.load();
-
-const server = http.createServer(async (request, response) => {
-  let status = 200;
-  let said;
-  try {
-    const both = await body(request);
-    const cut = Number(request.headers['x-first-bytes']);
-    said = await compare(both.subarray(0, cut), both.subarray(cut));
-  } catch (error) {
-    status = 422;
-    said = { error: String(error) };
-  }
-  const text = JSON.stringify(said);
-  response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) });
-  response.end(text);
-});
-server.listen(0, '127.0.0.1', () => console.log(`ready ${server.address().port}`));
+console.log(`ready ${port}`);
