@@ -31,7 +31,7 @@ impl FaceDraft {
     /// A face of which only the detection is known.
     pub(crate) fn new(detection: &Detection) -> Self {
         Self {
-            geometry: FaceGeometry { rect: detection.rect, points: detection.points },
+            geometry: detection.geometry(),
             mesh: Outcome::Unavailable,
             recognised: Outcome::Unavailable,
             seen: Outcome::Unavailable,

@@ -9,11 +9,12 @@ use faceward_models::Store;
 use crate::detection::{self, Detector};
 use crate::embedding;
 use crate::image::Limits;
-use crate::networks::{NetworkClock, NetworkKey, Networks};
+use crate::networks::{NetworkKey, Networks};
 use crate::options::{EngineError, EngineOptions, OnCompiled};
+use crate::picture::PictureSteps;
 use crate::plan::Planner;
 use crate::request::{Output, Outputs};
-use crate::run::Worker;
+use crate::run::{Clocks, Worker};
 use crate::steps::FaceSteps;
 
 /// What an engine is able to answer and what it computes with.
@@ -86,15 +87,17 @@ impl Engine {
     /// # Errors
     /// The runtime refuses another session.
     pub fn worker(&self) -> Result<Worker, EngineError> {
-        let clock = NetworkClock::default();
+        let clocks = Clocks::default();
         let [close, overview, fine] = detection::SIDES
-            .map(|side| self.networks.session(NetworkKey::square(detection::MODEL, side), &clock));
+            .map(|side| self.networks.session(NetworkKey::square(detection::MODEL, side), &clocks.face));
         let (Some(close), Some(overview), Some(fine)) = (close?, overview?, fine?) else {
             return Err(EngineError::Models(vec![format!("{}: nothing works without it", detection::MODEL)]));
         };
-        let steps = FaceSteps::new(|model| self.networks.session(NetworkKey::fixed(model), &clock))?;
+        let steps = FaceSteps::new(|model| self.networks.session(NetworkKey::fixed(model), &clocks.face))?;
+        let picture =
+            PictureSteps::new(|model| self.networks.session(NetworkKey::fixed(model), &clocks.picture))?;
         let detector = Detector { close, overview, fine };
-        Ok(Worker::new(self.limits, self.planner.clone(), detector, steps, clock))
+        Ok(Worker::new((self.limits, self.planner.clone()), detector, (steps, picture), clocks))
     }
 }
 

@@ -12,12 +12,8 @@ pub(crate) enum Step {
     Pose,
     /// The face as a vector, aligned in part by the mesh, and how useful it is for recognition.
     Embedding,
-    /// Whether it is the photographed face of a human.
-    Photograph,
-    /// Presentation attack detection.
-    Liveness,
-    /// Genuine or manipulated.
-    Deepfake,
+    /// How the picture came about.
+    Picture(PictureStep),
     /// Whether each eye is open.
     Eyes,
     /// Whether the mouth is open.
@@ -36,6 +32,18 @@ pub(crate) enum Step {
     Flare,
     /// Quality measures and components, by arithmetic on what other steps found.
     Quality,
+}
+
+/// What is asked of the picture, whoever is on it. These steps read the photo and the detection alone, and no other step reads
+/// what comes of them: they may run beside all others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum PictureStep {
+    /// Whether it is the photographed face of a human.
+    Photograph,
+    /// Presentation attack detection.
+    Liveness,
+    /// Genuine or manipulated.
+    Deepfake,
 }
 
 /// What a step is.
@@ -65,9 +73,9 @@ impl Step {
         Self::Landmarks,
         Self::Pose,
         Self::Embedding,
-        Self::Photograph,
-        Self::Liveness,
-        Self::Deepfake,
+        Self::Picture(PictureStep::Photograph),
+        Self::Picture(PictureStep::Liveness),
+        Self::Picture(PictureStep::Deepfake),
         Self::Eyes,
         Self::Mouth,
         Self::FaceAttributes,
@@ -90,22 +98,7 @@ impl Step {
                 uses: &[Self::Landmarks],
                 ..Declaration::by("embedding", &["sface-2021dec", "fr-feature"], &[Output::Embedding])
             },
-            Self::Photograph => Declaration::by("photograph", &["photograph-1"], &[Output::Photographed]),
-            Self::Liveness => {
-                let models = &["fr-liveness", "minifasnet-2.7", "faceward-liveness-1"];
-                // A picture that no camera took of a face is not live: without the gate there is no check.
-                Declaration {
-                    needs: &[Self::Photograph],
-                    ..Declaration::by("liveness", models, &[Output::Liveness])
-                }
-            }
-            Self::Deepfake => {
-                let models = &["faceward-deepfake-1", "faceward-swap-1", "faceward-deepfake-2"];
-                Declaration {
-                    needs: &[Self::Photograph],
-                    ..Declaration::by("deepfake", models, &[Output::Genuine])
-                }
-            }
+            Self::Picture(step) => step.declaration(),
             Self::Eyes => Declaration {
                 needs: &[Self::Landmarks],
                 ..Declaration::by("attributes", &["eye-state-1"], &[Output::Eyes])
@@ -135,6 +128,24 @@ impl Step {
             },
             Self::Flare => Declaration::by("quality", &["flare-1"], &[]),
             Self::Quality => Declaration::by("quality", &[], &[Output::Components]),
+        }
+    }
+}
+
+impl PictureStep {
+    /// What it is. A picture that no camera took of a face is neither live nor genuine: without that gate there is no check.
+    pub(crate) const fn declaration(self) -> Declaration {
+        const GATE: &[Step] = &[Step::Picture(PictureStep::Photograph)];
+        match self {
+            Self::Photograph => Declaration::by("photograph", &["photograph-1"], &[Output::Photographed]),
+            Self::Liveness => {
+                let models = &["fr-liveness", "minifasnet-2.7", "faceward-liveness-1"];
+                Declaration { needs: GATE, ..Declaration::by("liveness", models, &[Output::Liveness]) }
+            }
+            Self::Deepfake => {
+                let models = &["faceward-deepfake-1", "faceward-swap-1", "faceward-deepfake-2"];
+                Declaration { needs: GATE, ..Declaration::by("deepfake", models, &[Output::Genuine]) }
+            }
         }
     }
 }

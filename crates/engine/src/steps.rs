@@ -1,22 +1,21 @@
 //! The steps whose models were loaded, and how each fills its part of a face.
 
-use faceward_core::{Outcome, PixelRect};
+use faceward_core::PixelRect;
 use faceward_inference::InferenceError;
 
 use crate::attributes::{AttributeNetworks, age_and_race};
-use crate::deepfake::DeepfakeStep;
 use crate::detection::Detection;
 use crate::draft::FaceDraft;
 use crate::embedding::{self, EmbeddingStep};
-use crate::face::{FaceGeometry, StepError, attempt, derive};
+use crate::face::{StepError, attempt, derive};
 use crate::image::RgbImage;
 use crate::landmarks::{MeshStep, dense_points, head_pose};
-use crate::liveness::LivenessStep;
+use crate::meanwhile::Meanwhile;
 use crate::networks::ModelSession;
 use crate::options::EngineError;
-use crate::photograph::PhotographStep;
 use crate::quality::{self, FlareStep, QualityInput};
 use crate::request::{Output, Request};
+use crate::sessions::all;
 use crate::step::Step;
 
 /// Where a mesh that has collapsed leaves nothing to derive from.
@@ -30,17 +29,14 @@ pub(crate) struct Scene<'a> {
     pub(crate) detections: &'a [PixelRect],
     /// What was asked for.
     pub(crate) request: &'a Request,
-    /// Whether anybody still waits for the analysis.
-    pub(crate) wanted: &'a dyn Fn() -> bool,
+    /// Whom it is for.
+    pub(crate) meanwhile: Meanwhile<'a>,
 }
 
-/// The steps that have networks; `None` where one was not loaded.
+/// The steps that have networks, but for those of the picture; `None` where one was not loaded.
 pub(crate) struct FaceSteps {
     mesh: Option<MeshStep>,
     embedding: Option<EmbeddingStep>,
-    photograph: Option<PhotographStep>,
-    liveness: Option<LivenessStep>,
-    deepfake: Option<DeepfakeStep>,
     flare: Option<FlareStep>,
     pub(crate) attributes: AttributeNetworks,
 }
@@ -57,9 +53,6 @@ impl FaceSteps {
         Ok(Self {
             mesh: one(Step::Landmarks)?.map(MeshStep::new),
             embedding: all(Step::Embedding, &session)?.map(EmbeddingStep::new),
-            photograph: all(Step::Photograph, &session)?.map(PhotographStep::new),
-            liveness: all(Step::Liveness, &session)?.map(LivenessStep::new),
-            deepfake: all(Step::Deepfake, &session)?.map(DeepfakeStep::new),
             flare: one(Step::Flare)?.map(FlareStep::new),
             attributes: AttributeNetworks {
                 eye: one(Step::Eyes)?,
@@ -82,26 +75,12 @@ impl FaceSteps {
         face: &Detection,
     ) -> Result<Option<f32>, InferenceError> {
         let Some(mesh) = &mut self.mesh else { return Ok(None) };
-        let geometry = FaceGeometry { rect: face.rect, points: face.points };
-        match mesh.presence(photo, &geometry) {
+        match mesh.presence(photo, &face.geometry()) {
             Ok(log_odds) => Ok(Some(log_odds)),
             // Where there is nothing to look at, nobody stands upright.
             Err(StepError::Photo(_)) => Ok(Some(f32::NEG_INFINITY)),
             Err(StepError::Inference(error)) => Err(error),
         }
-    }
-
-    /// Whether what was detected is the photographed face of a human.
-    ///
-    /// # Errors
-    /// The runtime failed.
-    pub(crate) fn photographed(
-        &mut self,
-        photo: &RgbImage,
-        detection: &Detection,
-    ) -> Result<Outcome<f32>, InferenceError> {
-        let geometry = FaceGeometry { rect: detection.rect, points: detection.points };
-        attempt(self.photograph.as_mut(), |step| step.run(photo, &geometry))
     }
 
     /// Runs `step` on `face`. A model that is not there makes a part `Unavailable`; a face that does not allow an answer
@@ -134,15 +113,8 @@ impl FaceSteps {
                 face.recognised = attempt(self.embedding.as_mut(), |step| step.run(photo, points, mirrored))?;
                 found.embedding = face.recognised.as_ref().map(|recognised| recognised.embedding.clone());
             }
-            Step::Photograph => {
-                found.photographed = attempt(self.photograph.as_mut(), |step| step.run(photo, &geometry))?;
-            }
-            Step::Liveness => {
-                found.liveness = attempt(self.liveness.as_mut(), |step| step.run(photo, &geometry))?;
-            }
-            Step::Deepfake => {
-                found.genuine = attempt(self.deepfake.as_mut(), |step| step.run(photo, &geometry))?;
-            }
+            // Those run apart, perhaps beside these.
+            Step::Picture(_) => {}
             Step::Eyes => {
                 let [left, right] = networks.eyes(photo, &face.mesh);
                 (found.attributes.left_eye_open, found.attributes.right_eye_open) = (left?, right?);
@@ -196,19 +168,4 @@ fn measure(scene: &Scene<'_>, face: &mut FaceDraft) {
     );
     face.analysis.quality = measured.values;
     face.analysis.components = measured.components;
-}
-
-/// Sessions of all models of `step`; `None` if one of them was not loaded.
-fn all<const N: usize>(
-    step: Step,
-    session: impl Fn(&'static str) -> Result<Option<ModelSession>, InferenceError>,
-) -> Result<Option<[ModelSession; N]>, EngineError> {
-    let models = step.declaration().models;
-    if models.len() != N {
-        let problem = format!("step {step:?} declares {} models and takes {N}", models.len());
-        return Err(EngineError::Models(vec![problem]));
-    }
-    let sessions: Option<Vec<ModelSession>> =
-        models.iter().map(|model| session(model)).collect::<Result<_, _>>()?;
-    Ok(sessions.and_then(|sessions| sessions.try_into().ok()))
 }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use faceward_core::{Embedding, Outcome};
 use faceward_engine::image::Limits;
-use faceward_engine::{Engine, EngineOptions, Output, Outputs, PrecisionChoice, Request, Worker};
+use faceward_engine::{Engine, EngineOptions, Meanwhile, Output, Outputs, PrecisionChoice, Request, Worker};
 use faceward_inference::RuntimeKind;
 use faceward_models::calibration::similarity::similarity;
 use faceward_service::{Movement, Stance, Still, Thresholds};
@@ -73,7 +73,7 @@ fn frame(
     }
     let outputs = Outputs::ATTRIBUTES.and(Outputs::of(&[Output::Pose, Output::Embedding, Output::Liveness]));
     let request = Request { outputs, mirrored_embedding: true, ..Request::default() };
-    let (analysis, fingerprint) = worker.analyze_frame(&fs_err::read(path)?, &request, &|| true)?;
+    let (analysis, fingerprint) = worker.analyze_frame(&fs_err::read(path)?, &request, Meanwhile::PATIENT)?;
     let size = [analysis.photo.width, analysis.photo.height];
     let face = analysis.faces.into_iter().next();
     let found = match (face, fingerprint) {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use faceward_core::{Embedding, Outcome};
 use faceward_engine::image::DecodeError;
-use faceward_engine::{Analysis, AnalyzeError, Fingerprint, Request, StepTiming, Worker};
+use faceward_engine::{Analysis, AnalyzeError, Fingerprint, Meanwhile, Request, StepTiming, Worker};
 use tokio::time::Instant;
 
 use crate::error::{InternalError, PhotoFault, PhotoField, ServiceError};
@@ -20,7 +20,7 @@ use crate::policy::{
 use crate::report::FaceReport;
 use crate::requests::Checks;
 use crate::ruled::Ruled;
-use crate::scheduler::{Done, JobError, Permit, StillWanted, Ticket};
+use crate::scheduler::{Done, JobError, Permit, Ticket};
 
 /// A photo on its way through the compute threads.
 pub(crate) struct Pending {
@@ -64,8 +64,8 @@ impl Ruled {
         request: Request,
     ) -> Result<Pending, ServiceError> {
         let request = self.restricted(request);
-        self.submit(admitted, field, move |worker, wanted| {
-            let analysis = worker.analyze_while(&photo, &request, wanted)?;
+        self.submit(admitted, field, move |worker, meanwhile| {
+            let analysis = worker.analyze_while(&photo, &request, meanwhile)?;
             trace_steps(&analysis);
             Ok((analysis, None))
         })
@@ -80,7 +80,9 @@ impl Ruled {
         request: Request,
     ) -> Result<Pending, ServiceError> {
         let request = self.restricted(request);
-        self.submit(admitted, field, move |worker, wanted| worker.analyze_frame(&photo, &request, wanted))
+        self.submit(admitted, field, move |worker, meanwhile| {
+            worker.analyze_frame(&photo, &request, meanwhile)
+        })
     }
 
     /// The analyses of `photos`, in their order.
@@ -103,7 +105,7 @@ impl Ruled {
         &self,
         admitted: &Admitted,
         field: PhotoField,
-        work: impl FnOnce(&mut Worker, StillWanted<'_>) -> Result<Looked, AnalyzeError> + Send + 'static,
+        work: impl FnOnce(&mut Worker, Meanwhile<'_>) -> Result<Looked, AnalyzeError> + Send + 'static,
     ) -> Result<Pending, ServiceError> {
         let ticket = self.scheduler().submit(&admitted.permit, work).map_err(failed_job)?;
         Ok(Pending { ticket, field, deadline: admitted.deadline })

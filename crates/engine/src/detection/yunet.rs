@@ -7,6 +7,8 @@
 use faceward_core::{FivePoints, PixelRect, Point};
 use faceward_inference::Tensor;
 
+use crate::face::FaceGeometry;
+
 /// One face as the detector sees it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Detection {
@@ -19,6 +21,11 @@ pub(crate) struct Detection {
 }
 
 impl Detection {
+    /// Where the face is, for the steps that look at it.
+    pub(crate) const fn geometry(&self) -> FaceGeometry {
+        FaceGeometry { rect: self.rect, points: self.points }
+    }
+
     /// The same face with every position sent through `map`, which keeps axes and their directions.
     pub(super) fn mapped(&self, map: impl Fn(Point) -> Point) -> Self {
         let top_left = map(Point::new(self.rect.left, self.rect.top));

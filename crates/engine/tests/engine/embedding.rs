@@ -75,11 +75,11 @@ fn steps_run_in_order_and_time_in_networks_is_part_of_theirs() {
             "landmarks",
             "pose",
             "embedding",
+            "attributes",
+            "quality",
             "photograph",
             "liveness",
             "deepfake",
-            "attributes",
-            "quality"
         ]
     );
     assert!(

@@ -5,8 +5,8 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use faceward_core::{Cosine, FivePoints, Outcome};
 use faceward_engine::image::{Limits, RgbImage, Size, decode};
 use faceward_engine::{
-    Analysis, AnalyzeError, Engine, EngineOptions, FaceAnalysis, FacePart, Output, Outputs, PrecisionChoice,
-    Request, Scope, Worker,
+    Analysis, AnalyzeError, Engine, EngineOptions, FaceAnalysis, FacePart, Meanwhile, Output, Outputs,
+    PrecisionChoice, Request, Scope, SpareCore, Worker,
 };
 use faceward_inference::RuntimeKind;
 
@@ -39,7 +39,13 @@ pub(crate) fn analyze_while(
     request: &Request,
     wanted: &dyn Fn() -> bool,
 ) -> Result<Analysis, AnalyzeError> {
-    worker().analyze_while(photo, request, wanted)
+    worker().analyze_while(photo, request, Meanwhile { wanted, ..Meanwhile::PATIENT })
+}
+
+/// Analyses a photo with a core lent.
+pub(crate) fn analyze_on_two_cores(photo: &[u8], request: &Request) -> Result<Analysis, AnalyzeError> {
+    let spare_core: &dyn Fn() -> Option<SpareCore> = &|| Some(Box::new(()));
+    worker().analyze_while(photo, request, Meanwhile { spare_core, ..Meanwhile::PATIENT })
 }
 
 /// Probability that the eye or mouth that fills the photo is open.

@@ -6,6 +6,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
+use faceward_engine::{Meanwhile, SpareCore};
 use tokio::sync::oneshot;
 use tracing::Span;
 use tracing::field::Empty;
@@ -55,14 +56,16 @@ impl<T> Ticket<T> {
     }
 }
 
-/// Tells work whether anybody still waits for its result. Work that takes long asks now and then.
-pub(crate) type StillWanted<'a> = &'a dyn Fn() -> bool;
-
 /// A job whatever its result's type.
 pub(super) trait Job<W>: Abandonable + Send {
-    /// Does the work, says that it is `done` and whether somebody waited to the end, and answers. `Err`: the work panicked with this message, the worker must not
-    /// be used again.
-    fn run(self: Box<Self>, worker: &mut W, done: &dyn Fn(bool)) -> Result<(), String>;
+    /// Does the work, perhaps with a core that `spare_core` lends, says that it is `done` and whether somebody waited to the end,
+    /// and answers. `Err`: the work panicked with this message, the worker must not be used again.
+    fn run(
+        self: Box<Self>,
+        worker: &mut W,
+        spare_core: &dyn Fn() -> Option<SpareCore>,
+        done: &dyn Fn(bool),
+    ) -> Result<(), String>;
     /// Answers without working.
     fn refuse(self: Box<Self>, error: JobError);
 }
@@ -81,7 +84,7 @@ struct TypedJob<F, T> {
 /// still counts against the slots while it runs.
 pub(super) fn job<W, F, T>(permit: Permit, work: F) -> (Box<dyn Job<W>>, Ticket<T>)
 where
-    F: FnOnce(&mut W, StillWanted<'_>) -> T + Send + 'static,
+    F: FnOnce(&mut W, Meanwhile<'_>) -> T + Send + 'static,
     T: Send + 'static,
 {
     let (reply, result) = oneshot::channel();
@@ -103,10 +106,15 @@ impl<F, T> Abandonable for TypedJob<F, T> {
 
 impl<W, F, T> Job<W> for TypedJob<F, T>
 where
-    F: FnOnce(&mut W, StillWanted<'_>) -> T + Send,
+    F: FnOnce(&mut W, Meanwhile<'_>) -> T + Send,
     T: Send,
 {
-    fn run(self: Box<Self>, worker: &mut W, done: &dyn Fn(bool)) -> Result<(), String> {
+    fn run(
+        self: Box<Self>,
+        worker: &mut W,
+        spare_core: &dyn Fn() -> Option<SpareCore>,
+        done: &dyn Fn(bool),
+    ) -> Result<(), String> {
         let Self { work, reply, permit, submitted, waiting, caller } = *self;
         let queued = submitted.elapsed();
         drop(waiting);
@@ -115,7 +123,9 @@ where
         drop(caller);
         let entered = span.enter();
         // The worker is thrown away after a panic, so that no half-changed state is seen again.
-        let outcome = catch_unwind(AssertUnwindSafe(|| work(worker, &|| !reply.is_closed())));
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            work(worker, Meanwhile { wanted: &|| !reply.is_closed(), spare_core })
+        }));
         drop(entered);
         drop(span);
         done(!reply.is_closed());

@@ -20,6 +20,7 @@ use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use faceward_engine::Meanwhile;
 use parking_lot::Mutex;
 
 use crate::metrics;
@@ -33,7 +34,7 @@ pub use job::panic_message;
 pub use permit::Permit;
 
 pub(crate) use demand::Demand;
-pub(crate) use job::{Done, JobError, StillWanted, Ticket};
+pub(crate) use job::{Done, JobError, Ticket};
 
 /// Shortest and longest time, in seconds, after which a refused caller is told to come back.
 const RETRY_SECONDS: std::ops::RangeInclusive<u64> = 1..=30;
@@ -120,7 +121,7 @@ impl<W: Send + 'static> Scheduler<W> {
     pub(crate) fn submit<T: Send + 'static>(
         &self,
         permit: &Permit,
-        work: impl FnOnce(&mut W, StillWanted<'_>) -> T + Send + 'static,
+        work: impl FnOnce(&mut W, Meanwhile<'_>) -> T + Send + 'static,
     ) -> Result<Ticket<T>, JobError> {
         let (job, ticket) = job::job(permit.clone(), work);
         match self.shared.queue.push(permit.place(), permit.next_index(), job) {

@@ -16,11 +16,18 @@ pub(super) struct Queue<T> {
 struct State<T> {
     backlog: Backlog<T>,
     open: bool,
+    /// Threads that wait for an item.
+    n_idle: usize,
+    /// Cores of theirs that others compute on meanwhile.
+    n_lent: usize,
 }
 
 impl<T: Abandonable> Queue<T> {
     pub(super) const fn new(backlog: Backlog<T>) -> Self {
-        Self { state: Mutex::new(State { backlog, open: true }), pushed: Condvar::new() }
+        Self {
+            state: Mutex::new(State { backlog, open: true, n_idle: 0, n_lent: 0 }),
+            pushed: Condvar::new(),
+        }
     }
 
     /// As [`Backlog::admit`].
@@ -56,8 +63,23 @@ impl<T: Abandonable> Queue<T> {
             if !state.open {
                 return None;
             }
+            state.n_idle += 1;
             self.pushed.wait(&mut state);
+            state.n_idle -= 1;
         }
+    }
+
+    /// Whether a core is free until [`Self::give_back`]: that of a thread that waits, while nothing else does.
+    pub(super) fn borrow_core(&self) -> bool {
+        let mut state = self.state.lock();
+        let free = state.backlog.len() == 0 && state.n_lent < state.n_idle;
+        state.n_lent += usize::from(free);
+        free
+    }
+
+    /// The core that was borrowed is needed no more.
+    pub(super) fn give_back(&self) {
+        self.state.lock().n_lent -= 1;
     }
 
     /// As [`Backlog::finish`].
@@ -89,5 +111,53 @@ pub(super) trait Expecting: Send + Sync {
 impl<T: Abandonable + Send> Expecting for Queue<T> {
     fn leave(&self, place: &Place) {
         self.state.lock().backlog.leave(place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+    use std::sync::Arc;
+
+    use super::*;
+
+    struct Item;
+
+    impl Abandonable for Item {
+        fn is_abandoned(&self) -> bool {
+            false
+        }
+    }
+
+    fn queue() -> Arc<Queue<Item>> {
+        Arc::new(Queue::new(Backlog::new(NonZeroUsize::MIN, Duration::from_secs(1))))
+    }
+
+    #[test]
+    fn a_core_is_lent_once_for_each_thread_that_waits_and_none_where_all_are_busy() {
+        let queue = queue();
+        assert!(!queue.borrow_core(), "nobody waits");
+        let waiting = Arc::clone(&queue);
+        let thread = std::thread::spawn(move || waiting.pop().is_none());
+        while queue.state.lock().n_idle == 0 {
+            std::thread::yield_now();
+        }
+        assert!(queue.borrow_core());
+        assert!(!queue.borrow_core(), "it is lent already");
+        queue.give_back();
+        assert!(queue.borrow_core());
+        queue.close();
+        assert!(thread.join().expect("no panic"), "a closed queue gives nothing");
+        assert!(!queue.borrow_core(), "nobody waits any more");
+    }
+
+    #[test]
+    fn no_core_is_lent_while_something_is_queued() {
+        let queue = queue();
+        queue.state.lock().n_idle = 1;
+        let demand = Demand { kind: "verify", n_photos: 1, urgency: super::super::Urgency::Interactive };
+        let place = queue.admit(demand).expect("room");
+        assert!(queue.push(&place, 0, Item).is_ok());
+        assert!(!queue.borrow_core());
     }
 }

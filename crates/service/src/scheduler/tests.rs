@@ -144,10 +144,10 @@ async fn work_can_ask_whether_anybody_still_waits() {
     let (begin, begun) = mpsc::channel();
     let (gate, opened) = mpsc::channel::<()>();
     let (tell, told) = mpsc::channel();
-    let work = move |_: &mut Numbered, wanted: StillWanted<'_>| {
-        begin.send(wanted()).expect("the test waits");
+    let work = move |_: &mut Numbered, meanwhile: Meanwhile<'_>| {
+        begin.send((meanwhile.wanted)()).expect("the test waits");
         assert!(opened.recv().is_err());
-        tell.send(wanted()).expect("the test waits");
+        tell.send((meanwhile.wanted)()).expect("the test waits");
     };
     let ticket = fixture.scheduler.submit(&fixture.admit(), work).expect("an open queue");
     assert_eq!(begun.recv(), Ok(true));
@@ -282,4 +282,23 @@ async fn a_scheduler_that_is_dropped_ends_its_threads() {
     for thread in threads {
         assert!(thread.join().is_ok());
     }
+}
+
+#[tokio::test]
+async fn work_borrows_the_core_of_a_thread_that_waits_and_gives_it_back() {
+    let fixture = start(2, 8);
+    let borrow = |meanwhile: Meanwhile<'_>| {
+        // The other thread may still be on its way to wait.
+        let core = std::iter::repeat_with(|| (meanwhile.spare_core)()).find(Option::is_some).flatten();
+        (core.is_some(), (meanwhile.spare_core)().is_some())
+    };
+    for _ in 0..2 {
+        let ticket = fixture.scheduler.submit(&fixture.admit(), move |_, meanwhile| borrow(meanwhile));
+        assert_eq!(result(ticket.expect("an open queue")).await, Ok((true, false)));
+    }
+    let (gate, occupied) = fixture.occupy();
+    let alone = fixture.scheduler.submit(&fixture.admit(), |_, meanwhile| (meanwhile.spare_core)().is_some());
+    assert_eq!(result(alone.expect("an open queue")).await, Ok(false));
+    drop(gate);
+    assert_eq!(result(occupied).await, Ok(()));
 }

@@ -3,6 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use faceward_engine::SpareCore;
+
 use super::backlog::{Abandonable, Begun};
 use super::job::{Job, JobError};
 use super::queue::Queue;
@@ -15,7 +17,7 @@ pub(super) struct Shared<W> {
 }
 
 /// Works until the queue is closed.
-pub(super) fn serve<W>(shared: &Shared<W>, worker: W) {
+pub(super) fn serve<W: 'static>(shared: &Shared<W>, worker: W) {
     let mut worker = Some(worker);
     while let Some((Begun { item: job, number }, n_behind)) = shared.queue.pop() {
         metrics::queue_length(n_behind);
@@ -29,7 +31,7 @@ pub(super) fn serve<W>(shared: &Shared<W>, worker: W) {
 }
 
 /// Does job `number`; gives the worker back unless the job panicked.
-fn do_job<W>(shared: &Shared<W>, worker: Option<W>, job: Box<dyn Job<W>>, number: u64) -> Option<W> {
+fn do_job<W: 'static>(shared: &Shared<W>, worker: Option<W>, job: Box<dyn Job<W>>, number: u64) -> Option<W> {
     let mut worker = match worker.map_or_else(|| (shared.make_worker)(), Ok) {
         Ok(worker) => worker,
         Err(reason) => {
@@ -39,7 +41,8 @@ fn do_job<W>(shared: &Shared<W>, worker: Option<W>, job: Box<dyn Job<W>>, number
             return None;
         }
     };
-    match job.run(&mut worker, &|waited_for| shared.queue.finish(number, waited_for)) {
+    let (spare_core, done) = (|| lend(&shared.queue), |waited_for| shared.queue.finish(number, waited_for));
+    match job.run(&mut worker, &spare_core, &done) {
         Ok(()) => Some(worker),
         Err(message) => {
             metrics::job_panicked();
@@ -48,5 +51,18 @@ fn do_job<W>(shared: &Shared<W>, worker: Option<W>, job: Box<dyn Job<W>>, number
             drop(catch_unwind(AssertUnwindSafe(|| drop(worker))));
             None
         }
+    }
+}
+
+/// The core of a thread that waits, until it is dropped.
+fn lend<W: 'static>(queue: &Arc<Queue<Box<dyn Job<W>>>>) -> Option<SpareCore> {
+    queue.borrow_core().then(|| Box::new(Lent(Arc::clone(queue))) as SpareCore)
+}
+
+struct Lent<T: Abandonable>(Arc<Queue<T>>);
+
+impl<T: Abandonable> Drop for Lent<T> {
+    fn drop(&mut self) {
+        self.0.give_back();
     }
 }

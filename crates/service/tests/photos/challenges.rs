@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use faceward_core::{AppId, SubjectId};
-use faceward_engine::{Output, Outputs, Request};
+use faceward_engine::{Meanwhile, Output, Outputs, Request};
 use faceward_service::{
     AnswerRequest, ChallengeAnswer, ChallengeId, ChallengeRequest, Movement, Photo, SequenceReason, Service,
     ServiceError, Still,
@@ -184,7 +184,8 @@ fn a_copy_is_known_and_another_photo_is_none() {
     let mut still = |bytes: &[u8]| {
         let outputs = Outputs::of(&[Output::Pose]);
         let request = Request { outputs, ..Request::default() };
-        let (analysis, fingerprint) = worker.analyze_frame(bytes, &request, &|| true).expect("a photo");
+        let (analysis, fingerprint) =
+            worker.analyze_frame(bytes, &request, Meanwhile::PATIENT).expect("a photo");
         let face = &analysis.faces[0];
         let pose = face.pose.value().copied();
         assert!(pose.is_some(), "{:?}", face.pose);
