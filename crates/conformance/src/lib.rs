@@ -37,6 +37,8 @@ macro_rules! suite {
                 of_many_who_claim_each_event_goes_to_one, events_of_a_session_are_told_in_order,
                 events_are_listed_with_their_attempts, an_event_is_told_again, who_is_switched_off_is_not_called,
                 a_claim_is_shared_among_apps, old_events_leave, with_an_app_goes_all_that_it_was_to_be_told }
+            data_keys { a_data_key_is_replaced_while_everything_goes_on, of_two_new_data_keys_the_newest_stays,
+                an_app_that_is_gone_has_no_data_key }
             audit { records_come_back_in_their_order, records_are_filtered, the_newest_come_first, a_purge_goes_step_by_step }
         );
 

@@ -14,11 +14,11 @@ use parking_lot::{Mutex, RwLock};
 use crate::EmbeddedError;
 use crate::audit::AuditLog;
 use crate::challenges::Challenges;
-use crate::database::Database;
+use crate::database::{Database, Walk};
 use crate::opening::Opening;
 
-/// One writer at a time; readers and searches run side by side. Locks are always taken in the order database, members,
-/// index, tenant. That of the members is never held for long: each request reads them.
+/// One writer at a time; readers and searches run side by side. Locks are always taken in the order database, walks,
+/// members, index, tenant. That of the members is never held for long: each request reads them.
 pub(crate) struct Folder {
     // Dropped first: the database holds the lock of the folder.
     pub(crate) audit: AuditLog,
@@ -30,6 +30,8 @@ pub(crate) struct Folder {
     version: AtomicU64,
     pub(crate) challenges: Mutex<Challenges>,
     pub(crate) purge_turn: Mutex<Turn>,
+    /// How far sealing anew is, by app.
+    pub(crate) walks: Mutex<HashMap<AppId, Walk>>,
     pub(crate) dir: PathBuf,
 }
 
@@ -52,6 +54,7 @@ impl Folder {
             version: AtomicU64::default(),
             challenges: Mutex::default(),
             purge_turn: Mutex::default(),
+            walks: Mutex::default(),
             dir: dir.to_owned(),
         })
     }

@@ -1,9 +1,10 @@
 //! The handle to a database. What can be asked of it is in `traits`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use faceward_core::Projection;
+use faceward_core::{AppId, Projection};
 use faceward_index::Index;
 use faceward_sealing::{KeySource, Sealer, unlock};
 use faceward_store::{Pending, StoreError};
@@ -14,6 +15,7 @@ use crate::connect::{Address, Client, Pool};
 use crate::follower::{Follower, Progress};
 use crate::memory::Memory;
 use crate::sql::data_keys;
+use crate::sql::reseal::Walk;
 use crate::{Consistency, Extent, PostgresError, PostgresSettings, schema};
 
 /// How old the memory is, in seconds.
@@ -47,6 +49,8 @@ pub(crate) struct Asked {
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) memory: Arc<Memory>,
     progress: Arc<Progress>,
+    /// How far sealing anew is on this server, by app.
+    pub(crate) walks: tokio::sync::Mutex<HashMap<AppId, Walk>>,
     settings: PostgresSettings,
     extent: Extent,
 }
@@ -142,7 +146,8 @@ impl Asked {
         };
         follower.start().await?;
         tokio::spawn(tell_lag(Arc::clone(&progress)));
-        Ok(Self { pool, sealer, memory, progress, settings, extent })
+        let walks = tokio::sync::Mutex::default();
+        Ok(Self { pool, sealer, memory, progress, walks, settings, extent })
     }
 
     /// A connection.

@@ -109,6 +109,44 @@ impl SubjectContext<'_> {
     }
 }
 
+/// What a sealed value of an app is bound to, whatever it is: for sealing it anew.
+pub struct Bound<'a> {
+    pub(crate) app: &'a AppId,
+    pub(crate) context: Vec<u8>,
+}
+
+impl<'a> Bound<'a> {
+    /// A vector.
+    #[must_use]
+    pub fn vector(context: VectorContext<'a>) -> Self {
+        Self { app: context.app, context: context.bytes() }
+    }
+
+    /// The name of a subject.
+    #[must_use]
+    pub fn name(context: SubjectContext<'a>) -> Self {
+        Self { app: context.app, context: context.bytes() }
+    }
+
+    /// The document of a session.
+    #[must_use]
+    pub fn session(app: &'a AppId, id: &Uuid) -> Self {
+        Self { app, context: session_context(app, id) }
+    }
+
+    /// A face of a session.
+    #[must_use]
+    pub fn session_face(context: SessionFaceContext<'a>) -> Self {
+        Self { app: context.app, context: context.bytes() }
+    }
+
+    /// A part of a webhook.
+    #[must_use]
+    pub fn webhook(part: WebhookPart, app: &'a AppId, id: &Uuid) -> Self {
+        Self { app, context: part.bytes(app, id) }
+    }
+}
+
 /// Every field with its length in front, so that no two rows have the same bytes.
 pub(crate) fn framed(fields: &[&[u8]]) -> Vec<u8> {
     fields.iter().flat_map(|field| [&(field.len() as u64).to_le_bytes()[..], field].concat()).collect()

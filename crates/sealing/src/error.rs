@@ -49,6 +49,9 @@ pub enum SealingError {
     /// A data key is not what the master key has wrapped for this app.
     #[error("the data key of app {0} is damaged or was altered")]
     DataKeyDamaged(AppId),
+    /// What is to be sealed anew cannot be opened.
+    #[error("a value of app {0} that is to be sealed anew is damaged or was altered")]
+    Altered(AppId),
     /// What is to be sealed is too long: gigabytes.
     #[error("a value is too long to be sealed")]
     TooLong,

@@ -16,7 +16,7 @@ mod seal;
 mod source;
 mod unlock;
 
-pub use context::{SessionFaceContext, SubjectContext, VectorContext, WebhookPart};
+pub use context::{Bound, SessionFaceContext, SubjectContext, VectorContext, WebhookPart};
 pub use data_key::WrappedKey;
 pub use error::SealingError;
 pub use key::{MasterKey, key_path, owner_only, owner_only_folder};

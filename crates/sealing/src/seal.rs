@@ -14,7 +14,8 @@ use zeroize::Zeroizing;
 
 use crate::cipher::Cipher;
 use crate::context::{
-    SessionFaceContext, SubjectContext, VectorContext, WebhookPart, session_context, signing_key_context,
+    Bound, SessionFaceContext, SubjectContext, VectorContext, WebhookPart, session_context,
+    signing_key_context,
 };
 use crate::data_key::{AppKeys, WrappedKey};
 use crate::{MasterKey, SealingError};
@@ -205,6 +206,21 @@ impl Sealer {
         self.apps.write().remove(app);
     }
 
+    /// `sealed` under the newest data key of its app; `None` where it is that already.
+    ///
+    /// # Errors
+    /// It was altered, or its key is not known; the system gives no random numbers.
+    pub fn reseal(&self, sealed: &[u8], bound: &Bound<'_>) -> Result<Option<Vec<u8>>, SealingError> {
+        let Bound { app, context } = bound;
+        let keys = self.keys(app).ok_or(SealingError::NoDataKey(**app))?;
+        let newest = keys.newest().map(|(generation, _)| generation);
+        if newest.is_some() && generation_of(sealed).map(|(generation, _)| generation) == newest {
+            return Ok(None);
+        }
+        let plain = self.open(app, sealed, context).ok_or(SealingError::Altered(**app))?;
+        self.seal(app, &plain, context).map(Some)
+    }
+
     /// Whether `stored` is the key that seals for `app`.
     #[must_use]
     pub fn seals_by(&self, app: &AppId, stored: &WrappedKey) -> bool {
@@ -380,6 +396,26 @@ mod tests {
                 && !sealer.knows_key_of(&row.0, &second)
                 && sealer.knows_key_of(&row.0, &by_master)
         );
+    }
+
+    #[test]
+    fn what_is_sealed_anew_is_the_same_under_the_newest_key() {
+        let (sealer, row) = (fresh(), Row::new(1, ["g", "s", "t", "m"]));
+        let by_master = seal_by_master(&sealer, &row);
+        let mut keys = give(&sealer, 1, &[1]);
+        let old = sealer.seal_vector(&VECTOR, row.context()).expect("sealed");
+        keys.push(sealer.new_data_key(&row.0, 2).expect("made"));
+        sealer.take_data_keys(&row.0, &keys).expect("its own");
+        for sealed in [&by_master, &old] {
+            let bound = Bound::vector(row.context());
+            let anew = sealer.reseal(sealed, &bound).expect("it opens").expect("by another key");
+            assert_eq!(generation_of(&anew).expect("of a data key").0, 2);
+            assert_eq!(sealer.open_vector(&anew, row.context()).as_deref(), Some(&VECTOR[..]));
+            assert_eq!(sealer.reseal(&anew, &bound).expect("nothing to do"), None);
+        }
+        let other = Row::new(1, ["g", "s", "u", "m"]);
+        let moved = sealer.reseal(&old, &Bound::vector(other.context()));
+        assert!(matches!(moved, Err(SealingError::Altered(_))), "{moved:?}");
     }
 
     #[test]

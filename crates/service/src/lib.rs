@@ -9,6 +9,7 @@ mod audit;
 pub mod backups;
 mod challenges;
 mod changes;
+pub mod data_keys;
 mod error;
 mod limits;
 mod meter;

@@ -15,6 +15,7 @@ use crate::apps::Apps;
 use crate::audit::{Origin, Recorder, Trail};
 use crate::backups::Backups;
 use crate::changes::Changes;
+use crate::data_keys::DataKeys;
 use crate::error::{Check, InternalError, ServiceError};
 use crate::limits::{Allowance, Limits as AppLimits};
 use crate::metrics;
@@ -44,6 +45,7 @@ struct Inner {
     tokens: Tokens,
     operators: Operators,
     webhooks: Webhooks,
+    data_keys: DataKeys,
     limits: AppLimits,
     scheduler: Scheduler<Worker>,
     recorder: Arc<Recorder>,
@@ -101,6 +103,7 @@ impl Service {
         let tokens = Tokens::new(&stores, settings.token_lifetime);
         let operators = Operators::new(&stores, settings.operators);
         let webhooks = Webhooks::new(&stores, settings.webhooks.clone());
+        let data_keys = DataKeys::new(&stores);
         let recorder =
             Recorder::start(Arc::clone(&stores.audit), settings.audit).map_err(StartError::Audit)?;
         let recorder = Arc::new(recorder);
@@ -114,6 +117,7 @@ impl Service {
             tokens,
             operators,
             webhooks,
+            data_keys,
             limits: AppLimits::default(),
             scheduler,
             recorder,
@@ -196,6 +200,12 @@ impl Service {
     #[must_use]
     pub fn webhooks(&self) -> &Webhooks {
         &self.inner.webhooks
+    }
+
+    /// The keys that seal what is of apps.
+    #[must_use]
+    pub fn data_keys(&self) -> &DataKeys {
+        &self.inner.data_keys
     }
 
     /// What copies the stores; `None` where they are in a database.

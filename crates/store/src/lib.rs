@@ -19,6 +19,7 @@ mod audit;
 mod backup;
 mod challenges;
 mod change;
+mod data_keys;
 mod directory;
 mod error;
 mod operators;
@@ -38,6 +39,7 @@ pub use challenges::{
     ChallengeKey, ChallengeRecord, ChallengeStore, Digest, NewChallenge, REMEMBERED_FRAMES,
 };
 pub use change::{Traces, Version};
+pub use data_keys::{DataKeyRecord, DataKeys, Resealed};
 pub use directory::{Directory, DirectoryVersion, OtherKeys, Standing};
 pub use error::{ChallengeRefusal, Pending, StoreError};
 pub use operators::{OperatorRecord, Operators, PassKind, PassRecord, Passes, Role};

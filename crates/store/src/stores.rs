@@ -5,7 +5,8 @@ use std::sync::Arc;
 use futures_util::future::try_join_all;
 
 use crate::{
-    AuditSink, Backup, ChallengeStore, Directory, Operators, Sessions, StoreError, TemplateStore, Webhooks,
+    AuditSink, Backup, ChallengeStore, DataKeys, Directory, Operators, Sessions, StoreError, TemplateStore,
+    Webhooks,
 };
 
 /// Everything that a service keeps. Cheap to clone.
@@ -23,6 +24,8 @@ pub struct Stores {
     pub operators: Arc<dyn Operators>,
     /// Who is called back, and what they have to be told.
     pub webhooks: Arc<dyn Webhooks>,
+    /// Keys that seal what is of an app.
+    pub data_keys: Arc<dyn DataKeys>,
     /// The audit log.
     pub audit: Arc<dyn AuditSink>,
     /// What copies all of it, where that is for the program to do.
@@ -34,7 +37,15 @@ impl Stores {
     #[must_use]
     pub fn of<S>(store: Arc<S>) -> Self
     where
-        S: Directory + TemplateStore + ChallengeStore + Sessions + Operators + Webhooks + AuditSink + 'static,
+        S: Directory
+            + TemplateStore
+            + ChallengeStore
+            + Sessions
+            + Operators
+            + Webhooks
+            + DataKeys
+            + AuditSink
+            + 'static,
     {
         Self {
             directory: Arc::<S>::clone(&store),
@@ -43,6 +54,7 @@ impl Stores {
             sessions: Arc::<S>::clone(&store),
             operators: Arc::<S>::clone(&store),
             webhooks: Arc::<S>::clone(&store),
+            data_keys: Arc::<S>::clone(&store),
             audit: store,
             backup: None,
         }
@@ -53,9 +65,19 @@ impl Stores {
     /// # Errors
     /// [`StoreError::Unreachable`].
     pub async fn reach(&self) -> Result<(), StoreError> {
-        let Self { directory, templates, challenges, sessions, operators, webhooks, audit, backup: _ } = self;
+        let Self {
+            directory,
+            templates,
+            challenges,
+            sessions,
+            operators,
+            webhooks,
+            data_keys,
+            audit,
+            backup: _,
+        } = self;
         let faces = [directory.reach(), templates.reach(), challenges.reach(), sessions.reach()];
-        let rest = [operators.reach(), webhooks.reach(), audit.reach()];
+        let rest = [operators.reach(), webhooks.reach(), data_keys.reach(), audit.reach()];
         try_join_all(faces.into_iter().chain(rest)).await?;
         Ok(())
     }

@@ -13,6 +13,7 @@ mod doctor;
 mod enroll;
 mod eval;
 mod identify;
+mod key;
 mod migrate;
 mod models;
 mod openapi;
@@ -63,6 +64,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Token(token::Token),
     #[command(subcommand)]
+    Key(key::Key),
+    #[command(subcommand)]
     Operator(operator::Operator),
     Audit(audit::Audit),
     #[command(name = "backup")]
@@ -95,6 +98,7 @@ impl Command {
             Self::App(app) => app.run(context),
             Self::Webhook(webhook) => webhook.run(context),
             Self::Token(token) => token.run(context),
+            Self::Key(key) => key.run(context),
             Self::Operator(operator) => operator.run(context),
             Self::Audit(audit) => audit.run(context),
             Self::BackUp(backup) => backup.run(context),
@@ -118,6 +122,7 @@ impl Command {
             | Self::App(_)
             | Self::Webhook(_)
             | Self::Token(_)
+            | Self::Key(_)
             | Self::Operator(_)
             | Self::Audit(_)
             | Self::Migrate(_)
@@ -152,6 +157,7 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
         | Command::App(_)
         | Command::Webhook(_)
         | Command::Token(_)
+        | Command::Key(_)
         | Command::Operator(_)
         | Command::Audit(_)
         | Command::BackUp(_)

@@ -103,6 +103,8 @@ async fn serve(context: &Context, given: Option<GivenCredentials>) -> Result<(),
     entrance.open(state);
     let keeping = service.clone();
     beside.spawn(async move { keeping.keep_retention().await });
+    let keys = service.data_keys().clone();
+    beside.spawn(async move { keys.keep().await });
     let keeper = service.clone();
     beside.spawn(async move { keeper.keep_sessions().await });
     let invitation = service.operators().invite().await?;

@@ -138,6 +138,39 @@ fn signing_keys_are_made_and_rotated() {
 }
 
 #[test]
+fn data_keys_are_rotated_and_listed_where_no_server_runs() {
+    let place = Place::new();
+    let ids: Vec<String> = ["a", "b"]
+        .map(|name| place.run(&["app", "create", name, "--json"]).exits(0).json()["app_id"].to_string())
+        .map(|id| id.trim_matches('"').to_owned())
+        .into();
+    let generations = || {
+        let keys = place.run(&["key", "list", "--json"]).exits(0).json();
+        let keys = keys.as_array().expect("a list").clone();
+        let of = |id: &String| keys.iter().find(|key| key["app_id"] == id.as_str()).expect("of each app");
+        [of(&ids[0]), of(&ids[1])].map(|key| {
+            assert_eq!((&key["older_keys"], &key["by_master"]), (&0.into(), &false.into()), "{key}");
+            key["generation"].as_u64().expect("a number")
+        })
+    };
+    assert_eq!(generations(), [1, 2]);
+    let one = place.run(&["key", "rotate", "--app", &ids[0]]).exits(0);
+    assert!(one.err.contains("1 new data keys") && one.err.contains("the old keys are gone"), "{one:?}");
+    assert_eq!(generations(), [3, 2]);
+    place.run(&["key", "rotate"]).exits(0);
+    let [first, second] = generations();
+    assert!(first > 3 && second > 3 && first != second);
+    place.run(&["key", "rotate", "--resume"]).exits(0);
+    assert_eq!(generations(), [first, second]);
+    let table = place.run(&["key", "list"]).exits(0).out;
+    assert!(table.contains(&ids[1]) && table.contains("seals everything"), "{table}");
+    place.run(&["key", "rotate", "--app", KNOWN_ID]).exits(5);
+    place.run(&["key", "rotate", "--app", KNOWN_ID, "--resume"]).exits(2);
+    let log = place.run(&["audit", "--format", "jsonl", "--action", "rotate_data_key"]).exits(0).out;
+    assert_eq!(log.lines().count(), 2 * (1 + 2 + 1), "begun and ended, of each: {log}");
+}
+
+#[test]
 fn the_key_is_not_kept_in_the_data_folder() {
     let place = Place::new();
     place.run_reading(KNOWN_KEY, &["app", "create", "--key-stdin"]).exits(0);

@@ -172,6 +172,7 @@ fn commands_work_beside(place: &Place, server: &Server) {
     assert!(keys()[1]["expires_at"].is_string(), "{}", keys());
     place.run(&["app", "end-key", &id, "2001-02-03T04:05:06Z"]).exits(5);
     place.run(&["token", "rotate-key"]).exits(0);
+    data_keys_are_rotated_beside(place, &id);
     a_backup_is_made_beside(place);
     many_are_enrolled_beside(place, &id);
     place.run(&["operator", "create", "olga", "--role", "owner"]).exits(0);
@@ -192,6 +193,23 @@ fn commands_work_beside(place: &Place, server: &Server) {
         let socket = fs_err::metadata(place.path("faceward-data/admin.sock")).expect("a socket");
         assert_eq!(socket.permissions().mode() & 0o777, 0o600);
     }
+}
+
+/// By the server, which seals anew in the background.
+fn data_keys_are_rotated_beside(place: &Place, app: &str) {
+    let key = || {
+        let keys = place.run(&["key", "list", "--json"]).exits(0).json();
+        let keys = keys.as_array().expect("a list").clone();
+        keys.into_iter().find(|key| key["app_id"] == app).expect("the key of the app")
+    };
+    let before = key()["generation"].as_u64().expect("a number");
+    let rotated = place.run(&["key", "rotate", "--app", app]).exits(0);
+    assert!(rotated.err.contains("1 new data keys") && rotated.err.contains("the server"), "{rotated:?}");
+    assert!(key()["generation"].as_u64().expect("a number") > before);
+    until("nothing is left of the old key", || (key()["older_keys"] == 0).then_some(()));
+    let log = || place.run(&["audit", "--format", "jsonl", "--action", "destroy_data_keys"]).exits(0).out;
+    until("a record", || log().contains(app).then_some(()));
+    place.run(&["key", "rotate", "--app", "00000000-0000-4000-8000-000000000000"]).exits(5);
 }
 
 /// Through the server, which computes.

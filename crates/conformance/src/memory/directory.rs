@@ -25,9 +25,19 @@ impl Directory for Memory {
             }
             let keys = vec![StoredKey { hash: *key, created_at: app.created_at, expires_at: None }];
             let (galleries, templates, names) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+            let data_key = state.new_data_key(app.created_at, 0);
             state.apps.insert(
                 app.id,
-                App { record: app.clone(), keys, galleries, templates, names, webhook: None },
+                App {
+                    record: app.clone(),
+                    keys,
+                    galleries,
+                    templates,
+                    names,
+                    webhook: None,
+                    data_key,
+                    n_left: 0,
+                },
             );
             state.directory.apps = state.directory.apps.next();
             Ok(())

@@ -3,6 +3,7 @@
 
 mod audit;
 mod challenges;
+mod data_keys;
 mod directory;
 mod operators;
 mod sessions;
@@ -72,6 +73,7 @@ struct State {
     audit: Vec<AuditRecord>,
     n_audited: i64,
     n_events: i64,
+    n_data_keys: u32,
     purge_turn: Turn,
     leaves_traces: bool,
 }
@@ -83,6 +85,9 @@ struct App {
     templates: BTreeMap<TemplateId, (TemplateRecord, Embedding)>,
     names: BTreeMap<(GalleryId, SubjectId), SubjectName>,
     webhook: Option<webhooks::Webhook>,
+    data_key: faceward_store::DataKeyRecord,
+    /// Values that a rotation has still to look at.
+    n_left: usize,
 }
 
 impl State {

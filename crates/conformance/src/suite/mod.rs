@@ -3,6 +3,7 @@
 pub mod apps;
 pub mod audit;
 pub mod challenges;
+pub mod data_keys;
 pub mod galleries;
 pub mod kill;
 pub mod model;

@@ -2,12 +2,13 @@
 
 use faceward_core::AppId;
 use faceward_sealing::WrappedKey;
+use faceward_store::DataKeyRecord;
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use crate::EmbeddedError;
 use crate::database::Database;
-use crate::database::rows::{app_id, micros};
+use crate::database::rows::{app_id, micros, timestamp};
 
 impl Database {
     /// Takes the data keys of all apps into use, and makes one for each app that has none: those of before there were any.
@@ -34,6 +35,44 @@ impl Database {
             keys.push(WrappedKey { generation: row.get("generation")?, wrapped: row.get("wrapped")? });
         }
         Ok(self.sealer.take_data_keys(app, &keys)?)
+    }
+
+    /// How the data key of an app that is there stands.
+    pub(crate) fn data_key(&self, app: &AppId) -> Result<DataKeyRecord, EmbeddedError> {
+        let sql = "SELECT max(generation) AS generation, created_at, count(*) - 1 AS n_older,
+                       (SELECT by_master FROM apps WHERE id = ?1) AS by_master
+                   FROM data_keys WHERE app = ?1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query(params![app.0.as_bytes()])?;
+        let row = rows.next()?.ok_or(EmbeddedError::Corrupt("a count"))?;
+        let generation: Option<u32> = row.get("generation")?;
+        Ok(DataKeyRecord {
+            generation: generation.ok_or(EmbeddedError::Corrupt("the data key of an app"))?,
+            created_at: timestamp(row.get("created_at")?)?,
+            n_older: row.get::<_, u32>("n_older")? as usize,
+            by_master: row.get("by_master")?,
+        })
+    }
+
+    /// Makes a new data key, which seals from now on.
+    pub(crate) fn renew_data_key(&self, app: &AppId, now: Timestamp) -> Result<DataKeyRecord, EmbeddedError> {
+        let transaction = self.transaction()?;
+        self.add_data_key(&transaction, app, now)?;
+        transaction.commit()?;
+        self.take_data_keys(app)?;
+        self.data_key(app)
+    }
+
+    /// Deletes the keys before `generation`, when nothing is left that they have sealed.
+    pub(super) fn forget_older_keys(&self, app: &AppId, generation: u32) -> Result<(), EmbeddedError> {
+        let transaction = self.transaction()?;
+        let forget = "DELETE FROM data_keys WHERE app = ?1 AND generation < ?2";
+        transaction.execute(forget, params![app.0.as_bytes(), generation])?;
+        let by_none = "UPDATE apps SET by_master = 0 WHERE id = ?1";
+        transaction.execute(by_none, params![app.0.as_bytes()])?;
+        transaction.commit()?;
+        self.sealer.forget_data_keys(app);
+        self.take_data_keys(app)
     }
 
     /// Writes a new data key of `app` inside of whatever transaction is open on `connection`; it is not in use yet.

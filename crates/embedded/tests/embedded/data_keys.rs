@@ -1,10 +1,13 @@
 //! Each app's own key: what it seals, and what goes with it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use faceward_conformance::Fixture as _;
-use faceward_conformance::samples::{add, app, create_apps, new_template, seeded};
+use faceward_conformance::samples::{add, app, at, create_apps, new_template, seeded, template_id};
+use faceward_conformance::suite::data_keys::{check, fill, finish};
 use faceward_store::{OnConflict, Stores, Traces};
 use rusqlite::Connection;
 
@@ -86,7 +89,7 @@ async fn a_wrapped_key_that_was_altered_or_moved_stops_the_start() {
             id: app(2),
             name: "b".to_owned(),
             settings: faceward_store::AppSettings::default(),
-            created_at: faceward_conformance::samples::at(0),
+            created_at: at(0),
         };
         let key = faceward_conformance::samples::key_hash(2);
         folder.stores().directory.create_app(&record, &key).await.expect("created");
@@ -96,5 +99,145 @@ async fn a_wrapped_key_that_was_altered_or_moved_stops_the_start() {
         drop(database);
         let error = faceward_embedded::Embedded::open(dir.path()).err().expect("refused").to_string();
         assert!(error.contains("data key") && error.contains("damaged"), "{sql}: {error}");
+    }
+}
+
+/// By which keys what is sealed of app 1 is sealed: 0 is the master key.
+fn generations(dir: &Path) -> BTreeSet<u32> {
+    let database = Connection::open(dir.join("gallery.db")).expect("a database");
+    let mut found = BTreeSet::new();
+    let tables = [
+        "templates",
+        "subject_names",
+        "sessions",
+        "session_faces",
+        "webhook_secrets",
+        "webhook_events",
+        "webhook_attempts",
+    ];
+    for table in tables {
+        let sql = format!("SELECT sealed FROM {table}");
+        let mut statement = database.prepare(&sql).expect("valid SQL");
+        let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).expect("rows");
+        let mut n_rows = 0;
+        for row in rows {
+            let sealed = row.expect("a row");
+            found.insert(match sealed[0] {
+                1 => 0,
+                _ => u32::from_le_bytes(sealed[1..5].try_into().expect("four bytes")),
+            });
+            n_rows += 1;
+        }
+        assert!(n_rows > 0, "{table}");
+    }
+    found
+}
+
+#[tokio::test]
+async fn what_is_sealed_anew_is_read_back_after_a_restart_and_the_old_key_leaves_no_trace() {
+    let folder = Folder::fresh().await;
+    fill(&folder.stores()).await;
+    let dir = folder.close();
+    let (before, keys) = (generations(dir.path()), wrapped(dir.path()));
+    assert_eq!(before, BTreeSet::from([1]));
+    let stores = open(dir.path());
+    let newest = stores.data_keys.renew_data_key(&app(1), at(5)).await.expect("made").generation;
+    // 7 templates, 3 names, 3 sessions with a face each, a secret, 3 events with an attempt each.
+    assert_eq!(finish(&*stores.data_keys, 4).await, 7 + 3 + 6 + 1 + 6);
+    // While the folder is open: also in the log of the database.
+    assert_eq!(present(dir.path(), &HashSet::from([keys[0]])), 0);
+    check(&stores).await;
+    assert_eq!(finish(&*stores.data_keys, 4).await, 0, "nothing is left to do");
+    drop(stores);
+    assert_eq!(generations(dir.path()), BTreeSet::from([newest]));
+    check(&open(dir.path())).await;
+}
+
+#[tokio::test]
+async fn what_the_master_key_had_sealed_is_sealed_anew_as_well() {
+    let dir = previous::copy();
+    let stores = open(dir.path());
+    let key = stores.data_keys.data_key(&app(1)).await.expect("known");
+    assert!(key.by_master && key.n_older == 0, "nobody has asked for it yet: {key:?}");
+    stores.data_keys.renew_data_key(&app(1), at(5)).await.map(|_| ()).expect("made");
+    assert_eq!(finish(&*stores.data_keys, 100).await, 3 + 1, "three templates and a name");
+    assert!(!stores.data_keys.data_key(&app(1)).await.expect("known").by_master);
+    drop(stores);
+    assert_eq!(versions(dir.path()), [2, 2, 2]);
+    assert_eq!(
+        faceward_conformance::samples::listed(&open(dir.path())).await,
+        ["anna a1", "anna a2", "bert b1"]
+    );
+}
+
+/// The victim works in its current folder, and only where this file lies.
+const MARKER: &str = "rotate-here";
+
+/// Not a test by itself: runs in a process of its own, rotates the key and enrols meanwhile, tells what it does, until it is killed.
+#[tokio::test]
+#[ignore = "started by a_rotation_that_is_killed_is_finished_by_whoever_comes_after"]
+async fn victim() {
+    let Ok(round) = fs_err::read_to_string(MARKER) else { return };
+    let stores = open(Path::new("data"));
+    let mut out = std::io::stdout();
+    stores.data_keys.renew_data_key(&app(1), at(5)).await.map(|_| ()).expect("made");
+    for step in 100..10_000 {
+        writeln!(out, "\nstep").expect("somebody listens");
+        stores.data_keys.reseal(&app(1), 1).await.map(|_| ()).expect("sealed anew");
+        let template = format!("v{round}-{step:05}");
+        add(&stores, &new_template("late", &template, &seeded(step, 16))).await;
+        writeln!(out, "\nadded {template} {step}").expect("somebody listens");
+    }
+}
+
+/// Kills the victim after so many steps; gives what it had added by then.
+fn kill_after(dir: &Path, steps: usize) -> Vec<(String, u64)> {
+    let mut victim = Command::new(std::env::current_exe().expect("this program"))
+        .args(["data_keys::victim", "--exact", "--ignored", "--nocapture", "--test-threads=1"])
+        .current_dir(dir)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a child");
+    let (mut added, mut n_steps) = (Vec::new(), 0);
+    for line in BufReader::new(victim.stdout.take().expect("its output")).lines() {
+        let line = line.expect("text");
+        match line.split(' ').collect::<Vec<_>>()[..] {
+            ["step"] => n_steps += 1,
+            ["added", template, seed] => added.push((template.to_owned(), seed.parse().expect("a number"))),
+            _ => {}
+        }
+        if n_steps == steps {
+            // SIGKILL: what it has told since stays in the pipe.
+            victim.kill().expect("killed");
+        }
+    }
+    victim.wait().expect("an end");
+    assert!(n_steps >= steps, "the victim died by itself");
+    added
+}
+
+#[tokio::test]
+async fn a_rotation_that_is_killed_is_finished_by_whoever_comes_after() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let data = dir.path().join("data");
+    fill(&open(&data)).await;
+    for (round, steps) in [1, 2, 5, 9, 13, 18, 24, 30, 41].into_iter().enumerate() {
+        fs_err::write(dir.path().join(MARKER), round.to_string()).expect("a marker");
+        let added = kill_after(dir.path(), steps);
+        let stores = open(&data);
+        check(&stores).await;
+        for (template, seed) in &added {
+            let held = stores.templates.reference(&app(1), &template_id(template)).await.expect("known");
+            let expected = faceward_conformance::samples::embedding(&seeded(*seed, 16));
+            assert_eq!(held.expect("what was acknowledged").1, expected, "{template}");
+        }
+        if round % 2 == 1 {
+            finish(&*stores.data_keys, 3).await;
+            let key = stores.data_keys.data_key(&app(1)).await.expect("known");
+            assert_eq!(key.n_older, 0);
+            drop(stores);
+            assert_eq!(generations(&data), BTreeSet::from([key.generation]));
+            check(&open(&data)).await;
+        }
     }
 }

@@ -40,6 +40,8 @@ pub(super) const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/apps/{app_id}/keys", READ),
     ("POST", "/apps/{app_id}/keys", RUN),
     ("DELETE", "/apps/{app_id}/keys/{created_at}", RUN),
+    ("GET", "/apps/{app_id}/data-key", READ),
+    ("POST", "/apps/{app_id}/data-key", OWN),
     ("GET", "/apps/{app_id}/webhook", READ),
     ("PUT", "/apps/{app_id}/webhook", RUN),
     ("DELETE", "/apps/{app_id}/webhook", RUN),

@@ -102,6 +102,7 @@ async fn step(client: &Client, row: &Row, sealer: &Sealer) -> Result<Step, Postg
     Ok(match row.try_get("what")? {
         word::APP => {
             let app: AppId = app()?;
+            data_keys::take(client, sealer, &app).await?;
             Step::App(app, apps::read(client, &app).await?.map(Box::new))
         }
         word::APP_GONE => {

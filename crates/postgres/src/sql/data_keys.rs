@@ -5,11 +5,12 @@
 
 use faceward_core::AppId;
 use faceward_sealing::{Sealer, WrappedKey};
+use faceward_store::{DataKeyRecord, StoreError};
 use jiff::Timestamp;
 use tokio_postgres::Row;
 
-use super::change::Change;
-use super::rows::app_id;
+use super::change::{Change, Entry};
+use super::rows::{app_id, as_stored};
 use crate::PostgresError;
 use crate::connect::{Client, Values};
 
@@ -85,7 +86,8 @@ pub(crate) async fn know_all(
     Ok(())
 }
 
-async fn take(client: &impl Reads, sealer: &Sealer, app: &AppId) -> Result<(), PostgresError> {
+/// Takes the data keys of `app` as they are.
+pub(crate) async fn take(client: &impl Reads, sealer: &Sealer, app: &AppId) -> Result<(), PostgresError> {
     let sql = "SELECT app, generation, wrapped FROM faceward.data_keys WHERE app = $1 ORDER BY generation";
     take_rows(sealer, &client.rows(sql, &[&app.0]).await?)
 }
@@ -117,15 +119,67 @@ pub(crate) async fn add(
     sealer: &Sealer,
     app: &AppId,
     created_at: Timestamp,
-) -> Result<u32, PostgresError> {
+) -> Result<(), PostgresError> {
     let rows = change.query("SELECT nextval('faceward.key_generations')::integer AS number", &[]).await?;
     let number: i32 = rows.first().ok_or(PostgresError::Corrupt("a sequence"))?.try_get("number")?;
     let generation = u32::try_from(number).map_err(|_| GENERATION)?;
-    let WrappedKey { generation, wrapped } = sealer.new_data_key(app, generation)?;
+    let WrappedKey { generation: _, wrapped } = sealer.new_data_key(app, generation)?;
     let insert =
         "INSERT INTO faceward.data_keys (generation, app, wrapped, created_at) VALUES ($1, $2, $3, $4)";
     change.execute(insert, &[&number, &app.0, &wrapped, &created_at]).await?;
-    Ok(generation)
+    Ok(())
+}
+
+/// Makes a new key of `app`, which seals from its number in the log on.
+pub(crate) async fn renew(
+    client: &mut Client,
+    sealer: &Sealer,
+    app: &AppId,
+    now: Timestamp,
+) -> Result<i64, StoreError> {
+    let change = Change::begin(client).await?;
+    // Waits for whoever seals by the one before, and keeps others from beginning to.
+    let lock = "SELECT FROM faceward.apps WHERE id = $1 FOR UPDATE";
+    if change.query(lock, &[&app.0]).await?.is_empty() {
+        return Err(StoreError::AppUnknown(*app));
+    }
+    add(&change, sealer, app, as_stored(now)?).await?;
+    Ok(change.commit(&[Entry::App(*app)]).await?)
+}
+
+/// How the data key of `app` stands.
+pub(crate) async fn record(client: &impl Reads, app: &AppId) -> Result<DataKeyRecord, StoreError> {
+    let sql = "SELECT app.by_master, key.generation, key.created_at, count(*) OVER () - 1 AS n_older
+               FROM faceward.apps AS app LEFT JOIN faceward.data_keys AS key ON key.app = app.id
+               WHERE app.id = $1 ORDER BY key.generation DESC LIMIT 1";
+    let rows = client.rows(sql, &[&app.0]).await?;
+    let row = rows.first().ok_or(StoreError::AppUnknown(*app))?;
+    Ok(read_record(row)?)
+}
+
+fn read_record(row: &Row) -> Result<DataKeyRecord, PostgresError> {
+    let generation: Option<i32> = row.try_get("generation")?;
+    let generation = generation.and_then(|generation| u32::try_from(generation).ok()).ok_or(GENERATION)?;
+    let n_older: i64 = row.try_get("n_older")?;
+    Ok(DataKeyRecord {
+        generation,
+        created_at: row.try_get("created_at")?,
+        n_older: usize::try_from(n_older).map_err(|_| PostgresError::Corrupt("a count"))?,
+        by_master: row.try_get("by_master")?,
+    })
+}
+
+/// Deletes the keys before `generation`, when nothing is left that they have sealed.
+pub(crate) async fn forget_older(
+    change: &Change<'_>,
+    app: &AppId,
+    generation: u32,
+) -> Result<(), PostgresError> {
+    let generation = i32::try_from(generation).map_err(|_| GENERATION)?;
+    let forget = "DELETE FROM faceward.data_keys WHERE app = $1 AND generation < $2";
+    change.execute(forget, &[&app.0, &generation]).await?;
+    change.execute("UPDATE faceward.apps SET by_master = false WHERE id = $1", &[&app.0]).await?;
+    Ok(())
 }
 
 /// Makes a key for each app that has none: those of before there were any. Under the lock of the migration.

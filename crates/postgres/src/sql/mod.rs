@@ -7,6 +7,7 @@ pub(crate) mod change;
 pub(crate) mod data_keys;
 pub(crate) mod galleries;
 pub(crate) mod operators;
+pub(crate) mod reseal;
 pub(crate) mod rows;
 pub(crate) mod sessions;
 pub(crate) mod templates;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod challenges;
+mod data_keys;
 mod directory;
 mod operators;
 mod sessions;

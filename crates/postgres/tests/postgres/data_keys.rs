@@ -1,8 +1,9 @@
 //! Each app's own key, on several servers.
 
 use faceward_conformance::samples::{
-    add, app, create_apps, embedding, listed, new_template, seeded, template_id,
+    add, app, at, create_apps, embedding, listed, new_template, seeded, template_id,
 };
+use faceward_conformance::suite::data_keys::{check, fill, finish};
 use faceward_store::{OnConflict, Stores};
 use faceward_testkit::postgres_server;
 
@@ -74,4 +75,83 @@ async fn with_an_app_goes_its_key_and_another_of_the_same_id_has_another_on_ever
     other.templates.add(&app(1), &new, OnConflict::Refuse).await.map(|_| ()).expect("added");
     let third: Stores = database.open(patient()).await.into();
     assert_eq!(listed(&third).await, ["anna b"]);
+}
+
+/// By which keys everything is sealed: 0 is the master key.
+fn generations(database: &Database) -> String {
+    let tables = [
+        "templates",
+        "subject_names",
+        "sessions",
+        "session_faces",
+        "webhook_secrets",
+        "webhook_events",
+        "webhook_attempts",
+    ];
+    let sealed: Vec<String> =
+        tables.iter().map(|table| format!("SELECT sealed FROM faceward.{table}")).collect();
+    let number =
+        "CASE get_byte(sealed, 0) WHEN 1 THEN 0 ELSE get_byte(sealed, 1) + 256 * get_byte(sealed, 2) END";
+    let sql = format!(
+        "SELECT string_agg(DISTINCT ({number})::text, ' ') FROM ({}) AS everything",
+        sealed.join(" UNION ALL ")
+    );
+    value(database, &sql)
+}
+
+#[tokio::test]
+async fn a_key_that_one_server_makes_is_known_to_the_others_when_they_meet_it() {
+    let database = Database::fresh();
+    let one: Stores = database.open(patient()).await.into();
+    fill(&one).await;
+    let other: Stores = database.open(patient()).await.into();
+    assert_eq!(generations(&database), "1");
+    let newest = one.data_keys.renew_data_key(&app(1), at(5)).await.expect("made").generation;
+    // At once: nothing was waited for.
+    let new = new_template("anna", "at-once", &seeded(30, 16));
+    other.templates.add(&app(1), &new, OnConflict::Refuse).await.map(|_| ()).expect("added");
+    let newest_only =
+        format!("SELECT get_byte(sealed, 1) = {newest} FROM faceward.templates WHERE id = 'at-once'");
+    assert_eq!(value(&database, &newest_only), "t", "the other server seals by it");
+    assert_eq!(finish(&*one.data_keys, 4).await, 7 + 3 + 6 + 1 + 6);
+    check(&other).await;
+    assert_eq!(generations(&database), newest.to_string());
+    assert_eq!(value(&database, "SELECT count(*) FROM faceward.data_keys WHERE app::text LIKE '%1'"), "1");
+    let third: Stores = database.open(patient()).await.into();
+    check(&third).await;
+}
+
+/// Servers write while the key is replaced again and again, by both at once: nothing is ever sealed by a key that is gone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_when_servers_write_while_keys_are_replaced() {
+    let database = Database::fresh();
+    let servers: Vec<Stores> =
+        vec![database.open(patient()).await.into(), database.open(patient()).await.into()];
+    fill(&servers[0]).await;
+    let writers = servers.iter().enumerate().map(|(number, stores)| {
+        let stores = stores.clone();
+        tokio::spawn(async move {
+            for index in 100..160 {
+                let new = new_template("anna", &format!("w{number}-{index:03}"), &seeded(index, 16));
+                stores.templates.add(&app(1), &new, OnConflict::Refuse).await.map(|_| ()).expect("added");
+            }
+        })
+    });
+    let writers: Vec<_> = writers.collect();
+    let rotating = servers.iter().map(|stores| async move {
+        for round in 0..4 {
+            stores.data_keys.renew_data_key(&app(1), at(round)).await.map(|_| ()).expect("made");
+            finish(&*stores.data_keys, 16).await;
+        }
+    });
+    futures_util::future::join_all(rotating).await;
+    for writer in writers {
+        writer.await.expect("no panic");
+    }
+    finish(&*servers[0].data_keys, 16).await;
+    let newest = servers[0].data_keys.data_key(&app(1)).await.expect("known");
+    assert_eq!(generations(&database), newest.generation.to_string());
+    let again: Stores = database.open(patient()).await.into();
+    check(&again).await;
+    assert_eq!(listed(&again).await.len(), 7 + 120);
 }

@@ -4,6 +4,7 @@ mod apps;
 mod audit;
 mod backup;
 mod challenges;
+mod data_keys;
 mod faces;
 mod galleries;
 mod operators;
@@ -37,6 +38,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .merge(sessions::routes())
         .merge(audit::routes())
         .merge(state::routes())
+        .merge(data_keys::routes())
         .merge(backup::routes())
 }
 

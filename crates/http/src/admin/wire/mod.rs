@@ -2,6 +2,7 @@
 
 mod app;
 mod apps;
+mod data_keys;
 mod faces;
 mod operators;
 mod sessions;
@@ -17,6 +18,7 @@ pub(crate) use apps::{
     AdminAppKey, AdminAppPage, AdminCredentials, AdminDeleted, AdminGallery, AdminGalleryPage, AdminKeyList,
     AdminNewApp, AdminNewGallery, AdminNewKey, AdminSubjectPage, AdminTemplate, AdminTemplatePage,
 };
+pub(crate) use data_keys::AdminDataKey;
 pub(crate) use faces::{AdminCandidate, AdminComparison, AdminEnrolled, AdminIdentified};
 pub(crate) use operators::{
     AdminFirstOwner, AdminLogIn, AdminMe, AdminNewOperator, AdminNewToken, AdminOperator,
