@@ -139,6 +139,7 @@ impl Scratch {
             data_dir: folder.path().to_owned(),
             store: None,
             master_key: None,
+            master_key_next: None,
             ..context.config.clone()
         };
         Ok(Self { service: service(&config, &context.environment)?, _folder: folder })

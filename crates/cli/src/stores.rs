@@ -5,7 +5,7 @@ use std::sync::Arc;
 use faceward_embedded::{Embedded, Opening};
 use faceward_models::calibration::projection::projection;
 use faceward_postgres::{Address, Extent, Postgres, PostgresError, migrate};
-use faceward_sealing::{KeySource, owner_only_folder};
+use faceward_sealing::{KeyPlace, KeySource, KeySources, owner_only_folder};
 use faceward_store::Stores;
 
 use crate::config::{Config, Environment};
@@ -29,10 +29,10 @@ pub(crate) fn open_telling(
     environment: &Environment,
     tell: &dyn Fn(Opening),
 ) -> Result<Stores, Failure> {
-    let source = key_source(config, environment)?;
+    let sources = key_sources(config, environment)?;
     match &config.store {
-        Some(address) => Ok(postgres(config, &source, (address, Extent::Everything))?.into()),
-        None => Ok(folder(config, &source, tell)?.into()),
+        Some(address) => Ok(postgres(config, &sources, (address, Extent::Everything))?.into()),
+        None => Ok(folder(config, &sources, tell)?.into()),
     }
 }
 
@@ -41,10 +41,10 @@ pub(crate) fn open_telling(
 /// # Errors
 /// As [`open`].
 pub(crate) fn open_directory(config: &Config, environment: &Environment) -> Result<Stores, Failure> {
-    let source = key_source(config, environment)?;
+    let sources = key_sources(config, environment)?;
     match &config.store {
-        Some(address) => Ok(postgres(config, &source, (address, Extent::Directory))?.into()),
-        None => Ok(folder(config, &source, &|_| {})?.into()),
+        Some(address) => Ok(postgres(config, &sources, (address, Extent::Directory))?.into()),
+        None => Ok(folder(config, &sources, &|_| {})?.into()),
     }
 }
 
@@ -65,25 +65,34 @@ pub(crate) fn migrate_database(config: &Config) -> Result<(&Address, i32), Failu
 /// # Errors
 /// It is not there, or is no key.
 pub(crate) fn key_source(config: &Config, environment: &Environment) -> Result<KeySource, Failure> {
-    let place = config.master_key.clone().unwrap_or_default();
+    look_up(&config.master_key.clone().unwrap_or_default(), config, environment)
+}
+
+/// The same with the key that is to replace it, where one is set.
+fn key_sources(config: &Config, environment: &Environment) -> Result<KeySources, Failure> {
+    let next = config.master_key_next.as_ref().map(|place| look_up(place, config, environment));
+    Ok(KeySources { current: key_source(config, environment)?, next: next.transpose()? })
+}
+
+fn look_up(place: &KeyPlace, config: &Config, environment: &Environment) -> Result<KeySource, Failure> {
     let variable = |name: &str| environment.get(name).map(ToOwned::to_owned);
     place.look_up(&config.data_dir, &variable).map_err(|error| Failure::new(Exit::DataRefused, error))
 }
 
-fn folder(config: &Config, source: &KeySource, tell: &dyn Fn(Opening)) -> Result<Embedded, Failure> {
+fn folder(config: &Config, sources: &KeySources, tell: &dyn Fn(Opening)) -> Result<Embedded, Failure> {
     let projection = Some(Arc::clone(projection()));
-    Embedded::open_with(&config.data_dir, source, projection, tell)
+    Embedded::open_with(&config.data_dir, sources, projection, tell)
         .map_err(|error| Failure::new(Exit::DataRefused, error))
 }
 
 fn postgres(
     config: &Config,
-    source: &KeySource,
+    sources: &KeySources,
     (address, extent): (&Address, Extent),
 ) -> Result<Postgres, Failure> {
     owner_only_folder(&config.data_dir).map_err(|error| Failure::new(Exit::DataRefused, error))?;
     let compared = (extent, Some(Arc::clone(projection())));
-    let opening = Postgres::open(address, source, config.database.clone(), compared);
+    let opening = Postgres::open(address, sources, config.database.clone(), compared);
     executor()?.block_on(opening).map_err(|error| refused(address, error))
 }
 

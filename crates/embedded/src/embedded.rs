@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use faceward_core::Projection;
-use faceward_sealing::KeySource;
+use faceward_sealing::{KeySource, KeySources};
 use faceward_store::StoreError;
 use tracing::Instrument as _;
 
@@ -39,20 +39,20 @@ impl Embedded {
         projection: Option<Arc<Projection>>,
         tell: &dyn Fn(Opening),
     ) -> Result<Self, EmbeddedError> {
-        Self::open_with(dir, &KeySource::in_folder(dir), projection, tell)
+        Self::open_with(dir, &KeySource::in_folder(dir).into(), projection, tell)
     }
 
-    /// The same, with the master key of `source`.
+    /// The same, with the master key of `sources`.
     ///
     /// # Errors
     /// As of [`Embedded::open`].
     pub fn open_with(
         dir: &Path,
-        source: &KeySource,
+        sources: &KeySources,
         projection: Option<Arc<Projection>>,
         tell: &dyn Fn(Opening),
     ) -> Result<Self, EmbeddedError> {
-        Ok(Self { folder: Arc::new(Folder::open(dir, source, projection, tell)?) })
+        Ok(Self { folder: Arc::new(Folder::open(dir, sources, projection, tell)?) })
     }
 
     /// For what waits for no disk and no search.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use faceward_core::{AppId, Projection};
 use faceward_index::{AppEntry, Index, Members, Tenant};
-use faceward_sealing::KeySource;
+use faceward_sealing::KeySources;
 use faceward_store::{Turn, Version};
 use parking_lot::{Mutex, RwLock};
 
@@ -33,17 +33,18 @@ pub(crate) struct Folder {
     /// How far sealing anew is, by app.
     pub(crate) walks: Mutex<HashMap<AppId, Walk>>,
     pub(crate) dir: PathBuf,
+    pub(crate) sources: KeySources,
 }
 
 impl Folder {
-    /// Opens the folder with the key of `source` and reads all of it, telling how far it is.
+    /// Opens the folder with the key of `sources` and reads all of it, telling how far it is.
     pub(crate) fn open(
         dir: &Path,
-        source: &KeySource,
+        sources: &KeySources,
         projection: Option<Arc<Projection>>,
         tell: &dyn Fn(Opening),
     ) -> Result<Self, EmbeddedError> {
-        let database = Database::open(dir, source)?;
+        let database = Database::open(dir, sources)?;
         let (members, index) = load(&database, &projection, tell)?;
         Ok(Self {
             audit: AuditLog::open(dir)?,
@@ -56,6 +57,7 @@ impl Folder {
             purge_turn: Mutex::default(),
             walks: Mutex::default(),
             dir: dir.to_owned(),
+            sources: sources.clone(),
         })
     }
 

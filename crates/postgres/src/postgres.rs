@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use faceward_core::{AppId, Projection};
 use faceward_index::Index;
-use faceward_sealing::{KeySource, Sealer, unlock};
+use faceward_sealing::{KeySources, Sealer, unlock};
 use faceward_store::{Pending, StoreError};
 use tokio::runtime::Runtime;
 use tracing::Instrument as _;
@@ -56,7 +56,7 @@ pub(crate) struct Asked {
 }
 
 impl Postgres {
-    /// Connects, makes the tables or takes them to the newest version, proves the key of `source` (makes one for a database
+    /// Connects, makes the tables or takes them to the newest version, proves the key of `sources` (makes one for a database
     /// that has none yet), and reads what `extent` says into memory. What `projection` makes of the vectors is compared.
     ///
     /// # Errors
@@ -64,7 +64,7 @@ impl Postgres {
     /// template was altered.
     pub async fn open(
         address: &Address,
-        source: &KeySource,
+        sources: &KeySources,
         settings: PostgresSettings,
         (extent, projection): (Extent, Option<Arc<Projection>>),
     ) -> Result<Self, PostgresError> {
@@ -74,9 +74,9 @@ impl Postgres {
             .enable_all()
             .build()?;
         let threads = Arc::new(Threads(Some(runtime)));
-        let (address, source) = (address.clone(), source.clone());
+        let (address, sources) = (address.clone(), sources.clone());
         let opening = threads
-            .spawn(async move { Asked::open(&address, &source, settings, (extent, projection)).await })?;
+            .spawn(async move { Asked::open(&address, &sources, settings, (extent, projection)).await })?;
         let asked = opening.await.map_err(PostgresError::TaskDied)??;
         Ok(Self { asked: Arc::new(asked), threads })
     }
@@ -129,12 +129,12 @@ impl Threads {
 impl Asked {
     async fn open(
         address: &Address,
-        source: &KeySource,
+        sources: &KeySources,
         settings: PostgresSettings,
         (extent, projection): (Extent, Option<Arc<Projection>>),
     ) -> Result<Self, PostgresError> {
         let pool = Arc::new(Pool::new(address, &settings)?);
-        let sealer = Arc::new(prepared(&pool, source).await?);
+        let sealer = Arc::new(prepared(&pool, sources).await?);
         let (memory, progress) = (Arc::new(Memory::comparing(projection)), Arc::<Progress>::default());
         let follower = Follower {
             pool: Arc::clone(&pool),
@@ -218,12 +218,12 @@ pub async fn look(address: &Address, settings: &PostgresSettings) -> Result<Seen
 }
 
 /// The tables as this program needs them, and the sealer with the right key. Of several servers that start, one at a time.
-async fn prepared(pool: &Pool, source: &KeySource) -> Result<Sealer, PostgresError> {
+async fn prepared(pool: &Pool, sources: &KeySources) -> Result<Sealer, PostgresError> {
     let mut client = pool.client().await?;
     schema::migrate(&mut client).await?;
     let proof = client.query_opt("SELECT value FROM faceward.facts WHERE name = 'key_proof'", &[]).await?;
     let proof: Option<Vec<u8>> = proof.map(|row| row.try_get("value")).transpose()?;
-    let unlocked = unlock(source, proof.as_deref())?;
+    let unlocked = unlock(sources, proof.as_deref())?;
     if let Some(proof) = &unlocked.new_proof {
         let insert = "INSERT INTO faceward.facts (name, value) VALUES ('key_proof', $1)";
         client.execute(insert, &[proof]).await?;

@@ -30,6 +30,18 @@ impl WrappedKey {
         Ok(Self { generation, wrapped })
     }
 
+    /// The same key, wrapped by `next` instead of `master`.
+    pub(crate) fn rewrapped(
+        &self,
+        app: &AppId,
+        master: &Cipher,
+        next: &Cipher,
+    ) -> Result<Self, SealingError> {
+        let context = context(app, self.generation);
+        let key = master.open(&self.wrapped, &context).ok_or(SealingError::DataKeyDamaged(*app))?;
+        Ok(Self { generation: self.generation, wrapped: next.seal(&[], &key, &context)? })
+    }
+
     fn unwrap(&self, master: &Cipher, app: &AppId) -> Result<Cipher, SealingError> {
         let opened = master.open(&self.wrapped, &context(app, self.generation));
         let key = opened.as_deref().and_then(|key| <&[u8; KEY_BYTES]>::try_from(key.as_slice()).ok());

@@ -23,6 +23,33 @@ pub fn key_path(dir: &Path) -> PathBuf {
     dir.join("master.key")
 }
 
+/// Where a new key waits to take the place of the one at `path`.
+pub(crate) fn pending_path(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".next");
+    path.with_file_name(name)
+}
+
+/// Puts the key that waits for it into the place of the one at `path`, on disk before this returns.
+///
+/// # Errors
+/// The file system fails.
+pub fn settle_pending(path: &Path) -> Result<(), SealingError> {
+    fs_err::rename(pending_path(path), path)?;
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => sync_folder(folder),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Makes a random key that waits to take the place of the one at `path`.
+///
+/// # Errors
+/// The folder cannot be written.
+pub fn create_pending(path: &Path) -> Result<MasterKey, SealingError> {
+    MasterKey::create(&pending_path(path))
+}
+
 impl MasterKey {
     pub(crate) fn bytes(&self) -> &[u8; KEY_BYTES] {
         &self.0
@@ -59,7 +86,9 @@ impl MasterKey {
         let mut bytes = Zeroizing::new([0; KEY_BYTES]);
         getrandom::fill(bytes.as_mut_slice()).map_err(SealingError::Randomness)?;
         // Written beside and renamed: a crash leaves either no key or a whole one.
-        let unfinished = path.with_extension("key.new");
+        let mut unfinished = path.as_os_str().to_owned();
+        unfinished.push(".new");
+        let unfinished = PathBuf::from(unfinished);
         if unfinished.try_exists()? {
             fs_err::remove_file(&unfinished)?;
         }

@@ -27,7 +27,7 @@ const KEY_PROOF_CONTEXT: &[u8] = b"faceward key proof 1";
 
 /// Seals and opens: what is of an app under the data keys of that app, the rest under the master key.
 pub struct Sealer {
-    master: Cipher,
+    master: RwLock<Arc<Cipher>>,
     apps: RwLock<HashMap<AppId, Arc<AppKeys>>>,
 }
 
@@ -35,7 +35,7 @@ impl Sealer {
     /// One under the master key `key`, which knows no data key yet.
     #[must_use]
     pub fn new(key: &MasterKey) -> Self {
-        Self { master: Cipher::new(key.bytes()), apps: RwLock::default() }
+        Self { master: RwLock::new(Arc::new(Cipher::new(key.bytes()))), apps: RwLock::default() }
     }
 
     /// `vector`, sealed for the row of `context`.
@@ -109,7 +109,7 @@ impl Sealer {
     /// # Errors
     /// The system gives no random numbers.
     pub fn seal_signing_key(&self, private: &[u8], id: &Uuid) -> Result<Vec<u8>, SealingError> {
-        self.master.seal(&[BY_MASTER], private, &signing_key_context(id))
+        self.master().seal(&[BY_MASTER], private, &signing_key_context(id))
     }
 
     /// The private key in `sealed`; `None` as for [`Sealer::open_vector`].
@@ -147,7 +147,7 @@ impl Sealer {
     /// # Errors
     /// The system gives no random numbers.
     pub fn key_proof(&self) -> Result<Vec<u8>, SealingError> {
-        self.master.seal(&[BY_MASTER], &[], KEY_PROOF_CONTEXT)
+        self.master().seal(&[BY_MASTER], &[], KEY_PROOF_CONTEXT)
     }
 
     /// Whether `proof` was made with this key.
@@ -172,7 +172,11 @@ impl Sealer {
 
     fn open_by_master(&self, sealed: &[u8], context: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let (&BY_MASTER, rest) = sealed.split_first()? else { return None };
-        self.master.open(rest, context)
+        self.master().open(rest, context)
+    }
+
+    fn master(&self) -> Arc<Cipher> {
+        Arc::clone(&self.master.read())
     }
 
     fn keys(&self, app: &AppId) -> Option<Arc<AppKeys>> {
@@ -187,7 +191,7 @@ impl Sealer {
     /// # Errors
     /// The system gives no random numbers.
     pub fn new_data_key(&self, app: &AppId, generation: u32) -> Result<WrappedKey, SealingError> {
-        WrappedKey::random(&self.master, app, generation)
+        WrappedKey::random(&self.master(), app, generation)
     }
 
     /// Takes what is stored as the data keys of `app`; the newest seals from now on.
@@ -196,7 +200,7 @@ impl Sealer {
     /// One was altered, belongs to another app, or was wrapped by another master key.
     pub fn take_data_keys(&self, app: &AppId, stored: &[WrappedKey]) -> Result<(), SealingError> {
         let known = self.keys(app);
-        let keys = AppKeys::of(&self.master, app, stored, known.as_deref())?;
+        let keys = AppKeys::of(&self.master(), app, stored, known.as_deref())?;
         self.apps.write().insert(*app, Arc::new(keys));
         Ok(())
     }
@@ -232,6 +236,22 @@ impl Sealer {
     pub fn knows_key_of(&self, app: &AppId, sealed: &[u8]) -> bool {
         let Some((generation, _)) = generation_of(sealed) else { return true };
         self.keys(app).is_some_and(|keys| keys.of_generation(generation).is_some())
+    }
+}
+
+/// Another master key.
+impl Sealer {
+    /// `stored` of `app`, wrapped by the master key of `next` instead.
+    ///
+    /// # Errors
+    /// It was altered; the system gives no random numbers.
+    pub fn rewrap(&self, app: &AppId, stored: &WrappedKey, next: &Self) -> Result<WrappedKey, SealingError> {
+        stored.rewrapped(app, &self.master(), &next.master())
+    }
+
+    /// Goes on under the master key of `next`. Data keys that are in use stay so.
+    pub fn go_on_under(&self, next: &Self) {
+        *self.master.write() = next.master();
     }
 }
 
@@ -308,7 +328,7 @@ mod tests {
 
     /// As an earlier version has sealed.
     fn seal_by_master(sealer: &Sealer, row: &Row) -> Vec<u8> {
-        sealer.master.seal(&[BY_MASTER], &bytes_of(&VECTOR), &row.context().bytes()).expect("sealed")
+        sealer.master().seal(&[BY_MASTER], &bytes_of(&VECTOR), &row.context().bytes()).expect("sealed")
     }
 
     #[test]

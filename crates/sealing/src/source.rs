@@ -8,6 +8,7 @@ use std::str::FromStr;
 use zeroize::Zeroizing;
 
 use crate::command;
+use crate::key::pending_path;
 use crate::{KeyOrigin, MasterKey, SealingError, key_path};
 
 /// How a source is written.
@@ -153,6 +154,31 @@ impl KeySource {
         match self {
             Self::File(path) => MasterKey::load(path),
             Self::Given(key, _) => Ok(Some(key.clone())),
+        }
+    }
+}
+
+/// Where the master key comes from, and the one that is to replace it.
+#[derive(Clone)]
+pub struct KeySources {
+    /// Of the key in force.
+    pub current: KeySource,
+    /// Of the next one; `None`: where the key lies in a file, a new one is made when it is asked for.
+    pub next: Option<KeySource>,
+}
+
+impl From<KeySource> for KeySources {
+    fn from(current: KeySource) -> Self {
+        Self { current, next: None }
+    }
+}
+
+impl KeySources {
+    /// The file of a key that is to replace the one in the file of the current source, and does so once the database is under it.
+    pub(crate) fn pending(&self) -> Option<PathBuf> {
+        match &self.current {
+            KeySource::File(path) => Some(pending_path(path)),
+            KeySource::Given(..) => None,
         }
     }
 }

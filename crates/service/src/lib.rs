@@ -12,6 +12,7 @@ mod changes;
 pub mod data_keys;
 mod error;
 mod limits;
+pub mod master_keys;
 mod meter;
 pub mod metrics;
 mod movement;

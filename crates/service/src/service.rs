@@ -18,6 +18,7 @@ use crate::changes::Changes;
 use crate::data_keys::DataKeys;
 use crate::error::{Check, InternalError, ServiceError};
 use crate::limits::{Allowance, Limits as AppLimits};
+use crate::master_keys::MasterKeys;
 use crate::metrics;
 use crate::operators::Operators;
 use crate::policy::{Comparator, NotCalibrated, gate_outputs, is_answered};
@@ -206,6 +207,12 @@ impl Service {
     #[must_use]
     pub fn data_keys(&self) -> &DataKeys {
         &self.inner.data_keys
+    }
+
+    /// What replaces the master key; `None` where the stores are in a database.
+    #[must_use]
+    pub fn master_keys(&self) -> Option<MasterKeys> {
+        MasterKeys::of(&self.inner.stores)
     }
 
     /// What copies the stores; `None` where they are in a database.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use futures_util::future::try_join_all;
 
 use crate::{
-    AuditSink, Backup, ChallengeStore, DataKeys, Directory, Operators, Sessions, StoreError, TemplateStore,
-    Webhooks,
+    AuditSink, Backup, ChallengeStore, DataKeys, Directory, MasterKey, Operators, Sessions, StoreError,
+    TemplateStore, Webhooks,
 };
 
 /// Everything that a service keeps. Cheap to clone.
@@ -30,6 +30,8 @@ pub struct Stores {
     pub audit: Arc<dyn AuditSink>,
     /// What copies all of it, where that is for the program to do.
     pub backup: Option<Arc<dyn Backup>>,
+    /// What replaces the master key, where that is for the program to do.
+    pub master_key: Option<Arc<dyn MasterKey>>,
 }
 
 impl Stores {
@@ -57,6 +59,7 @@ impl Stores {
             data_keys: Arc::<S>::clone(&store),
             audit: store,
             backup: None,
+            master_key: None,
         }
     }
 
@@ -75,6 +78,7 @@ impl Stores {
             data_keys,
             audit,
             backup: _,
+            master_key: _,
         } = self;
         let faces = [directory.reach(), templates.reach(), challenges.reach(), sessions.reach()];
         let rest = [operators.reach(), webhooks.reach(), data_keys.reach(), audit.reach()];

@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use faceward_core::AppId;
 use faceward_service::apps::Apps;
 use faceward_service::data_keys::{DataKeyState, DataKeys};
+use faceward_service::master_keys::MasterKeys;
 use hyper::Method;
 use serde::Serialize;
 use serde_json::Value;
@@ -39,6 +40,10 @@ pub(crate) struct Rotate {
     /// Make no new key: finish what was begun
     #[arg(long, conflicts_with = "app")]
     resume: bool,
+    /// Put another master key in the place of the one that wraps the data keys: that of `master_key_next`, or where it lies in a
+    /// file and no next one is set, a new random one in that file. Copies of the store made before still need the old one
+    #[arg(long, conflicts_with_all = ["app", "resume"])]
+    master: bool,
 }
 
 /// Arguments of `key list`.
@@ -52,7 +57,7 @@ pub(crate) struct List {
 /// Where the keys are.
 enum Place {
     /// In the configured store.
-    Here(Apps, DataKeys),
+    Here(Apps, DataKeys, Option<MasterKeys>),
     /// Behind a server.
     There(Remote),
 }
@@ -74,7 +79,7 @@ impl Key {
             Some(remote) => Place::There(remote),
             None => {
                 let stores = stores::open_directory(&context.config, &context.environment)?;
-                Place::Here(Apps::new(&stores), DataKeys::new(&stores))
+                Place::Here(Apps::new(&stores), DataKeys::new(&stores), MasterKeys::of(&stores))
             }
         };
         setup::executor()?.block_on(async {
@@ -88,6 +93,11 @@ impl Key {
 
 impl Rotate {
     async fn run(&self, place: &Place) -> Result<Exit, Failure> {
+        if self.master {
+            place.rotate_master().await?;
+            terminal::note("another master key is in force; the old one opens only copies of before");
+            return Ok(Exit::Yes);
+        }
         let apps = match self.app {
             Some(app) => vec![app.to_string()],
             None if self.resume => Vec::new(),
@@ -98,7 +108,7 @@ impl Rotate {
         }
         terminal::note(&format!("{} new data keys", apps.len()));
         match place {
-            Place::Here(_, keys) => {
+            Place::Here(_, keys, _) => {
                 let n_sealed = keys.finish(|_, _| {}).await?;
                 terminal::note(&format!("{n_sealed} values sealed anew; the old keys are gone"));
             }
@@ -172,7 +182,7 @@ impl Place {
     /// The ids of all apps.
     async fn apps(&self) -> Result<Vec<String>, Failure> {
         match self {
-            Self::Here(apps, _) => Ok(apps.list().await?.iter().map(|app| app.id.to_string()).collect()),
+            Self::Here(apps, _, _) => Ok(apps.list().await?.iter().map(|app| app.id.to_string()).collect()),
             Self::There(remote) => {
                 remote.list("/apps", "apps").await?.iter().map(|app| app.text("app_id")).collect()
             }
@@ -181,7 +191,7 @@ impl Place {
 
     async fn rotate(&self, app: &str) -> Result<(), Failure> {
         match self {
-            Self::Here(_, keys) => keys.rotate(&parsed(app)?).await.map(drop)?,
+            Self::Here(_, keys, _) => keys.rotate(&parsed(app)?).await.map(drop)?,
             Self::There(remote) => {
                 remote
                     .ask(Method::POST, &format!("/apps/{}/data-key", encoded(app)), None)
@@ -192,9 +202,19 @@ impl Place {
         Ok(())
     }
 
+    async fn rotate_master(&self) -> Result<(), Failure> {
+        match self {
+            Self::Here(_, _, Some(keys)) => Ok(keys.rotate().await?),
+            Self::Here(_, _, None) => {
+                Err(Failure::usage("the master key of a store in a database cannot be replaced yet"))
+            }
+            Self::There(remote) => remote.ask(Method::POST, "/master-key", None).await.map(drop),
+        }
+    }
+
     async fn key(&self, app: String) -> Result<KeyJson, Failure> {
         match self {
-            Self::Here(_, keys) => {
+            Self::Here(_, keys, _) => {
                 let state = keys.state(&parsed(&app)?).await?;
                 Ok(KeyJson::of(app, state))
             }

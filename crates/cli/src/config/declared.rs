@@ -17,6 +17,7 @@ const GIB: usize = 1 << 30;
 
 static SETTINGS: LazyLock<Vec<Setting<Config>>> = LazyLock::new(|| {
     let mut all: Vec<Setting<Config>> = of_the_process().into();
+    all.extend(of_the_store());
     all.extend(of_the_log());
     all.extend(of_photos());
     all.extend(
@@ -80,7 +81,7 @@ pub(crate) fn flag_name(key: &str) -> String {
     key.replace(['.', '_'], "-")
 }
 
-fn of_the_process() -> [Setting<Config>; 10] {
+fn of_the_process() -> [Setting<Config>; 8] {
     [
         Setting::new("listen", "Host and port of the server", |c: &mut Config| address(&mut c.listen))
             .with_flag_of("serve", "ADDR"),
@@ -88,19 +89,6 @@ fn of_the_process() -> [Setting<Config>; 10] {
             path(&mut c.data_dir)
         })
         .with_flag("DIR"),
-        Setting::new(
-            "store",
-            "Database that everything is kept in, for several servers; see docs/postgres.md",
-            |c: &mut Config| secret(&mut c.store, "postgres://USER:PASSWORD@HOST/DATABASE"),
-        )
-        .by_default("the data folder")
-        .with_flag("URL"),
-        Setting::new(
-            "master_key",
-            "Where the key that protects what is stored comes from, never the key itself; see docs/keys.md",
-            |c: &mut Config| secret(&mut c.master_key, KEY_PLACE_FORM),
-        )
-        .by_default("`file`: master.key in the data folder"),
         Setting::new("models_dir", "Folder of fetched models", |c: &mut Config| path(&mut c.models_dir))
             .by_default("the user's cache folder")
             .with_flag("DIR"),
@@ -130,6 +118,30 @@ fn of_the_process() -> [Setting<Config>; 10] {
             |c: &mut Config| path(&mut c.similarity_map),
         )
         .by_default("the map of this version"),
+    ]
+}
+
+fn of_the_store() -> [Setting<Config>; 3] {
+    [
+        Setting::new(
+            "store",
+            "Database that everything is kept in, for several servers; see docs/postgres.md",
+            |c: &mut Config| secret(&mut c.store, "postgres://USER:PASSWORD@HOST/DATABASE"),
+        )
+        .by_default("the data folder")
+        .with_flag("URL"),
+        Setting::new(
+            "master_key",
+            "Where the key that protects what is stored comes from, never the key itself; see docs/keys.md",
+            |c: &mut Config| secret(&mut c.master_key, KEY_PLACE_FORM),
+        )
+        .by_default("`file`: master.key in the data folder"),
+        Setting::new(
+            "master_key_next",
+            "Where the key comes from that `faceward key rotate --master` puts in the place of the master key",
+            |c: &mut Config| secret(&mut c.master_key_next, KEY_PLACE_FORM),
+        )
+        .by_default("a new random key, where the key lies in a file"),
     ]
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct Config {
     pub(crate) store: Option<Address>,
     /// Where the master key comes from; `None`: the file in the data folder.
     pub(crate) master_key: Option<KeyPlace>,
+    /// Where the one that is to replace it comes from.
+    pub(crate) master_key_next: Option<KeyPlace>,
     /// How a store in a database behaves.
     pub(crate) database: PostgresSettings,
     /// Folder of fetched models; `None`: the user's cache folder.
@@ -87,6 +89,7 @@ impl Default for Config {
             data_dir: PathBuf::from("faceward-data"),
             store: None,
             master_key: None,
+            master_key_next: None,
             database: PostgresSettings::default(),
             models_dir: None,
             offline: false,

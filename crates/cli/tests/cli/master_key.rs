@@ -36,6 +36,34 @@ fn commands_take_the_key_from_a_variable_or_a_command_and_never_show_it() {
 }
 
 #[test]
+fn the_master_key_is_replaced_in_its_file_and_from_elsewhere() {
+    let place = Place::new();
+    place.run(&["app", "create", "shop"]).exits(0);
+    let key = || fs_err::read(place.path("faceward-data/master.key")).expect("a key");
+    let old = key();
+    let rotated = place.run(&["key", "rotate", "--master"]).exits(0);
+    assert!(rotated.err.contains("another master key is in force"), "{rotated:?}");
+    assert_ne!(key(), old);
+    place.run(&["app", "list"]).exits(0);
+    // Out of the file, to a key in a variable.
+    let next = [("FACEWARD_MASTER_KEY_NEXT", "env:THE_KEY"), ("THE_KEY", HEX)];
+    place.run_with(&next, &["key", "rotate", "--master"]).exits(0);
+    let again = place.run_with(&next, &["key", "rotate", "--master"]).exits(2);
+    assert!(again.err.contains("another key than the one in force"), "{again:?}");
+    place.run(&["app", "list"]).exits(5);
+    let told = place.run_with(&next, &["app", "list"]).exits(0);
+    assert!(told.err.contains("the next master key is in force"), "{told:?}");
+    let moved = [("FACEWARD_MASTER_KEY", "env:THE_KEY"), ("THE_KEY", HEX)];
+    let listed = place.run_with(&moved, &["app", "list"]).exits(0);
+    assert!(listed.out.contains("shop") && !listed.err.contains("next"), "{listed:?}");
+    let nowhere = place.run_with(&moved, &["key", "rotate", "--master"]).exits(2);
+    assert!(nowhere.err.contains("master_key_next must be set"), "{nowhere:?}");
+    let log =
+        place.run_with(&moved, &["audit", "--format", "jsonl", "--action", "rotate_master_key"]).exits(0).out;
+    assert_eq!(log.lines().count(), 2 * 4, "{log}");
+}
+
+#[test]
 fn what_is_wrong_with_a_key_is_said_without_showing_it() {
     let place = Place::new();
     place

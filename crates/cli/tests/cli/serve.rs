@@ -210,6 +210,10 @@ fn data_keys_are_rotated_beside(place: &Place, app: &str) {
     let log = || place.run(&["audit", "--format", "jsonl", "--action", "destroy_data_keys"]).exits(0).out;
     until("a record", || log().contains(app).then_some(()));
     place.run(&["key", "rotate", "--app", "00000000-0000-4000-8000-000000000000"]).exits(5);
+    let master = || fs_err::read(place.path("faceward-data/master.key")).expect("a key");
+    let old = master();
+    place.run(&["key", "rotate", "--master"]).exits(0);
+    assert_ne!(master(), old);
 }
 
 /// Through the server, which computes.

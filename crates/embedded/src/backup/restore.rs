@@ -78,7 +78,7 @@ fn fill(unfinished: &Path, from: &Path, key: RestoredKey<'_>) -> Result<(), Embe
     }
     sync(unfinished)?;
     // Opens every vector and name.
-    drop(Embedded::open_with(unfinished, &key.source(), None, &|_| {})?);
+    drop(Embedded::open_with(unfinished, &key.source().into(), None, &|_| {})?);
     Ok(())
 }
 

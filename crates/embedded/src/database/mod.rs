@@ -7,6 +7,7 @@ mod apps;
 mod data_keys;
 mod in_use;
 mod lock;
+mod master_key;
 mod operators;
 mod reseal;
 pub(crate) mod rows;
@@ -20,7 +21,7 @@ pub(crate) mod webhooks;
 use std::cell::Cell;
 use std::path::Path;
 
-use faceward_sealing::{KeySource, Sealer, owner_only_folder};
+use faceward_sealing::{KeySources, Sealer, owner_only_folder};
 use faceward_store::Traces;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
@@ -50,8 +51,8 @@ impl Database {
     /// The name of its file.
     pub(crate) const FILE: &str = "gallery.db";
 
-    /// Opens the data folder `dir` with the key of `source`, with all that it needs created where it is missing.
-    pub(crate) fn open(dir: &Path, source: &KeySource) -> Result<Self, EmbeddedError> {
+    /// Opens the data folder `dir` with the key of `sources`, with all that it needs created where it is missing.
+    pub(crate) fn open(dir: &Path, sources: &KeySources) -> Result<Self, EmbeddedError> {
         owner_only_folder(dir)?;
         let lock = FolderLock::take(dir)?;
         let path = dir.join(Self::FILE);
@@ -64,7 +65,7 @@ impl Database {
         found.check(&connection)?;
         configure(&connection)?;
         SCHEMA.migrate(&mut connection)?;
-        let sealer = unlock(&connection, source)?;
+        let sealer = unlock(&connection, sources)?;
         in_use::mark(&connection)?;
         let database = Self { connection, sealer, traces: Cell::new(Traces::Wiped), _lock: lock };
         database.take_all_data_keys(Timestamp::now())?;
@@ -142,14 +143,17 @@ fn configure(connection: &Connection) -> Result<(), EmbeddedError> {
     if journal == "wal" { Ok(()) } else { Err(EmbeddedError::Corrupt("journal_mode")) }
 }
 
-/// The sealer of this database, with the key of `source` proved to be the right one.
-fn unlock(connection: &Connection, source: &KeySource) -> Result<Sealer, EmbeddedError> {
+/// The sealer of this database, with the key of `sources` proved to be the right one.
+fn unlock(connection: &Connection, sources: &KeySources) -> Result<Sealer, EmbeddedError> {
     let proof: Option<Vec<u8>> = connection
         .query_row("SELECT value FROM meta WHERE name = ?1", params![KEY_PROOF], |row| row.get(0))
         .optional()?;
-    let unlocked = faceward_sealing::unlock(source, proof.as_deref())?;
+    let unlocked = faceward_sealing::unlock(sources, proof.as_deref())?;
     if let Some(proof) = unlocked.new_proof {
         connection.execute("INSERT INTO meta (name, value) VALUES (?1, ?2)", params![KEY_PROOF, proof])?;
+    }
+    if unlocked.by_next {
+        tracing::warn!("the next master key is in force: set `master_key` to where it comes from");
     }
     Ok(unlocked.sealer)
 }

@@ -4,6 +4,7 @@ mod audit;
 mod challenges;
 mod data_keys;
 mod directory;
+mod master_key;
 mod operators;
 mod sessions;
 mod templates;
@@ -34,6 +35,10 @@ impl Backup for Embedded {
 impl From<Embedded> for Stores {
     fn from(embedded: Embedded) -> Self {
         let embedded = Arc::new(embedded);
-        Self { backup: Some(Arc::<Embedded>::clone(&embedded)), ..Self::of(embedded) }
+        Self {
+            backup: Some(Arc::<Embedded>::clone(&embedded)),
+            master_key: Some(Arc::<Embedded>::clone(&embedded)),
+            ..Self::of(embedded)
+        }
     }
 }

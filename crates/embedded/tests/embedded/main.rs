@@ -6,6 +6,7 @@ mod backup;
 mod data_keys;
 mod durability;
 mod erasure;
+mod master_key;
 mod previous;
 mod restart;
 mod sessions;

@@ -75,6 +75,7 @@ pub(super) const TABLE: &[(&str, &str, Access)] = &[
     ("POST", "/settings/reload", OWN),
     ("GET", "/metrics", READ),
     ("GET", "/history", READ),
+    ("POST", "/master-key", OWN),
     ("POST", "/backup", Access::Local),
 ];
 

@@ -46,7 +46,8 @@ fn least(method: &str, path: &str) -> Option<Role> {
     let opens = method == "POST" && ["/session", "/first-owner"].contains(&path);
     let owners = path.starts_with("/operators")
         || (method == "DELETE" && path == "/apps/{app_id}")
-        || (method != "GET" && (path == "/signing-keys" || path == "/settings/reload"));
+        || (method != "GET" && ["/signing-keys", "/settings/reload", "/master-key"].contains(&path))
+        || (method != "GET" && path.ends_with("/data-key"));
     match (method, opens) {
         (_, true) => None,
         _ if owners => Some(Role::Owner),

@@ -16,7 +16,7 @@ use crate::support::{Database, open, patient};
 
 async fn refusal(database: &Database, key: &std::path::Path) -> PostgresError {
     let address = database.address.parse().expect("an address");
-    Postgres::open(&address, &KeySource::File(key.to_owned()), patient(), (Extent::Everything, None))
+    Postgres::open(&address, &KeySource::File(key.to_owned()).into(), patient(), (Extent::Everything, None))
         .await
         .err()
         .expect("refused")

@@ -47,7 +47,7 @@ impl Database {
     pub(crate) async fn open_comparing(&self, projection: Projection) -> Postgres {
         let address = self.address.parse().expect("an address");
         let compared = (Extent::Everything, Some(Arc::new(projection)));
-        Postgres::open(&address, &KeySource::File(self.key()), patient(), compared)
+        Postgres::open(&address, &KeySource::File(self.key()).into(), patient(), compared)
             .await
             .expect("the database opens")
     }
@@ -61,7 +61,7 @@ pub(crate) fn patient() -> PostgresSettings {
 /// A server over the database at `address`.
 pub(crate) async fn open(address: &str, key: &Path, settings: PostgresSettings) -> Postgres {
     let address = address.parse().expect("an address");
-    Postgres::open(&address, &KeySource::File(key.to_owned()), settings, (Extent::Everything, None))
+    Postgres::open(&address, &KeySource::File(key.to_owned()).into(), settings, (Extent::Everything, None))
         .await
         .expect("the database opens")
 }

@@ -1,4 +1,4 @@
-//! The keys that seal what is of an app.
+//! The keys that seal what is of an app, and the master key that wraps them.
 
 use axum::Json;
 use axum::extract::State;
@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::state::AppState;
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(data_key, rotate_data_key))
+    OpenApiRouter::new().routes(routes!(data_key, rotate_data_key)).routes(routes!(rotate_master_key))
 }
 
 /// How the key stands that seals what is of the app, and how far sealing anew is.
@@ -45,4 +45,15 @@ async fn rotate_data_key(
 ) -> Result<impl IntoResponse, Failure> {
     let state = app.service.data_keys().rotate(&app_id(&id)?).await?;
     Ok((StatusCode::CREATED, Json(wire::AdminDataKey::from(state))))
+}
+
+/// Wraps everything that the master key protects by the next one: that of `master_key_next`, or where the key lies in a file and no
+/// next one is set, a new random one in that file. Not found where the store is a database.
+#[utoipa::path(
+    post, path = "/master-key", tag = "admin", operation_id = "admin_rotate_master_key", security(("operator" = [])),
+    responses((status = 204, description = "The next key alone opens the store"), AdminFailures),
+)]
+async fn rotate_master_key(State(app): State<AppState>) -> Result<StatusCode, Failure> {
+    app.service.master_keys().ok_or(Failure::NotFound)?.rotate().await?;
+    Ok(StatusCode::NO_CONTENT)
 }
