@@ -8,9 +8,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import HERE, measure, pairs, peers, report
+from . import HERE, pairs, peers, report
 from .install import Folders, Unavailable, cache_folder
+from .seen import Seen, note
+from .starting import starts, working
 from .subjects import faceward_both
+from .turns import rounds
 
 ROOT = HERE.parent.parent
 # A round takes about a minute with all peers.
@@ -42,19 +45,21 @@ def installed(folders, names):
             found.append(peers.ALL[name](folders))
         except Unavailable as reason:
             missing[name] = str(reason)
-            measure.note(f"{name} is not available: {reason}")
+            note(f"{name} is not available: {reason}")
     return found, missing
 
 
 def measured(subjects, sets, settings):
     """What was seen of those that work, and why the others do not."""
-    seen = collections.defaultdict(measure.Seen)
+    seen = collections.defaultdict(Seen)
     with tempfile.TemporaryDirectory(prefix="faceward-peers-") as scratch:
         first = next(iter(sets.values()))[0]
-        working, broken = measure.working(subjects, first, Path(scratch))
-        measure.starts(working, seen, first, settings["starts"], Path(scratch))
-        measure.rounds(working, seen, sets, settings["rounds"], Path(scratch))
-    return working, seen, broken
+        found, broken = working(subjects, first, Path(scratch))
+        starts(found, seen, first, settings["starts"], Path(scratch))
+        broken |= rounds(found, seen, sets, settings["rounds"], Path(scratch))
+    if subjects[0].name in broken:
+        raise SystemExit(f"Faceward itself {broken[subjects[0].name]}")
+    return [subject for subject in found if subject.name not in broken], seen, broken
 
 
 def main():
@@ -70,7 +75,7 @@ def main():
     subjects = [*faceward_both(asked.faceward.resolve()), *others]
     load, cores = os.getloadavg()[0], len(os.sched_getaffinity(0))
     if load > BUSY * cores:
-        measure.note(f"the machine is busy (load {load:.1f}): the figures will say more about that than about the programs")
+        note(f"the machine is busy (load {load:.1f}): the figures will say more about that than about the programs")
     machine = report.machine()
     subjects, seen, broken = measured(subjects, sets, settings)
     found = report.results(subjects, seen, sets, missing | broken, settings) | {"machine": machine}
@@ -79,7 +84,7 @@ def main():
     print(section)
     if not asked.quick:
         asked.document.write_text(report.written(asked.document.read_text(), section))
-    measure.note(f"all figures: {asked.dir / 'results.json'}")
+    note(f"all figures: {asked.dir / 'results.json'}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""One connection to a server on this machine, and how long it takes to answer."""
+"""Requests to a server on this machine, and how long it takes to answer them."""
 
 import http.client
 import select
 import socket
+import threading
 import time
 from dataclasses import dataclass
 
@@ -54,3 +55,34 @@ class Connection:
 def connections(server, clients):
     """One for each client, spread over the processes of the server."""
     return [Connection(server.ports[client % len(server.ports)]) for client in range(clients)]
+
+
+def ask_all(clients, requests):
+    """Answers in the order of the requests, which the clients share, and the time that all took."""
+    left = list(enumerate(requests))
+    left.reverse()
+    answers = [None] * len(requests)
+    faults = []
+
+    def work(connection):
+        try:
+            while left:
+                try:
+                    index, request = left.pop()
+                except IndexError:
+                    break
+                answers[index] = connection.ask(request)
+        except (OSError, http.client.HTTPException) as fault:
+            faults.append(fault)
+
+    for connection in clients:
+        connection.open()
+    threads = [threading.Thread(target=work, args=(connection,)) for connection in clients]
+    started = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if faults:
+        raise faults[0]
+    return answers, time.perf_counter() - started

@@ -62,6 +62,10 @@ def figure(value):
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
+def ratio(over, under):
+    return figure(over / under) if under else "-"
+
+
 def row(cells):
     return "| " + " | ".join(cells) + " |"
 
@@ -84,7 +88,7 @@ def introduction(found):
     cores = f"{here['cores']} cores of {here['processor']} ({', '.join(here['features'])}), {here['memory_gib']} GiB"
     return (
         f"{found['date']}, {cores}, load {here['load']:.1f} before\n"
-        f"the start; {pairs}, {found['settings']['rounds']} rounds, each with all programs in an order drawn anew. Medians."
+        f"the start; {pairs}, {found['settings']['rounds']} rounds, each with all programs in an order drawn anew. Medians;\nmeans of processor time."
     )
 
 
@@ -119,12 +123,12 @@ def ratio_table(subjects, set_names):
         cells = [other["title"].replace("**", "")]
         for name, clients in at:
             mine, theirs = (s["measured"][f"{name}, {clients} at once"] for s in (ours, other))
-            better = theirs["p50_ms"] / mine["p50_ms"]
-            cells.append(figure(better if clients == 1 else mine["requests_per_s"] / theirs["requests_per_s"]))
+            better = (theirs["p50_ms"], mine["p50_ms"]), (mine["requests_per_s"], theirs["requests_per_s"])
+            cells.append(ratio(*better[clients - 1]))
         for name in set_names:
             mine, theirs = (s["measured"][f"{name}, 2 at once"]["cpu_s"] for s in (ours, other))
-            cells.append(figure(theirs / mine))
-        cells += [figure(other[key] / ours[key]) for key in ("peak_mb", "first_answer_s")]
+            cells.append(ratio(theirs, mine))
+        cells += [ratio(other[key], ours[key]) for key in ("peak_mb", "first_answer_s")]
         lines.append(row(cells))
     return "\n".join(lines)
 
