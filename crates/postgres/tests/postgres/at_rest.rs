@@ -141,6 +141,9 @@ async fn the_role_of_the_script_is_enough_for_a_server_and_for_nothing_else() {
     let stores: Stores = open(&address, &database.key(), patient()).await.into();
     assert_eq!(listed(&stores).await, ["anna a"]);
     add(&stores, &new_template("bert", "b", &seeded(2, 64))).await;
+    let renewed = stores.data_keys.renew_data_key(&app(1), faceward_conformance::samples::at(2)).await;
+    renewed.map(|_| ()).expect("made");
+    assert_eq!(faceward_conformance::suite::data_keys::finish(&*stores.data_keys, 9).await, 7);
     let deleted = stores.templates.delete_all_galleries(&app(1)).await.expect("deleted");
     assert_eq!(deleted.n_templates, 2);
     assert!(stores.webhooks.delete_webhook(&app(1)).await.expect("deleted").is_some());
