@@ -32,8 +32,8 @@ pub struct Settings {
     pub thresholds: Thresholds,
     /// From cosine to similarity. The default comes with the models; it must be of the enabled embedding model.
     pub similarity_map: Arc<SimilarityCalibration>,
-    /// Whether a probe's embedding is the sum over the face and its mirror image, as a reference's always is: fewer
-    /// errors for a second pass of the networks.
+    /// Whether a probe's embedding is the sum over the face and its mirror image, as a reference's always is: somewhat
+    /// fewer errors for a second pass of the networks.
     pub mirrored_probes: bool,
     /// The operator's gates of enrolment.
     pub enroll: Gates,
@@ -66,7 +66,7 @@ impl Default for Settings {
             faces: FaceRules::default(),
             thresholds: thresholds().clone(),
             similarity_map: Arc::clone(similarity()),
-            mirrored_probes: true,
+            mirrored_probes: false,
             enroll: Gates::default(),
             compare: Gates::default(),
             demography: Demography::default(),
