@@ -140,6 +140,7 @@ impl From<ServiceError> for Failure {
             | ServiceError::SessionTaken
             | ServiceError::SessionOver
             | ServiceError::SessionElsewhere
+            | ServiceError::TooManyPhotos
             | ServiceError::TooManySessions
             | ServiceError::TemplateExists
             | ServiceError::TemplateNotFound

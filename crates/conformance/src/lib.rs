@@ -31,7 +31,8 @@ macro_rules! suite {
             challenges { a_challenge_is_taken_once_by_its_app_and_in_time, of_many_takers_one_wins,
                 an_app_has_so_many_open_and_leaves_others_their_room, frames_are_known_again_by_the_same_app }
             sessions { a_session_is_found_by_its_app_its_link_and_its_browser, of_many_who_change_a_session_one_wins,
-                faces_go_when_a_session_ends, an_event_is_recorded_with_its_change, sessions_run_out_and_are_forgotten, an_app_has_so_many_sessions_under_way }
+                faces_go_when_a_session_ends, an_event_is_recorded_with_its_change, sessions_run_out_and_are_forgotten,
+                overdue_sessions_come_page_by_page, an_app_has_so_many_sessions_under_way }
             operators { operators_are_created_once_and_changed, a_pass_is_found_by_its_hash, passes_end }
             webhooks { an_app_has_one_endpoint, secrets_overlap_and_end, an_event_is_claimed_by_one_at_a_time,
                 of_many_who_claim_each_event_goes_to_one, events_of_a_session_are_told_in_order,

@@ -74,6 +74,7 @@ export const texts = {
     not_the_subject: 'The face was not that of the photo before.',
     motion_not_continuous: 'The movement jumped. Move more slowly.',
     scene_not_constant: 'What is behind you changed. Stay where you are and hold the camera still.',
+    too_many_photos: 'Too many photos were taken.',
     template_exists: 'Somebody is registered under this name already.',
     gallery_not_found: 'The place where you were to be registered is gone.',
   },

@@ -117,6 +117,7 @@ error_table! {
     SessionTaken       => "session_taken",        CONFLICT,               Caller, Session, "Another browser has opened the session's link.";
     SessionOver        => "session_over",         GONE,                   Caller, Session, "The session has ended: passed, failed, declined, expired or cancelled.";
     SessionElsewhere   => "session_elsewhere",    CONFLICT,               Caller, Session, "The session waits for something else, or was changed at the same moment.";
+    TooManyPhotos      => "too_many_photos",      TOO_MANY_REQUESTS,      Caller, Session, "The page of a link has asked for guidance as often as it may.";
     TooManySessions    => "too_many_sessions",    TOO_MANY_REQUESTS,      Moment, Session, "The app has as many sessions under way as it may have.";
     OperatorNotFound   => "operator_not_found",   NOT_FOUND,              Caller, Administration, "No operator has this name.";
     OperatorExists     => "operator_exists",      CONFLICT,               Caller, Administration, "An operator of this name exists.";

@@ -187,6 +187,7 @@ const fn service_kind(error: &ServiceError) -> ErrorKind {
         ServiceError::SessionTaken => ErrorKind::SessionTaken,
         ServiceError::SessionOver => ErrorKind::SessionOver,
         ServiceError::SessionElsewhere => ErrorKind::SessionElsewhere,
+        ServiceError::TooManyPhotos => ErrorKind::TooManyPhotos,
         ServiceError::TooManySessions => ErrorKind::TooManySessions,
         ServiceError::GalleryNotFound(_) => ErrorKind::GalleryNotFound,
         ServiceError::TemplateOutdated { .. } => ErrorKind::TemplateOutdated,

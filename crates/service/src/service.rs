@@ -25,6 +25,7 @@ use crate::policy::{Comparator, NotCalibrated, gate_outputs, is_answered};
 use crate::readiness::Readiness;
 use crate::requests::Checks;
 use crate::scheduler::{Demand, Limits, NotAdmitted, Permit, Scheduler, SchedulerError};
+use crate::sessions::Guided;
 use crate::settings::{Gates, Settings, SettingsError};
 use crate::terms::Terms;
 use crate::tokens::Tokens;
@@ -48,6 +49,7 @@ struct Inner {
     webhooks: Webhooks,
     data_keys: DataKeys,
     limits: AppLimits,
+    guided: Guided,
     scheduler: Scheduler<Worker>,
     recorder: Arc<Recorder>,
     changes: Changes,
@@ -120,6 +122,7 @@ impl Service {
             webhooks,
             data_keys,
             limits: AppLimits::default(),
+            guided: Guided::default(),
             scheduler,
             recorder,
             changes: Changes::default(),
@@ -269,6 +272,10 @@ impl Service {
 
     pub(crate) fn stores(&self) -> &Stores {
         &self.inner.stores
+    }
+
+    pub(crate) fn guided(&self) -> &Guided {
+        &self.inner.guided
     }
 
     /// Begins the record of the use case `action`, done for `app` or for the current origin.

@@ -51,7 +51,9 @@ pub use records::{
     AppRecord, Candidate, DEFAULT_GALLERY, GalleryRecord, KeyHash, NewTemplate, OnConflict, SigningKey,
     StoredKey, StoredTemplate, SubjectRecord, TemplateRecord,
 };
-pub use sessions::{SessionChange, SessionFaces, SessionRecord, SessionState, Sessions};
+pub use sessions::{
+    OverduePlace, OverdueSessions, SessionChange, SessionFaces, SessionRecord, SessionState, Sessions,
+};
 pub use stores::Stores;
 pub use templates::{Deletion, References, TemplatePlace, TemplateStore, every_template};
 pub use turn::Turn;

@@ -72,11 +72,17 @@ pub trait Sessions: Reachable {
     /// The store fails or cannot be reached.
     fn change_session<'a>(&'a self, change: &'a SessionChange) -> Pending<'a, Option<Traces>>;
 
-    /// Up to `limit` sessions of any app that have not ended, though their time was over at `now`.
+    /// A page of up to `limit` sessions of any app that have not ended, though their time was over at `now`: those behind
+    /// `after` in the order in which they ran out; `None`: the first ones. One that cannot be read holds up no other.
     ///
     /// # Errors
     /// The store fails or cannot be reached.
-    fn overdue_sessions(&self, now: Timestamp, limit: usize) -> Pending<'_, Vec<SessionRecord>>;
+    fn overdue_sessions<'a>(
+        &'a self,
+        now: Timestamp,
+        after: Option<&'a OverduePlace>,
+        limit: usize,
+    ) -> Pending<'a, OverdueSessions>;
 
     /// Deletes up to `limit` sessions that ended before `before`, and gives how many they were.
     ///
@@ -182,6 +188,26 @@ impl fmt::Debug for SessionRecord {
         shown.field("id", &self.id).field("app", &self.app).field("state", &self.state);
         shown.field("revision", &self.revision).field("ended_at", &self.ended_at).finish_non_exhaustive()
     }
+}
+
+/// A place in the order in which sessions run out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OverduePlace {
+    /// When the time of the session there is over.
+    pub expires_at: Timestamp,
+    /// Its id.
+    pub id: Uuid,
+}
+
+/// A page of sessions whose time is over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OverdueSessions {
+    /// Those that can be read, in the order in which they ran out.
+    pub sessions: Vec<SessionRecord>,
+    /// The ids of those that cannot.
+    pub damaged: Vec<Uuid>,
+    /// Behind which the next page begins; `None`: this was the last one.
+    pub next: Option<OverduePlace>,
 }
 
 /// The faces that a session compares with. Kept sealed until it ends.

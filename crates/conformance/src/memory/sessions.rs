@@ -2,7 +2,8 @@
 
 use faceward_core::{AppId, Embedding};
 use faceward_store::{
-    KeyHash, LARGEST_PAGE, Pending, SessionChange, SessionFaces, SessionRecord, Sessions, StoreError, Traces,
+    KeyHash, LARGEST_PAGE, OverduePlace, OverdueSessions, Pending, SessionChange, SessionFaces,
+    SessionRecord, Sessions, StoreError, Traces,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -93,12 +94,25 @@ impl Sessions for Memory {
         })
     }
 
-    fn overdue_sessions(&self, now: Timestamp, limit: usize) -> Pending<'_, Vec<SessionRecord>> {
+    fn overdue_sessions<'a>(
+        &'a self,
+        now: Timestamp,
+        after: Option<&'a OverduePlace>,
+        limit: usize,
+    ) -> Pending<'a, OverdueSessions> {
         Box::pin(async move {
             let state = self.state()?;
+            let place =
+                |session: &SessionRecord| OverduePlace { expires_at: session.expires_at, id: session.id };
             let sessions = state.sessions.values().map(|(session, _)| session);
             let overdue = sessions.filter(|session| session.ended_at.is_none() && session.expires_at <= now);
-            Ok(overdue.take(limit).cloned().collect())
+            let mut overdue: Vec<_> =
+                overdue.filter(|session| after.is_none_or(|after| place(session) > *after)).collect();
+            overdue.sort_by_key(|session| place(session));
+            overdue.truncate(limit);
+            let next = overdue.last().filter(|_| overdue.len() == limit).map(|last| place(last));
+            let sessions = overdue.into_iter().cloned().collect();
+            Ok(OverdueSessions { sessions, damaged: Vec::new(), next })
         })
     }
 

@@ -164,13 +164,11 @@ pub async fn sessions_run_out_and_are_forgotten(fixture: &impl Fixture) {
     let stores = fixture.stores();
     let sessions = three(&stores).await;
     let overdue = async |second, limit| {
-        let found = sessions.overdue_sessions(at(second), limit).await.expect("an answer");
-        let mut numbers: Vec<_> = found.iter().map(|session| session.id.as_u128()).collect();
-        numbers.sort_unstable();
-        numbers
+        let found = sessions.overdue_sessions(at(second), None, limit).await.expect("an answer").sessions;
+        found.iter().map(|session| session.id.as_u128()).collect::<Vec<_>>()
     };
     assert_eq!((overdue(99, 9).await, overdue(100, 9).await), (vec![], vec![1]));
-    assert_eq!((overdue(300, 9).await, overdue(300, 2).await.len()), (vec![1, 2, 3], 2));
+    assert_eq!((overdue(300, 9).await, overdue(300, 2).await), (vec![1, 2, 3], vec![1, 2]));
     assert!(change(sessions, &to(&session(1, 1, 100), SessionState::Expired)).await);
     assert!(change(sessions, &to(&session(3, 2, 300), SessionState::Passed)).await);
     assert_eq!(overdue(300, 9).await, [2]);
@@ -179,6 +177,32 @@ pub async fn sessions_run_out_and_are_forgotten(fixture: &impl Fixture) {
     assert_eq!((purged(51, 1).await, purged(51, 9).await, purged(51, 9).await), (1, 1, 0));
     assert_eq!(sessions.session_of_link(&key_hash(1)).await.expect("an answer"), None);
     assert!(sessions.session_of_link(&key_hash(2)).await.expect("an answer").is_some(), "still under way");
+}
+
+/// Each once, in the order in which they ran out, whatever was done to those of the pages before.
+pub async fn overdue_sessions_come_page_by_page(fixture: &impl Fixture) {
+    let stores = fixture.stores();
+    let sessions = three(&stores).await;
+    // Two that run out in the same second.
+    for number in [4, 5] {
+        sessions.create_session(&session(number, 1, 200), None, 9).await.expect("room");
+    }
+    let (mut seen, mut after, mut n_pages) = (Vec::new(), None, 0);
+    loop {
+        let page = sessions.overdue_sessions(at(300), after.as_ref(), 2).await.expect("a page");
+        assert!(page.sessions.len() <= 2 && page.damaged.is_empty(), "{page:?}");
+        for record in &page.sessions {
+            assert!(change(sessions, &to(record, SessionState::Expired)).await);
+        }
+        seen.extend(page.sessions.iter().map(|session| session.id.as_u128()));
+        n_pages += 1;
+        assert!(n_pages < 9, "it comes to an end");
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, [1, 2, 4, 5, 3]);
 }
 
 /// Of those that come at once no more than there is room for; what has ended takes none.

@@ -2,7 +2,9 @@
 
 use faceward_core::{AppId, Embedding, ModelId};
 use faceward_sealing::SessionFaceContext;
-use faceward_store::{KeyHash, SessionChange, SessionFaces, SessionRecord, SessionState};
+use faceward_store::{
+    KeyHash, OverduePlace, OverdueSessions, SessionChange, SessionFaces, SessionRecord, SessionState,
+};
 use jiff::Timestamp;
 use rusqlite::{Row, ToSql, params};
 use uuid::Uuid;
@@ -78,12 +80,30 @@ impl Database {
     pub(crate) fn overdue_sessions(
         &self,
         now: Timestamp,
+        after: Option<&OverduePlace>,
         limit: usize,
-    ) -> Result<Vec<SessionRecord>, EmbeddedError> {
-        let sql =
-            "SELECT * FROM sessions WHERE ended_at IS NULL AND expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.sessions(sql, params![micros(now), limit])
+    ) -> Result<OverdueSessions, EmbeddedError> {
+        let sql = "SELECT * FROM sessions WHERE ended_at IS NULL AND expires_at <= ?1
+                   AND (?2 IS NULL OR (expires_at, id) > (?2, ?3)) ORDER BY expires_at, id LIMIT ?4";
+        let behind = after.map(|place| micros(place.expires_at));
+        let id = after.map(|place| place.id.as_bytes());
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let sql_limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut rows = statement.query(params![micros(now), behind, id, sql_limit])?;
+        let mut page = OverdueSessions::default();
+        while let Some(row) = rows.next()? {
+            let place = OverduePlace {
+                expires_at: timestamp(row.get("expires_at")?)?,
+                id: Uuid::from_bytes(row.get("id")?),
+            };
+            match self.read_session(row) {
+                Ok(session) => page.sessions.push(session),
+                Err(_unreadable) => page.damaged.push(place.id),
+            }
+            let is_full = page.sessions.len() + page.damaged.len() == limit;
+            page.next = is_full.then_some(place);
+        }
+        Ok(page)
     }
 
     /// Makes a change; false if somebody else was first.

@@ -2,7 +2,8 @@
 
 use faceward_core::{AppId, Embedding};
 use faceward_store::{
-    KeyHash, LARGEST_PAGE, Pending, SessionChange, SessionFaces, SessionRecord, Sessions, StoreError, Traces,
+    KeyHash, LARGEST_PAGE, OverduePlace, OverdueSessions, Pending, SessionChange, SessionFaces,
+    SessionRecord, Sessions, StoreError, Traces,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -81,8 +82,15 @@ impl Sessions for Embedded {
         })
     }
 
-    fn overdue_sessions(&self, now: Timestamp, limit: usize) -> Pending<'_, Vec<SessionRecord>> {
-        let ask = move |folder: &Folder| Ok(folder.database.lock().overdue_sessions(now, limit)?);
+    fn overdue_sessions<'a>(
+        &'a self,
+        now: Timestamp,
+        after: Option<&'a OverduePlace>,
+        limit: usize,
+    ) -> Pending<'a, OverdueSessions> {
+        let after = after.copied();
+        let ask =
+            move |folder: &Folder| Ok(folder.database.lock().overdue_sessions(now, after.as_ref(), limit)?);
         Box::pin(async move { self.off_thread(ask).await })
     }
 

@@ -75,3 +75,23 @@ async fn a_session_survives_a_restart_sealed_and_leaves_no_trace() {
     drop(stores);
     assert!(pieces(dir.path(), "sessions").is_empty() && !occurs(dir.path(), &key_hash(9).sha256));
 }
+
+#[tokio::test]
+async fn one_that_cannot_be_read_holds_up_no_other() {
+    let folder = fresh().await;
+    for number in 1..=3 {
+        let new = SessionRecord { id: Uuid::from_u128(number.into()), link: key_hash(number), ..session() };
+        folder.stores().sessions.create_session(&new, None, 9).await.expect("room");
+    }
+    let dir = folder.close();
+    let database = Connection::open(dir.path().join("gallery.db")).expect("a database");
+    let damage = "UPDATE sessions SET sealed = zeroblob(64) WHERE id = ?1";
+    assert_eq!(database.execute(damage, [Uuid::from_u128(1).as_bytes()]).expect("damaged"), 1);
+    drop(database);
+    let stores = open(dir.path());
+    let first = stores.sessions.overdue_sessions(at(100), None, 1).await.expect("a page");
+    assert_eq!((first.sessions.len(), first.damaged), (0, vec![Uuid::from_u128(1)]));
+    let rest = stores.sessions.overdue_sessions(at(100), first.next.as_ref(), 9).await.expect("a page");
+    let ids: Vec<_> = rest.sessions.iter().map(|session| session.id.as_u128()).collect();
+    assert_eq!((ids, rest.damaged.len(), rest.next), (vec![2, 3], 0, None));
+}

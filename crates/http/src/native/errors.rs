@@ -56,6 +56,7 @@ pub(crate) static MET: &[ErrorKind] = &[
     ErrorKind::SessionTaken,
     ErrorKind::SessionOver,
     ErrorKind::SessionElsewhere,
+    ErrorKind::TooManyPhotos,
     ErrorKind::TooManySessions,
     ErrorKind::CrossSite,
     ErrorKind::NotFound,

@@ -2,7 +2,10 @@
 
 use faceward_core::{AppId, Embedding};
 use faceward_sealing::{Sealer, SessionFaceContext};
-use faceward_store::{KeyHash, SessionChange, SessionFaces, SessionRecord, SessionState, StoreError};
+use faceward_store::{
+    KeyHash, OverduePlace, OverdueSessions, SessionChange, SessionFaces, SessionRecord, SessionState,
+    StoreError,
+};
 use jiff::Timestamp;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
@@ -110,13 +113,25 @@ pub(crate) async fn newest(
 pub(crate) async fn overdue(
     client: &Client,
     sealer: &Sealer,
-    now: Timestamp,
+    (now, after): (Timestamp, Option<OverduePlace>),
     limit: usize,
-) -> Result<Vec<SessionRecord>, PostgresError> {
+) -> Result<OverdueSessions, PostgresError> {
     let sql = "SELECT * FROM faceward.sessions WHERE ended_at IS NULL AND expires_at <= $1
-               ORDER BY expires_at LIMIT $2";
-    let rows = client.query(sql, &[&as_stored(now)?, &(limit as i64)]).await?;
-    read_all(client, sealer, &rows).await
+               AND ($2::timestamptz IS NULL OR (expires_at, id) > ($2, $3::uuid)) ORDER BY expires_at, id LIMIT $4";
+    let behind = after.map(|place| as_stored(place.expires_at)).transpose()?;
+    let id = after.map(|place| place.id);
+    let rows = client.query(sql, &[&as_stored(now)?, &behind, &id, &(limit as i64)]).await?;
+    data_keys::know_all(client, sealer, &rows, "sealed").await?;
+    let mut page = OverdueSessions::default();
+    for row in &rows {
+        let place = OverduePlace { expires_at: row.try_get("expires_at")?, id: row.try_get("id")? };
+        match read(row, sealer) {
+            Ok(session) => page.sessions.push(session),
+            Err(_unreadable) => page.damaged.push(place.id),
+        }
+        page.next = (rows.len() == limit).then_some(place);
+    }
+    Ok(page)
 }
 
 /// Makes a change; false if somebody else was first.

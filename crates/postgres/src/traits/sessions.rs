@@ -2,7 +2,8 @@
 
 use faceward_core::{AppId, Embedding};
 use faceward_store::{
-    KeyHash, LARGEST_PAGE, Pending, SessionChange, SessionFaces, SessionRecord, Sessions, Traces,
+    KeyHash, LARGEST_PAGE, OverduePlace, OverdueSessions, Pending, SessionChange, SessionFaces,
+    SessionRecord, Sessions, Traces,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -64,9 +65,15 @@ impl Sessions for Postgres {
         })
     }
 
-    fn overdue_sessions(&self, now: Timestamp, limit: usize) -> Pending<'_, Vec<SessionRecord>> {
+    fn overdue_sessions<'a>(
+        &'a self,
+        now: Timestamp,
+        after: Option<&'a OverduePlace>,
+        limit: usize,
+    ) -> Pending<'a, OverdueSessions> {
+        let after = after.copied();
         self.ask(move |asked| async move {
-            Ok(sessions::overdue(&asked.client().await?, &asked.sealer, now, limit).await?)
+            Ok(sessions::overdue(&asked.client().await?, &asked.sealer, (now, after), limit).await?)
         })
     }
 

@@ -177,3 +177,18 @@ async fn servers_that_start_at_once_on_an_empty_database_make_its_tables_once() 
         server.reach().await.expect("it follows");
     }
 }
+
+#[tokio::test]
+async fn a_session_that_cannot_be_read_holds_up_no_other() {
+    let (database, stores) = filled().await;
+    let first = stores.sessions.session_of_link(&key_hash(1)).await.expect("an answer").expect("there");
+    let second = SessionRecord { id: Uuid::from_u128(2), link: key_hash(2), ..first.clone() };
+    stores.sessions.create_session(&second, None, 9).await.expect("room");
+    let damage = format!("UPDATE faceward.sessions SET sealed = '\\x00' WHERE id = '{}'", first.id);
+    postgres_server().run_sql(database.name(), &damage);
+    let page = stores.sessions.overdue_sessions(first.expires_at, None, 1).await.expect("a page");
+    assert_eq!((page.sessions.len(), page.damaged), (0, vec![first.id]));
+    let rest =
+        stores.sessions.overdue_sessions(first.expires_at, page.next.as_ref(), 9).await.expect("a page");
+    assert_eq!((rest.sessions, rest.next), (vec![second], None));
+}

@@ -138,6 +138,9 @@ pub enum ServiceError {
     /// It waits for something else, or was changed meanwhile.
     #[error("the session waits for something else")]
     SessionElsewhere,
+    /// The person was guided as often as may be.
+    #[error("too many photos over one link")]
+    TooManyPhotos,
     /// The app has as many sessions under way as it may have.
     #[error("too many sessions under way: cancel some, or wait until they end")]
     TooManySessions,
@@ -235,6 +238,7 @@ impl ServiceError {
             Self::SessionTaken => "session_taken",
             Self::SessionOver => "session_over",
             Self::SessionElsewhere => "session_elsewhere",
+            Self::TooManyPhotos => "too_many_photos",
             Self::TooManySessions => "too_many_sessions",
             Self::AppExists(_) => "app_exists",
             Self::AppNotFound(_) => "app_not_found",

@@ -29,6 +29,9 @@ struct Document {
     reasons: Vec<String>,
     return_url: Option<String>,
     trx_id: Option<String>,
+    /// Older versions did not count.
+    #[serde(default)]
+    n_photos: usize,
     selfie_fine: bool,
     challenge: Option<String>,
     finishing: bool,
@@ -123,6 +126,7 @@ impl Document {
             reasons: session.reasons.clone(),
             return_url: session.return_url.clone(),
             trx_id: session.trx_id.clone(),
+            n_photos: session.n_photos,
             selfie_fine: session.selfie_fine,
             challenge: session.challenge.clone(),
             finishing: session.finishing,
@@ -166,6 +170,7 @@ impl Document {
         session.reasons = self.reasons;
         session.return_url = self.return_url;
         session.trx_id = self.trx_id;
+        session.n_photos = self.n_photos;
         session.selfie_fine = self.selfie_fine;
         session.challenge = self.challenge;
         session.finishing = self.finishing;
@@ -250,6 +255,7 @@ mod tests {
             let mut session = Session::new(app, link, (plan, consent), now);
             session.state = SessionState::Consented;
             session.opened_at = Some(now);
+            session.n_photos = 2;
             session.attempts = vec![Attempt {
                 at: now,
                 step: StepName::Selfie,
@@ -262,7 +268,7 @@ mod tests {
             let before = now - jiff::SignedDuration::from_secs(1);
             let read = Session::of_record(&record, before).expect("read");
             assert_eq!(read.record().expect("written"), record);
-            assert_eq!((read.plan, read.attempts), (session.plan, session.attempts));
+            assert_eq!((read.n_photos, read.plan, read.attempts), (2, session.plan, session.attempts));
             let late = Session::of_record(&record, now).expect("read");
             assert_eq!((late.state, late.step()), (SessionState::Expired, None), "its time is over");
         }

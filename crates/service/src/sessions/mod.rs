@@ -4,6 +4,7 @@
 mod consent;
 mod document;
 mod event;
+mod guided;
 mod plan;
 mod session;
 mod settings;
@@ -14,3 +15,4 @@ pub use settings::SessionSettings;
 
 pub(crate) use consent::consent_of;
 pub(crate) use event::{data_of, kind_of};
+pub(crate) use guided::Guided;

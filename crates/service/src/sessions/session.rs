@@ -40,6 +40,8 @@ pub struct Session {
     pub return_url: Option<String>,
     /// The client's own id of it.
     pub trx_id: Option<String>,
+    /// How many photos were taken in, and challenges made.
+    pub(crate) n_photos: usize,
     /// Whether the selfie was fine and the challenge is what is left.
     pub(crate) selfie_fine: bool,
     /// The challenge that waits for its answer: the hash of its name.
@@ -145,6 +147,7 @@ impl Session {
             reasons: Vec::new(),
             return_url: None,
             trx_id: None,
+            n_photos: 0,
             selfie_fine: false,
             challenge: None,
             finishing: false,

@@ -10,6 +10,8 @@ pub struct SessionSettings {
     pub lifetime: Duration,
     /// How often a person may be judged in one session.
     pub tries: NonZeroUsize,
+    /// How many photos, and challenges, one session takes, whatever comes of them.
+    pub photos: NonZeroUsize,
     /// How long the outcome can be asked for after the end.
     pub kept: Duration,
     /// Most sessions of one app that are under way at once.
@@ -28,6 +30,7 @@ impl Default for SessionSettings {
         Self {
             lifetime: Duration::from_secs(15 * 60),
             tries: NonZeroUsize::MIN.saturating_add(2),
+            photos: NonZeroUsize::MIN.saturating_add(29),
             kept: Duration::from_secs(7 * 24 * 3600),
             max_open: NonZeroUsize::MIN.saturating_add(999),
         }

@@ -196,7 +196,7 @@ fn webhooks() -> [Setting<Settings>; 6] {
     ]
 }
 
-fn sessions() -> [Setting<Settings>; 4] {
+fn sessions() -> [Setting<Settings>; 5] {
     let life = SessionSettings::SHORTEST.as_secs_f64()..=SessionSettings::LONGEST.as_secs_f64();
     [
         Setting::new(
@@ -208,6 +208,11 @@ fn sessions() -> [Setting<Settings>; 4] {
             "sessions.tries",
             "How often a person may be judged over one verification link",
             |s: &mut Settings| count(&mut s.sessions.tries, 10, "tries"),
+        ),
+        Setting::new(
+            "sessions.photos",
+            "Photos and challenges that one verification link takes, those that cannot be judged included",
+            |s: &mut Settings| count(&mut s.sessions.photos, 1000, "photos"),
         ),
         Setting::new(
             "sessions.kept_seconds",

@@ -15,7 +15,7 @@ use faceward_models::calibration::projection::projection;
 use faceward_service::apps::NewApp;
 use faceward_service::{
     EnrollRequest, Enrollment, FaceOptions, Identification, IdentifyRequest, Photo, Service, ServiceError,
-    Settings, Verification, VerifyRequest,
+    Settings, Stores, Verification, VerifyRequest,
 };
 use tempfile::TempDir;
 
@@ -84,9 +84,19 @@ pub(crate) fn start(folder: &TempDir, settings: Settings) -> Service {
 }
 
 fn start_on(engine: Engine, folder: &TempDir, settings: Settings) -> Service {
-    let embedded = Embedded::open_comparing(folder.path(), Some(Arc::clone(projection())), &|_| {})
-        .expect("the folder opens");
-    Service::start(engine, embedded, settings).expect("the service starts")
+    Service::start(engine, stores_in(folder), settings).expect("the service starts")
+}
+
+/// What lies in `folder`, which nobody else has open.
+pub(crate) fn stores_in(folder: &TempDir) -> Stores {
+    Embedded::open_comparing(folder.path(), Some(Arc::clone(projection())), &|_| {})
+        .expect("the folder opens")
+        .into()
+}
+
+/// A service over these stores.
+pub(crate) fn start_over(stores: Stores) -> Service {
+    Service::start(engine(), stores, settings()).expect("the service starts")
 }
 
 pub(crate) fn new_app(service: &Service, name: &str) -> AppId {

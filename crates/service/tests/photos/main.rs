@@ -14,5 +14,6 @@ mod leaving;
 mod load;
 mod reloading;
 mod retention;
+mod sessions;
 mod starting;
 mod verification;

@@ -82,7 +82,7 @@ pub(crate) struct Session {
     /// `created`, `opened`, `consented`; at its end `passed`, `failed`, `declined`, `expired` or `cancelled`.
     pub(crate) state: &'static str,
     /// Why it failed, of closed lists: those of a challenge, or `not_live`, `not_genuine`, `not_the_person`,
-    /// `not_photographed`, `template_exists`, `gallery_not_found`.
+    /// `not_photographed`, `too_many_photos`, `template_exists`, `gallery_not_found`.
     pub(crate) reasons: Vec<String>,
     /// What is checked.
     pub(crate) checks: Vec<SessionCheck>,

@@ -19,13 +19,17 @@ impl Service {
     /// # Errors
     /// The session waits for something else or is over; those of [`Service::create_challenge`].
     pub async fn session_challenge(&self, session: Session) -> Result<OpenChallenge, ServiceError> {
+        if self.is_spent(&session, SessionStep::Challenge) {
+            let trail = self.trail("session_challenge", Some(&session.app));
+            return self.end_spent(trail, session).await;
+        }
         waits_for(&session, SessionStep::Challenge)?;
         let request =
             ChallengeRequest { n_steps: session.plan.challenge_steps, ..ChallengeRequest::default() };
         let made = self.create_challenge(&session.app, request).await?;
         let mut session = session;
         session.challenge = Some(hash_of(&made.id));
-        self.save(session, None).await?;
+        self.count_photo(session).await?;
         Ok(made)
     }
 

@@ -37,6 +37,8 @@ pub enum Hint {
 const HEIGHTS: [f32; 2] = [0.28, 0.72];
 /// Distance of the face's middle from that of the picture, as a share of its side.
 const OFF_CENTER: f32 = 0.2;
+/// Looks for each photo that a session takes: as many as the page asks for each time that the camera is switched on.
+const LOOKS_A_PHOTO: usize = 20;
 /// Turn of the head, in degrees.
 const TURNED: f32 = 18.0;
 
@@ -82,7 +84,8 @@ impl Service {
     /// What would make a better selfie than this. Waits for everybody else.
     ///
     /// # Errors
-    /// The photo cannot be decoded; the session waits for something else or is over; overload, timeout.
+    /// The photo cannot be decoded; the session waits for something else, is over, or was guided as often as it may be;
+    /// overload, timeout.
     pub async fn guide_session(&self, session: &Session, photo: Photo) -> Result<Hint, ServiceError> {
         let trail = self.trail("guide_session", Some(&session.app));
         let unhurried = Origin::current().with_urgency(Urgency::Bulk);
@@ -98,6 +101,10 @@ impl Ruled {
         let photo = photo.checked().map_err(|fault| fault.of(PhotoField::Only))?;
         let wanted = Request { outputs: Outputs::of(&[Output::Pose]), ..Request::default() };
         let admitted = self.let_in("guide_session", 1)?;
+        let most = self.settings().sessions.photos.get().saturating_mul(LOOKS_A_PHOTO);
+        if !self.guided().count(session, most) {
+            return Err(ServiceError::TooManyPhotos);
+        }
         let analysis = self.queue(&admitted, photo, PhotoField::Only, wanted)?.analysis().await?;
         match self.one_face(analysis, PhotoField::Only) {
             Ok((face, _)) => Ok(Hint::of(&face)),

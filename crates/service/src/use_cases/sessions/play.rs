@@ -10,6 +10,9 @@ use crate::metrics;
 use crate::service::Service;
 use crate::sessions::{Attempt, EnrollPlan, Session, SessionStep, StepName};
 
+/// The session has had as many photos as it takes.
+const TOO_MANY_PHOTOS: &str = "too_many_photos";
+
 impl Service {
     /// Notes that the person agreed to the text of the session, or did not, which ends it.
     ///
@@ -31,6 +34,36 @@ impl Service {
             session.state = SessionState::Consented;
             session.agreed_at = Some(Timestamp::now());
             service.save(session, None).await
+        })
+        .await
+    }
+
+    /// Counts a photo, or a challenge, before it is looked at: of several that come at once one is, and whoever goes away
+    /// before the answer has had it.
+    pub(super) async fn count_photo(&self, mut session: Session) -> Result<Session, ServiceError> {
+        session.n_photos += 1;
+        self.save(session, None).await
+    }
+
+    /// Whether the session waits for `step`, and has had all the photos that it takes.
+    pub(super) fn is_spent(&self, session: &Session, step: SessionStep) -> bool {
+        session.step() == Some(step) && session.n_photos >= self.settings().sessions.photos.get()
+    }
+
+    /// Ends such a session.
+    ///
+    /// # Errors
+    /// Always: [`ServiceError::SessionOver`], unless it cannot be ended.
+    pub(super) async fn end_spent<T: Send + 'static>(
+        &self,
+        trail: Trail,
+        mut session: Session,
+    ) -> Result<T, ServiceError> {
+        session.reasons = vec![TOO_MANY_PHOTOS.to_owned()];
+        let service = self.clone();
+        self.change(trail, async move {
+            service.end_session(session, SessionState::Failed).await?;
+            Err(ServiceError::SessionOver)
         })
         .await
     }

@@ -1,7 +1,7 @@
 //! The selfie of a session: checked, compared, and kept as a face only where a challenge or an enrolment needs it.
 //!
 //! A photo that cannot be judged (no face, several, too small, too poor, undecided) is an error and costs no try: another one
-//! may be taken. A verdict against the person costs one.
+//! may be taken. A verdict against the person costs one. Whatever comes of them, a session takes so many photos.
 
 use faceward_core::Embedding;
 use jiff::Timestamp;
@@ -24,6 +24,7 @@ const NOT_THE_PERSON: &str = "not_the_person";
 
 /// What a selfie shows.
 struct Seen {
+    session: Session,
     attempt: Attempt,
     face: Option<Embedding>,
     advice: Option<Advice>,
@@ -43,8 +44,11 @@ impl Service {
         if let Some(ComparedWith::Subject(whom)) = &session.plan.compared_with {
             trail.about(Some(&whom.gallery), Some(&whom.subject), None);
         }
-        let seen = async { self.ruled(Some(&session.app)).await?.see(&session, photo).await }.await;
-        let Seen { attempt, face, advice } = match seen {
+        if self.is_spent(&session, SessionStep::Selfie) {
+            return self.end_spent(trail, session).await;
+        }
+        let seen = async { self.ruled(Some(&session.app)).await?.see(session, photo).await }.await;
+        let Seen { session, attempt, face, advice } = match seen {
             Ok(seen) => seen,
             Err(error) => return trail.end(Err(error)).await,
         };
@@ -57,12 +61,13 @@ impl Service {
 }
 
 impl Ruled {
-    async fn see(&self, session: &Session, photo: Photo) -> Result<Seen, ServiceError> {
+    async fn see(&self, session: Session, photo: Photo) -> Result<Seen, ServiceError> {
         const FIELD: PhotoField = PhotoField::Only;
-        waits_for(session, SessionStep::Selfie)?;
+        waits_for(&session, SessionStep::Selfie)?;
         let photo = photo.checked().map_err(|fault| fault.of(FIELD))?;
         let admitted = self.let_in("session_selfie", 1)?;
-        let references = self.faces_to_compare(session).await?;
+        let session = self.count_photo(session).await?;
+        let references = self.faces_to_compare(&session).await?;
         let (checks, enrolls) = (session.plan.checks, session.plan.enroll.is_some());
         let gates = gates_of(self.settings(), enrolls, references.is_some());
         // It may become a reference: computed as one.
@@ -74,7 +79,7 @@ impl Ruled {
         let recognised = match self.recognised_face(analysis, FIELD, checks) {
             Err(ServiceError::Photo { fault: fault @ PhotoFault::NotPhotographed, .. }) => {
                 let attempt = Attempt { reasons: vec![fault.name().to_owned()], ..blank() };
-                return Ok(Seen { attempt, face: None, advice: None });
+                return Ok(Seen { session, attempt, face: None, advice: None });
             }
             recognised => recognised?,
         };
@@ -85,7 +90,7 @@ impl Ruled {
             // Liveness was judged: what is left is the quality.
             admit_reference(&report, &Gates { require_live: false, ..*gates })?;
         }
-        Ok(Seen { attempt, face: Some(face.embedding), advice: report.advice() })
+        Ok(Seen { session, attempt, face: Some(face.embedding), advice: report.advice() })
     }
 
     fn judged(

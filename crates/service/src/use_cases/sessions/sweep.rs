@@ -7,13 +7,13 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::audit::Origin;
-use crate::error::ServiceError;
+use crate::error::{InternalError, ServiceError};
 use crate::service::Service;
 use crate::sessions::{Session, SessionStep};
 
 /// From one look to the next.
 const EVERY: Duration = Duration::from_secs(5);
-/// Sessions of one look; more wait for the next.
+/// Sessions that are asked for at once.
 const AT_ONCE: usize = 100;
 
 impl Service {
@@ -34,6 +34,7 @@ impl Service {
     /// The store fails, or a session could not be ended: the first error of all.
     pub async fn sweep_sessions(&self) -> Result<(), ServiceError> {
         let now = Timestamp::now();
+        self.guided().forget(now);
         let ended = self.end_overdue(now).await;
         let before = now.saturating_sub(self.settings().sessions.kept).unwrap_or(Timestamp::MIN);
         while self.stores().sessions.purge_sessions(before, AT_ONCE).await?.0 == AT_ONCE {}
@@ -41,15 +42,25 @@ impl Service {
     }
 
     async fn end_overdue(&self, now: Timestamp) -> Result<(), ServiceError> {
-        let mut result = Ok(());
-        for record in self.stores().sessions.overdue_sessions(now, AT_ONCE).await? {
-            match self.end_record(&record, now).await {
-                // Ended by somebody else a moment ago.
-                Ok(()) | Err(ServiceError::SessionElsewhere) => {}
-                Err(error) => result = result.and(Err(error)),
+        let (mut result, mut after) = (Ok(()), None);
+        loop {
+            let page = self.stores().sessions.overdue_sessions(now, after.as_ref(), AT_ONCE).await?;
+            for id in &page.damaged {
+                result = result.and(Err(InternalError::Session(format!("{id} is damaged")).into()));
+            }
+            for record in &page.sessions {
+                match self.end_record(record, now).await {
+                    // Ended by somebody else a moment ago.
+                    Ok(()) | Err(ServiceError::SessionElsewhere) => {}
+                    Err(error) => result = result.and(Err(error)),
+                }
+            }
+            // Those that cannot be ended stay where they are: the next page begins behind them.
+            after = page.next;
+            if after.is_none() {
+                return result;
             }
         }
-        result
     }
 
     async fn end_record(&self, record: &SessionRecord, now: Timestamp) -> Result<(), ServiceError> {
