@@ -8,6 +8,7 @@ const PAGES = {
   people: 'People',
   thresholds: 'Thresholds',
   apps: 'Apps',
+  links: 'Links',
   webhooks: 'Webhooks',
   operators: 'Operators',
   audit: 'Audit log',

@@ -6,6 +6,7 @@ import { apps } from './pages/apps.js';
 import { audit } from './pages/audit.js';
 import { challenge } from './pages/challenge.js';
 import { enter } from './pages/enter.js';
+import { links } from './pages/links.js';
 import { operators } from './pages/operators.js';
 import { people } from './pages/people.js';
 import { settings } from './pages/settings.js';
@@ -14,7 +15,7 @@ import { thresholds } from './pages/thresholds.js';
 import { tryOut } from './pages/try.js';
 import { webhooks } from './pages/webhooks.js';
 
-const pages = { start, try: tryOut, challenge, people, thresholds, apps, webhooks, operators, audit, settings };
+const pages = { start, try: tryOut, challenge, people, thresholds, apps, links, webhooks, operators, audit, settings };
 const main = /** @type {HTMLElement} */ (document.getElementById('main'));
 /** Whether somebody has logged in here: the cookie itself is out of reach. */
 const ENTERED = 'faceward-entered';

@@ -17,9 +17,13 @@ export function snippets(what, names, app) {
 
 /** Text to copy, behind its title. */
 export function copied(title, text) {
-  const copy = async () => {
+  return h('details', {}, h('summary', {}, title), h('pre', { tabindex: 0, 'aria-label': title }, text), h('div', { class: 'row' }, copyButton(text)));
+}
+
+/** Copies the text. */
+export function copyButton(text) {
+  return button(texts.copy, async () => {
     // Without TLS, and elsewhere than on localhost, the browser gives no clipboard.
     try { await navigator.clipboard.writeText(text); say(texts.copied); } catch { say(texts.notCopied); }
-  };
-  return h('details', {}, h('summary', {}, title), h('pre', { tabindex: 0, 'aria-label': title }, text), h('div', { class: 'row' }, button(texts.copy, copy, 'plain')));
+  }, 'plain');
 }

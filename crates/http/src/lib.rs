@@ -26,6 +26,7 @@ mod native;
 mod openapi;
 mod own_site;
 mod phase;
+mod qr;
 mod remarks;
 mod router;
 #[cfg(test)]

@@ -73,11 +73,10 @@ mod tests {
             | ErrorKind::ChallengeReordered
             | ErrorKind::ChallengeIncomplete
             | ErrorKind::TooManyChallenges => &["v1", "admin"],
-            ErrorKind::SessionNotFound
-            | ErrorKind::SessionTaken
-            | ErrorKind::SessionOver
-            | ErrorKind::SessionElsewhere
-            | ErrorKind::TooManySessions => &["v1"],
+            ErrorKind::SessionNotFound | ErrorKind::SessionOver | ErrorKind::TooManySessions => {
+                &["v1", "admin"]
+            }
+            ErrorKind::SessionTaken | ErrorKind::SessionElsewhere | ErrorKind::TooManyPhotos => &["v1"],
             // What pages ask: the console, and that of a link, which answers as `/v1` does.
             ErrorKind::CrossSite => &["v1", "admin"],
             ErrorKind::OperatorNotFound

@@ -62,6 +62,9 @@ pub(super) static MET: &[ErrorKind] = &[
     ErrorKind::ChallengeReordered,
     ErrorKind::ChallengeIncomplete,
     ErrorKind::TooManyChallenges,
+    ErrorKind::SessionNotFound,
+    ErrorKind::SessionOver,
+    ErrorKind::TooManySessions,
     ErrorKind::NotFound,
     ErrorKind::MethodNotAllowed,
     ErrorKind::Overloaded,
@@ -91,27 +94,48 @@ pub(super) struct ChallengeFailures;
 /// Those of one about challenges that takes none.
 pub(super) struct ChallengeFailuresWithoutPhoto;
 
+/// Those of the endpoint that makes a session.
+pub(super) struct SessionFailures;
+
+/// Those of one about a session that is there.
+pub(super) struct SessionFailuresWithoutPhoto;
+
 impl IntoResponses for PhotoFailures {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(|kind| kind.about() != About::Challenge)
+        documented(|kind| !matches!(kind.about(), About::Challenge | About::Session))
+    }
+}
+
+impl IntoResponses for SessionFailures {
+    fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
+        let is_made = |kind| kind == ErrorKind::TooManySessions;
+        documented(|kind| is_made(kind) || !matches!(kind.about(), About::Challenge | About::Session))
+    }
+}
+
+impl IntoResponses for SessionFailuresWithoutPhoto {
+    fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
+        let is_there = |kind| matches!(kind, ErrorKind::SessionNotFound | ErrorKind::SessionOver);
+        let others = [About::Photo, About::Challenge, About::Session];
+        documented(|kind| is_there(kind) || !others.contains(&kind.about()))
     }
 }
 
 impl IntoResponses for ChallengeFailures {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(|_| true)
+        documented(|kind| kind.about() != About::Session)
     }
 }
 
 impl IntoResponses for ChallengeFailuresWithoutPhoto {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(error_responses::is_met_without_frames)
+        documented(|kind| error_responses::is_met_without_frames(kind) && kind.about() != About::Session)
     }
 }
 
 impl IntoResponses for AdminFailures {
     fn responses() -> BTreeMap<String, RefOr<ApiResponse>> {
-        documented(|kind| !matches!(kind.about(), About::Photo | About::Challenge))
+        documented(|kind| !matches!(kind.about(), About::Photo | About::Challenge | About::Session))
     }
 }
 

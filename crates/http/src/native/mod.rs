@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::OpenApi;
 
-pub(crate) use convert::{DESCRIBED, challenge};
+pub(crate) use convert::{DESCRIBED, challenge, session_answer};
 
 use crate::middleware::auth;
 use crate::settings::HttpSettings;

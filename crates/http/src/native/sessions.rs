@@ -5,7 +5,8 @@ use axum::extract::{FromRequest as _, FromRequestParts, Request, State};
 use axum::http::header::HOST;
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
-use faceward_service::{Photo, ServiceError, note_trx_id};
+use faceward_core::AppId;
+use faceward_service::{Photo, ServiceError, Session, note_trx_id};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -57,17 +58,27 @@ async fn create_session(
     address: (Parameters, BaseUrl),
     request: Request,
 ) -> Result<Json<wire::SessionAnswer>, Failure> {
-    let (query, BaseUrl(base)) = address;
+    let (query, base) = address;
     query.refuse_unknown(&[])?;
-    let (body, reference) = received(&app, request).await?;
+    let (session, link) = create(&app, &app_id, base, request).await?;
+    Ok(Json(convert::session_answer(&session, Some(link), transaction)))
+}
+
+/// Makes a session of `app_id`, whoever asks for it. Gives it with its link.
+pub(crate) async fn create(
+    app: &AppState,
+    app_id: &AppId,
+    BaseUrl(base): BaseUrl,
+    request: Request,
+) -> Result<(Session, String), Failure> {
+    let (body, reference) = received(app, request).await?;
     body.trx_id.iter().for_each(|text| note_trx_id(text));
-    let origins = app.service.apps().get(&app_id).await?.settings.origins;
+    let origins = app.service.apps().get(app_id).await?.settings.origins;
     let configured = (app.service.settings().challenges.steps, origins.as_slice());
     let new = convert::session_request(body, reference, configured)?;
-    let (session, secret) = app.service.create_session(&app_id, new).await?;
+    let (session, secret) = app.service.create_session(app_id, new).await?;
     let base = app.settings.public_url.as_deref().unwrap_or(&base).trim_end_matches('/');
-    let link = format!("{base}/s/{}", secret.reveal());
-    Ok(Json(convert::session_answer(&session, Some(link), transaction)))
+    Ok((session, format!("{base}/s/{}", secret.reveal())))
 }
 
 /// The body as JSON, or as a form with a photo.
@@ -125,7 +136,7 @@ pub(crate) fn session_id(text: &str) -> Result<Uuid, Failure> {
 }
 
 /// How this server was called, which is what a link begins with unless the operator says otherwise.
-struct BaseUrl(String);
+pub(crate) struct BaseUrl(String);
 
 impl<S: Sync> FromRequestParts<S> for BaseUrl {
     type Rejection = Failure;

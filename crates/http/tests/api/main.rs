@@ -8,6 +8,7 @@ mod harness;
 mod http2;
 mod leaving;
 mod limits;
+mod links;
 mod logs;
 mod missing_models;
 mod native;

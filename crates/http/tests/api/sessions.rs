@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::harness::{Answer, Form, TestApp, photo_form, service};
 use crate::photos::{biden, obama, obama_again, wall};
 
-async fn create(app: &TestApp, body: &Value) -> Answer {
+pub(crate) async fn create(app: &TestApp, body: &Value) -> Answer {
     let request = Request::post("/v1/sessions").header("content-type", "application/json");
     let request = request.header("host", "id.example");
     app.send(request.body(Body::from(body.to_string())).expect("a request")).await
@@ -18,15 +18,15 @@ async fn ask(app: &TestApp, method: &str, path: &str) -> Answer {
 }
 
 /// A browser before the page of a link.
-struct Browser {
+pub(crate) struct Browser {
     app: TestApp,
     token: String,
-    id: String,
+    pub(crate) id: String,
     cookie: Option<String>,
 }
 
 impl Browser {
-    async fn of(app: &TestApp, body: &Value) -> Self {
+    pub(crate) async fn of(app: &TestApp, body: &Value) -> Self {
         let made = create(app, body).await.ok();
         let id = made.at("/session/session_id").as_str().expect("an id").to_owned();
         let link = made.at("/link").as_str().expect("a link").to_owned();
@@ -47,12 +47,12 @@ impl Browser {
         self.app.send_anonymous(request).await
     }
 
-    async fn tell(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn tell(&self, path: &str, body: &Value) -> Answer {
         let request = Request::post(format!("/s/api{path}")).header("content-type", "application/json");
         self.send(request.body(Body::from(body.to_string())).expect("a request")).await
     }
 
-    async fn open(&mut self) -> Answer {
+    pub(crate) async fn open(&mut self) -> Answer {
         let answer = self.tell("/open", &json!({ "token": self.token })).await;
         let cookie =
             answer.header("set-cookie").map(|cookie| cookie.split(';').next().expect("a pair").to_owned());
@@ -60,7 +60,7 @@ impl Browser {
         answer
     }
 
-    async fn show(&self) -> Answer {
+    pub(crate) async fn show(&self) -> Answer {
         let path = format!("/s/api/sessions/{}", self.id);
         self.send(Request::get(path).body(Body::empty()).expect("a request")).await
     }
@@ -69,19 +69,19 @@ impl Browser {
         self.tell(&format!("/sessions/{}/consent", self.id), &json!({ "agrees": agrees })).await
     }
 
-    async fn photo(&self, what: &str, photo: &[u8]) -> Answer {
+    pub(crate) async fn photo(&self, what: &str, photo: &[u8]) -> Answer {
         let path = format!("/s/api/sessions/{}/{what}", self.id);
         self.send(photo_form(photo).request("POST", &path)).await
     }
 
     /// What the app learns.
-    async fn outcome(&self) -> Value {
+    pub(crate) async fn outcome(&self) -> Value {
         ask(&self.app, "GET", &format!("/v1/sessions/{}", self.id)).await.ok().at("/session")
     }
 }
 
 /// A session whose person has agreed.
-async fn agreed(app: &TestApp, body: &Value) -> Browser {
+pub(crate) async fn agreed(app: &TestApp, body: &Value) -> Browser {
     let mut browser = Browser::of(app, body).await;
     browser.open().await.ok();
     assert_eq!(browser.consent(true).await.ok().at("/step"), "selfie");

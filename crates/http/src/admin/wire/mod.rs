@@ -24,7 +24,7 @@ pub(crate) use operators::{
     AdminFirstOwner, AdminLogIn, AdminMe, AdminNewOperator, AdminNewToken, AdminOperator,
     AdminOperatorChange, AdminOperatorPage, AdminPassPage, AdminPasswordChange, AdminToken,
 };
-pub(crate) use sessions::AdminSessions;
+pub(crate) use sessions::{AdminNewSession, AdminSessions};
 pub(crate) use state::{
     AdminAuditPage, AdminAuditRecord, AdminBackup, AdminChallenges, AdminHistory, AdminMetrics,
     AdminNewBackup, AdminNewSigningKey, AdminSettings, AdminSigningKey, AdminSigningKeys,
