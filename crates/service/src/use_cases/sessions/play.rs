@@ -1,6 +1,7 @@
 //! What a person does in a session: agree or not, and what comes of what was judged.
 
 use faceward_core::Embedding;
+use faceward_models::calibration::projection::projection;
 use faceward_store::{NewTemplate, OnConflict, SessionState};
 use jiff::Timestamp;
 
@@ -129,7 +130,8 @@ impl Service {
         trail.about(Some(&gallery), Some(&subject), Some(&template));
         trail.model(face.model());
         if let Some((_, kept)) = templates.reference(&session.app, &template).await? {
-            let is_ours = kept == face;
+            // The store gives it as it is compared, which may be a projection of what was enrolled.
+            let is_ours = projection().compared(&kept) == projection().compared(&face);
             return trail.end(if is_ours { Ok(()) } else { Err(ServiceError::TemplateExists) }).await;
         }
         let new = NewTemplate { gallery, subject, name, template, embedding: face };
