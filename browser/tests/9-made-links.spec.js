@@ -72,7 +72,8 @@ test('a link is made of plain words, shown once, and withdrawn', async ({ page, 
   await expect(row(page, 'order-7')).toContainText('withdrawn');
   await expect(row(page, 'order-7').getByRole('button', { name: 'Withdraw' })).toHaveCount(0);
   // Nobody is shown it again.
-  await open(page, 'links');
+  await page.reload();
+  await expect(page.getByRole('button', { name: 'Make the link' })).toBeVisible();
   await expect(page.locator('.secret')).toHaveCount(0);
 });
 
