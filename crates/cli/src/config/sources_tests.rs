@@ -41,6 +41,7 @@ fn another(kind: &Kind, current: Option<&Value>) -> Value {
         Kind::Text => vec![Value::Text("debug".to_owned())],
         Kind::Path => vec![Value::Path("some/where".into())],
         Kind::Address => vec![Value::Text("localhost:9000".to_owned())],
+        Kind::Secret(form) if form.contains("env:NAME") => vec![Value::Text("env:MY_KEY".to_owned())],
         Kind::Secret(_) => vec![Value::Text("postgres://anna@localhost/faces".to_owned())],
     };
     candidates.into_iter().find(|value| Some(value) != current).expect("another value")

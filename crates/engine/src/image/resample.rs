@@ -347,7 +347,7 @@ mod tests {
             assert_eq!(fast_shares, shares, "{place:?}");
             assert_eq!(fast.map(|pixel| pixel[..3].to_vec()), general.map(|pixel| pixel[..3].to_vec()));
         }
-        assert!(n_fast > 1_000, "{n_fast}");
+        assert!(n_fast > 900, "{n_fast}");
         for outside in
             [Point::new(f32::NAN, 1.0), Point::new(1e12, 1.0), Point::new(1.0, -0.1), Point::new(8.0, 1.0)]
         {
