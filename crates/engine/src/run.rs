@@ -178,7 +178,7 @@ impl Worker {
         timers: &mut Timers,
     ) -> Result<FaceAnalysis, AnalyzeError> {
         let mut face = FaceDraft::new(detection);
-        let (seen, Timers { face: timer, picture: beside }) = ((scene.photo, &face.geometry.clone()), timers);
+        let (seen, Timers { face: timer, picture: beside }) = ((scene.photo, &detection.geometry()), timers);
         let (steps, picture) = (&mut self.steps, &mut self.picture);
         let mut along = || run_steps(steps, &plan.face, scene, &mut face, timer);
         let spare_core = if plan.is_divisible() { (scene.meanwhile.spare_core)() } else { None };

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::app_id;
+use super::known_app;
 use crate::admin::errors::{AdminFailures, ChallengeFailures, ChallengeFailuresWithoutPhoto};
 use crate::admin::wire;
 use crate::extract::form::PhotoForm;
@@ -32,8 +32,7 @@ async fn count(
     State(app): State<AppState>,
     PathPiece(id): PathPiece,
 ) -> Result<Json<wire::AdminChallenges>, Failure> {
-    let id = app_id(&id)?;
-    app.service.apps().get(&id).await?;
+    let id = known_app(&app, &id).await?;
     let settings = app.service.settings();
     let settings = &settings.challenges;
     Ok(Json(wire::AdminChallenges {
@@ -59,8 +58,7 @@ async fn create(
     transaction: TransactionId,
     request: Request,
 ) -> Result<Json<native::wire::Challenge>, Failure> {
-    let id = app_id(&id)?;
-    app.service.apps().get(&id).await?;
+    let id = known_app(&app, &id).await?;
     challenges::create(&app, &id, transaction, request).await
 }
 
@@ -98,8 +96,7 @@ async fn answer(
 ) -> Result<Json<native::wire::ChallengeVerdict>, Failure> {
     let (PathPieces((id, challenge_id)), query) = address;
     query.refuse_unknown(&["check_deepfake"])?;
-    let id = app_id(&id)?;
-    app.service.apps().get(&id).await?;
+    let id = known_app(&app, &id).await?;
     let asked = Asked { challenge_id: &challenge_id, check_deepfake: query.flag("check_deepfake")? };
     challenges::answer(&app, &id, transaction, asked, &form).await
 }

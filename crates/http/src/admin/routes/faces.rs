@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::app_id;
+use super::{app_id, known_app};
 use crate::admin::errors::PhotoFailures;
 use crate::admin::wire;
 use crate::extract::form::PhotoForm;
@@ -186,8 +186,7 @@ async fn verify(
     PhotoForm(form): PhotoForm,
 ) -> Result<Json<wire::AdminComparison>, Failure> {
     query.refuse_unknown(&["check_liveness", "check_deepfake"])?;
-    let id = app_id(&id)?;
-    app.service.apps().get(&id).await?;
+    let id = known_app(&app, &id).await?;
     let checks = Checks { liveness: query.flag("check_liveness")?, deepfake: query.flag("check_deepfake")? };
     let request = VerifyRequest {
         first: form.photo(&["first_photo"])?,
@@ -220,8 +219,7 @@ async fn analyze(
     PhotoForm(form): PhotoForm,
 ) -> Result<Json<serde_json::Value>, Failure> {
     query.refuse_unknown(&[])?;
-    let id = app_id(&id)?;
-    app.service.apps().get(&id).await?;
+    let id = known_app(&app, &id).await?;
     let request = AnalyzeRequest { photo: form.photo(&["photo"])?, outputs: app.service.everything() };
     let report = Origin::current().on_behalf_of(id).scope(app.service.analyze(request)).await?;
     let answer = native::analysis_value(&report, transaction).ok_or(Failure::Panicked)?;

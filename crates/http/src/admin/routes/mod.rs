@@ -47,6 +47,13 @@ fn app_id(text: &str) -> Result<AppId, Failure> {
     Uuid::try_parse(text).map(AppId).map_err(|_| Failure::AppNotFound)
 }
 
+/// The app in the path, which exists: of one that does not an operator is told so, and not that it lacks what is asked for.
+async fn known_app(app: &AppState, id: &str) -> Result<AppId, Failure> {
+    let id = app_id(id)?;
+    app.service.apps().get(&id).await?;
+    Ok(id)
+}
+
 /// The body, which has to be there.
 async fn body<T: DeserializeOwned>(request: Request, state: &AppState) -> Result<T, Failure> {
     json::receive(request, &state.settings).await

@@ -8,7 +8,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::app_id;
+use super::known_app;
 use crate::admin::errors::{AdminFailures, SessionFailures, SessionFailuresWithoutPhoto};
 use crate::admin::{listing, wire};
 use crate::extract::parameters::Parameters;
@@ -109,10 +109,8 @@ async fn show(
     transaction: TransactionId,
     address: (PathPieces<(String, String)>, Parameters),
 ) -> Result<Json<native::wire::SessionAnswer>, Failure> {
-    let (PathPieces((id, session)), query) = address;
-    query.refuse_unknown(&[])?;
-    let id = known_app(&app, &id).await?;
-    let session = app.service.get_session(&id, &session_id(&session)?).await?;
+    let (id, session) = addressed(&app, address).await?;
+    let session = app.service.get_session(&id, &session).await?;
     Ok(Json(native::session_answer(&session, None, transaction)))
 }
 
@@ -134,16 +132,16 @@ async fn cancel(
     transaction: TransactionId,
     address: (PathPieces<(String, String)>, Parameters),
 ) -> Result<Json<native::wire::SessionAnswer>, Failure> {
-    let (PathPieces((id, session)), query) = address;
-    query.refuse_unknown(&[])?;
-    let id = known_app(&app, &id).await?;
-    let session = app.service.cancel_session(&id, &session_id(&session)?).await?;
+    let (id, session) = addressed(&app, address).await?;
+    let session = app.service.cancel_session(&id, &session).await?;
     Ok(Json(native::session_answer(&session, None, transaction)))
 }
 
-/// The app in the path, which exists: of one that does not an operator is told so, and not that it has no such session.
-async fn known_app(app: &AppState, id: &str) -> Result<AppId, Failure> {
-    let id = app_id(id)?;
-    app.service.apps().get(&id).await?;
-    Ok(id)
+/// The app and the session in the path.
+async fn addressed(
+    app: &AppState,
+    (PathPieces((id, session)), query): (PathPieces<(String, String)>, Parameters),
+) -> Result<(AppId, Uuid), Failure> {
+    query.refuse_unknown(&[])?;
+    Ok((known_app(app, &id).await?, session_id(&session)?))
 }
