@@ -1,5 +1,6 @@
 //! Vectors, names, signing keys and webhooks at rest: sealed with XChaCha20-Poly1305, bound to the row that they belong to;
-//! what is of an app under a data key of its own, which the master key wraps.
+//! what is of an app under a data key of its own, which the master key wraps. What has to leave the process unsealed, to be
+//! searched elsewhere, is turned by a secret rotation that follows from that key.
 //!
 //! Protects what leaves the machine without the key file (a backup of the database, a lost disk image, a database that
 //! somebody else runs); whoever has the key can read them. Does not hide ids, times or how many templates there
@@ -12,6 +13,8 @@ mod data_key;
 mod error;
 mod key;
 mod origin;
+mod rotation;
+mod rotations;
 mod seal;
 mod source;
 mod unlock;

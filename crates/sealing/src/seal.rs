@@ -18,6 +18,7 @@ use crate::context::{
     signing_key_context,
 };
 use crate::data_key::{AppKeys, WrappedKey};
+use crate::rotations::Rotations;
 use crate::{MasterKey, SealingError};
 
 const BY_MASTER: u8 = 1;
@@ -29,13 +30,15 @@ const KEY_PROOF_CONTEXT: &[u8] = b"faceward key proof 1";
 pub struct Sealer {
     master: RwLock<Arc<Cipher>>,
     apps: RwLock<HashMap<AppId, Arc<AppKeys>>>,
+    rotations: Rotations,
 }
 
 impl Sealer {
     /// One under the master key `key`, which knows no data key yet.
     #[must_use]
     pub fn new(key: &MasterKey) -> Self {
-        Self { master: RwLock::new(Arc::new(Cipher::new(key.bytes()))), apps: RwLock::default() }
+        let master = RwLock::new(Arc::new(Cipher::new(key.bytes())));
+        Self { master, apps: RwLock::default(), rotations: Rotations::default() }
     }
 
     /// `vector`, sealed for the row of `context`.
@@ -236,6 +239,26 @@ impl Sealer {
     pub fn knows_key_of(&self, app: &AppId, sealed: &[u8]) -> bool {
         let Some((generation, _)) = generation_of(sealed) else { return true };
         self.keys(app).is_some_and(|keys| keys.of_generation(generation).is_some())
+    }
+}
+
+/// What leaves the process unsealed.
+impl Sealer {
+    /// The generation of the key that seals for `app`, and by whose rotation vectors are turned; `None`: none is known.
+    #[must_use]
+    pub fn newest_generation(&self, app: &AppId) -> Option<u32> {
+        self.keys(app)?.newest().map(|(generation, _)| generation)
+    }
+
+    /// `vector`, turned by the secret rotation that follows from the data key of `app` of that `generation`: its cosines with others that
+    /// the same key has turned are those of before, to within 2^-23.
+    ///
+    /// # Errors
+    /// [`SealingError::NoDataKey`]: no such key is known.
+    pub fn turned(&self, app: &AppId, generation: u32, vector: &[f32]) -> Result<Vec<f32>, SealingError> {
+        let keys = self.keys(app).ok_or(SealingError::NoDataKey(*app))?;
+        let seed = keys.rotation_seed(generation).ok_or(SealingError::NoDataKey(*app))?;
+        Ok(self.rotations.of(seed, vector.len())?.turned(vector))
     }
 }
 

@@ -24,6 +24,7 @@ mod directory;
 mod error;
 mod master_key;
 mod operators;
+mod outside;
 mod page;
 mod reachable;
 mod records;
@@ -45,6 +46,7 @@ pub use directory::{Directory, DirectoryVersion, OtherKeys, Standing};
 pub use error::{ChallengeRefusal, Pending, StoreError};
 pub use master_key::{MasterKey, MasterKeyChange};
 pub use operators::{OperatorRecord, Operators, PassKind, PassRecord, Passes, Role};
+pub use outside::{Hit, Nearest, OutsideIndex, OutsideRow, TurnedVector};
 pub use page::{LARGEST_PAGE, Page};
 pub use reachable::Reachable;
 pub use records::{
