@@ -7,7 +7,7 @@
 mod error;
 mod interface;
 mod loading;
-mod onnx_shapes;
+mod onnx;
 mod onnxruntime;
 mod openvino;
 mod runtime;

@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use crate::error::InferenceError;
 use crate::interface::{Interface, RuntimeOptions};
 use crate::loading::LoadedOnce;
-use crate::onnx_shapes::with_input_shapes;
+use crate::onnx::with_input_shapes;
 use crate::tensor::{Tensor, TensorSpec, TensorView, output_shape};
 
 static LIBRARY: LoadedOnce<Environment> = LoadedOnce::new("ONNX Runtime");

@@ -18,6 +18,7 @@ use parking_lot::Mutex;
 use crate::error::InferenceError;
 use crate::interface::{Interface, RuntimeOptions};
 use crate::loading::LoadedOnce;
+use crate::onnx;
 use crate::tensor::{Tensor, TensorSpec, TensorView, output_shape};
 
 static LIBRARY: LoadedOnce<String> = LoadedOnce::new("OpenVINO");
@@ -124,12 +125,15 @@ impl Runtime {
             Precision::Bf16 => folder.join(precision.as_str()),
         });
         let source = Source { file: file.to_path_buf(), input_shapes, precision, cache };
-        let (model, compiled) = source.compile(&self.cores)?;
+        let compiled = source.compile(&self.cores)?;
+        // The binding never gives a port back, and an output port of a model as it was read keeps all of its weights in memory:
+        // 100 MB for all networks. One of a compiled network keeps nothing but itself.
+        let inputs = specs(file, "input", compiled.get_input_size(), |at| compiled.get_input_by_index(at))?;
+        let outputs =
+            specs(file, "output", compiled.get_output_size(), |at| compiled.get_output_by_index(at))?;
         let interface = Interface {
-            inputs: specs(file, "input", model.get_inputs_len(), |index| model.get_input_by_index(index))?,
-            outputs: specs(file, "output", model.get_outputs_len(), |index| {
-                model.get_output_by_index(index)
-            })?,
+            inputs,
+            outputs: named_as_in_the_file(outputs, file)?,
             loaded_from_cache: if self.cache.is_some() {
                 Some(cache_hit(&compiled).map_err(failed)?)
             } else {
@@ -154,20 +158,19 @@ impl Cores {
 }
 
 impl Source {
-    fn compile(&self, cores: &Cores) -> Result<(Model, CompiledModel), InferenceError> {
+    fn compile(&self, cores: &Cores) -> Result<CompiledModel, InferenceError> {
         let compiled = cores.with(|core| self.compile_by(core));
         compiled.map_err(|reason| InferenceError::Model { file: self.file.clone(), reason })
     }
 
-    fn compile_by(&self, core: &mut Core) -> Result<(Model, CompiledModel), String> {
+    fn compile_by(&self, core: &mut Core) -> Result<CompiledModel, String> {
         let told = |error: ::openvino::InferenceError| error.to_string();
         let path = self.file.to_str().ok_or("its path is not valid UTF-8")?;
         let mut model = core.read_model_from_file(path, "").map_err(told)?;
         reshape(&mut model, &self.input_shapes)?;
         // A network keeps the settings that the core had when it was compiled.
         core.set_properties(&DeviceType::CPU, self.settings()?).map_err(told)?;
-        let compiled = core.compile_model(&model, DeviceType::CPU).map_err(told)?;
-        Ok((model, compiled))
+        core.compile_model(&model, DeviceType::CPU).map_err(told)
     }
 
     /// What networks of one core differ in.
@@ -187,7 +190,7 @@ impl Network {
     pub(crate) fn session(&self, interface: &Interface) -> Result<Session, InferenceError> {
         let mut copies = self.copies.lock();
         if copies.iter().all(CompiledCopy::is_full) {
-            copies.push(CompiledCopy::of(self.source.compile(&self.cores)?.1));
+            copies.push(CompiledCopy::of(self.source.compile(&self.cores)?));
         }
         let copy = copies.iter_mut().find(|copy| !copy.is_full());
         let copy = copy.ok_or_else(|| InferenceError::Run("a new copy of a network is full".to_owned()))?;
@@ -301,6 +304,27 @@ fn specs(
             Ok(TensorSpec { name, shape })
         })
         .collect()
+}
+
+/// The outputs by the names that an ONNX file gives them. Compiling joins what is equal, with all of its names, and the runtime
+/// tells any one of them.
+fn named_as_in_the_file(
+    mut outputs: Vec<TensorSpec>,
+    file: &Path,
+) -> Result<Vec<TensorSpec>, InferenceError> {
+    if file.extension().is_none_or(|extension| extension != "onnx") {
+        return Ok(outputs);
+    }
+    let failed = |reason: String| InferenceError::Model { file: file.to_path_buf(), reason };
+    let bytes = fs_err::read(file).map_err(|error| failed(error.to_string()))?;
+    let names = onnx::output_names(&bytes).map_err(failed)?;
+    if names.len() != outputs.len() {
+        return Err(failed(format!("it names {} outputs and has {}", names.len(), outputs.len())));
+    }
+    for (output, name) in outputs.iter_mut().zip(names) {
+        output.name = name;
+    }
+    Ok(outputs)
 }
 
 fn cache_hit(compiled: &CompiledModel) -> Result<bool, String> {

@@ -1,6 +1,6 @@
 //! Graphs small enough to be computed by hand.
 
-use faceward_inference::{Network, Precision, TensorView};
+use faceward_inference::{Network, Precision, RuntimeKind, TensorView};
 
 use crate::toy::{Toy, ToyFile};
 use crate::{BOTH, runtime};
@@ -85,4 +85,35 @@ fn the_output_of_one_network_is_an_input_of_the_next() {
         assert_eq!(second[0].data, [7.0, 10.0], "[1 2] W");
         assert_eq!(first[0].data, [1.0, 2.0], "an output is the caller's own");
     }
+}
+
+/// Resident memory of this process, MB.
+#[cfg(target_os = "linux")]
+fn resident_megabytes() -> u64 {
+    let status = fs_err::read_to_string("/proc/self/status").expect("the kernel tells");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line for it");
+    line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") / 1024
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_network_that_is_let_go_of_gives_its_weights_back() {
+    const MEGABYTES: u64 = 32;
+    let (rows, columns) = (1024, 8192);
+    let file = Toy::default()
+        .input("x", &[Some(1), Some(rows)])
+        .constant("w", &[rows, columns], &vec![0.5; (rows * columns) as usize])
+        .node("MatMul", &["x", "w"], "y")
+        .output("y", &[Some(1), Some(columns)])
+        .write();
+    let compile = || {
+        runtime(RuntimeKind::OpenVino).compile(&file.path, &[], Precision::F32).expect("a network");
+    };
+    compile();
+    let before = resident_megabytes();
+    let times = 20;
+    (0..times).for_each(|_| compile());
+    // Half of the whole: other tests of this process load networks meanwhile.
+    let grown = resident_megabytes().saturating_sub(before);
+    assert!(grown < times * MEGABYTES / 2, "{grown} MB more after {times} networks of {MEGABYTES} MB");
 }

@@ -1,4 +1,4 @@
-//! Gives the inputs of an ONNX file other shapes, in its bytes: ONNX Runtime has no call for it.
+//! What the runtimes have no call for, in the bytes of an ONNX file: other shapes for its inputs, the names of its outputs.
 //!
 //! Walks the protobuf wire format and copies whatever it does not have to change, so that nothing is lost. Field
 //! numbers: onnx/onnx.proto3 of the ONNX project.
@@ -25,6 +25,17 @@ pub(crate) fn with_input_shapes(model: &[u8], shapes: &HashMap<&str, &[usize]>) 
     })
 }
 
+/// Names of the outputs, in the order of the file.
+pub(crate) fn output_names(model: &[u8]) -> Result<Vec<String>, String> {
+    let mut names = Vec::new();
+    for graph in messages(model, MODEL_GRAPH)? {
+        for output in messages(graph, GRAPH_OUTPUT)? {
+            names.push(name_of(output)?.to_owned());
+        }
+    }
+    Ok(names)
+}
+
 fn graph_field(number: u64, value: &[u8], shapes: &HashMap<&str, &[usize]>) -> Result<Edit, String> {
     match number {
         GRAPH_INPUT => match shapes.get(name_of(value)?) {
@@ -38,13 +49,17 @@ fn graph_field(number: u64, value: &[u8], shapes: &HashMap<&str, &[usize]>) -> R
 }
 
 fn name_of(value: &[u8]) -> Result<&str, String> {
-    let mut rest = value;
+    let name = messages(value, VALUE_NAME)?.into_iter().next().unwrap_or_default();
+    std::str::from_utf8(name).map_err(|_| "a name is not UTF-8".to_owned())
+}
+
+/// The content of every field `number` of `message` that holds bytes.
+fn messages(message: &[u8], number: u64) -> Result<Vec<&[u8]>, String> {
+    let (mut rest, mut found) = (message, Vec::new());
     while let Some(field) = next_field(&mut rest)? {
-        if let Field { number: VALUE_NAME, message: Some(name), .. } = field {
-            return std::str::from_utf8(name).map_err(|_| "an input's name is not UTF-8".to_owned());
-        }
+        found.extend(field.message.filter(|_| field.number == number));
     }
-    Ok("")
+    Ok(found)
 }
 
 /// A `ValueInfoProto` with another shape, or none.
@@ -193,6 +208,15 @@ mod tests {
         let node = field(1, b"a node");
         let graph = [node, field(GRAPH_INPUT, input), field(GRAPH_OUTPUT, output), between.to_vec()].concat();
         [vec![1 << 3, 8], field(MODEL_GRAPH, &graph), field(8, b"opset")].concat()
+    }
+
+    #[test]
+    fn outputs_are_named_in_the_order_of_the_file() {
+        let outputs: Vec<u8> =
+            ["scores", "boxes"].iter().flat_map(|name| field(GRAPH_OUTPUT, &value(name, None))).collect();
+        let model = model(&value("x", None), &value("first", None), &outputs);
+        assert_eq!(output_names(&model), Ok(vec!["first".into(), "scores".into(), "boxes".into()]));
+        assert!(output_names(&model[..model.len() - 1]).is_err(), "a file that ends too early");
     }
 
     #[test]
