@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::interrupt::{Interrupt, Stopped};
 use crate::progress::FetchBar;
-use crate::stores;
+use crate::stores::{self, Progress};
 
 pub(crate) use crate::executor::executor;
 
@@ -109,8 +109,13 @@ pub(crate) fn service_telling(
     startup: &Startup,
     stopped: Stopped,
 ) -> Result<Service, Failure> {
-    let read = |Opening { done, total }| startup.report(Phase::ReadingTemplates { done, total });
-    let stores = stores::open_telling(config, environment, &read)?;
+    let tell = |progress| {
+        startup.report(match progress {
+            Progress::Reading(Opening { done, total }) => Phase::ReadingTemplates { done, total },
+            Progress::Readying { done, total } => Phase::ReadyingVectors { done, total },
+        });
+    };
+    let stores = stores::open_telling(config, environment, &tell)?;
     let store = store(config, environment)?;
     let options = FetchOptions { offline: config.offline, from: None };
     fetched(&store, &needed(config, &store), &options, &FetchBar::telling(startup.clone(), stopped))?;

@@ -20,20 +20,32 @@ pub(crate) fn open(config: &Config, environment: &Environment) -> Result<Stores,
     open_telling(config, environment, &|_| {})
 }
 
-/// The same, and tells how far the reading of a folder is.
+/// How far the opening is of a store that takes its time.
+#[derive(Clone, Copy)]
+pub(crate) enum Progress {
+    /// Templates of a folder that are in memory, of all.
+    Reading(Opening),
+    /// Vectors of a database that were made ready to be searched there, of all that were not.
+    Readying { done: usize, total: usize },
+}
+
+/// The same, and tells how far it is.
 ///
 /// # Errors
 /// As [`open`].
 pub(crate) fn open_telling(
     config: &Config,
     environment: &Environment,
-    tell: &dyn Fn(Opening),
+    tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<Stores, Failure> {
     let sources = key_sources(config, environment)?;
-    match &config.store {
-        Some(address) => Ok(postgres(config, &sources, (address, Extent::Everything))?.into()),
-        None => Ok(folder(config, &sources, tell)?.into()),
-    }
+    let Some(address) = &config.store else {
+        return Ok(folder(config, &sources, &|opening| tell(Progress::Reading(opening)))?.into());
+    };
+    let store = postgres(config, &sources, (address, Extent::Everything))?;
+    let readying = |done, total| tell(Progress::Readying { done, total });
+    executor()?.block_on(store.catch_up(&readying)).map_err(|error| Failure::new(Exit::Failed, error))?;
+    Ok(store.into())
 }
 
 /// Opens it for a command that asks about apps, keys, operators or the log alone: of a database, no template is read.
@@ -103,6 +115,8 @@ fn refused(address: &Address, error: PostgresError) -> Failure {
         | PostgresError::TimedOut
         | PostgresError::Behind
         | PostgresError::Undecided(_)
+        | PostgresError::Filling
+        | PostgresError::ComparedOtherwise
         | PostgresError::TaskDied(_)
         | PostgresError::Io(_) => Exit::Failed,
         PostgresError::Address(_) | PostgresError::Certificates { .. } => Exit::Usage,
@@ -113,6 +127,8 @@ fn refused(address: &Address, error: PostgresError) -> Failure {
         | PostgresError::Damaged { .. }
         | PostgresError::Corrupt(_)
         | PostgresError::Database(_)
+        | PostgresError::NoVectors
+        | PostgresError::VectorsRefused
         | PostgresError::NotRead => Exit::DataRefused,
     };
     Failure::new(exit, anyhow::Error::new(error).context(format!("the store {address}")))

@@ -15,6 +15,13 @@ pub enum Phase {
         /// All templates.
         total: usize,
     },
+    /// Vectors of the database are being made ready to be searched there.
+    ReadyingVectors {
+        /// Templates whose vectors are ready since.
+        done: usize,
+        /// All whose vectors were not.
+        total: usize,
+    },
     /// Another process fetches models into the same folder.
     WaitingForFetch,
     /// Models are being fetched.
@@ -42,6 +49,9 @@ impl fmt::Display for Phase {
         match self {
             Self::OpeningStore => f.write_str("opening the store"),
             Self::ReadingTemplates { done, total } => write!(f, "reading templates, {done} of {total}"),
+            Self::ReadyingVectors { done, total } => {
+                write!(f, "making vectors ready to be searched, {done} of {total}")
+            }
             Self::WaitingForFetch => f.write_str("waiting for another process that fetches them"),
             Self::Fetching { received_bytes, total_bytes } => {
                 write!(f, "fetching, {received_bytes} of {total_bytes} bytes")

@@ -71,6 +71,24 @@ pub enum PostgresError {
     /// The database refused or could not do what it was told.
     #[error("the database failed")]
     Database(#[source] tokio_postgres::Error),
+    /// Faces are to be searched in a database that has no pgvector.
+    #[error(
+        "database.search is \"sql\", and this PostgreSQL has no pgvector; install it there (it may be called postgresql-NN-pgvector), or search in memory"
+    )]
+    NoVectors,
+    /// What a search in the database needs is not there, and this role may not make it.
+    #[error(
+        "database.search is \"sql\", and this role may not make or use what that needs; as the owner of the tables run `faceward database migrate` and the SQL of `faceward database roles`, both with this setting"
+    )]
+    VectorsRefused,
+    /// Vectors of the database are made ready to be searched, or made anew.
+    #[error("vectors are being made ready to be searched in the database")]
+    Filling,
+    /// A server that compares in another way has taken over.
+    #[error(
+        "vectors in the database are those of a server of another version, which compares in another way"
+    )]
+    ComparedOtherwise,
     /// The store was opened for apps and keys alone.
     #[error("the templates of the database were not read")]
     NotRead,
@@ -121,9 +139,11 @@ fn is_of_the_network(error: &tokio_postgres::Error) -> bool {
 impl From<PostgresError> for StoreError {
     fn from(error: PostgresError) -> Self {
         match error {
-            PostgresError::Unreachable(_) | PostgresError::TimedOut | PostgresError::Behind => {
-                Self::Unreachable(error.into())
-            }
+            PostgresError::Unreachable(_)
+            | PostgresError::TimedOut
+            | PostgresError::Behind
+            | PostgresError::Filling
+            | PostgresError::ComparedOtherwise => Self::Unreachable(error.into()),
             PostgresError::Address(_)
             | PostgresError::Certificates { .. }
             | PostgresError::Undecided(_)
@@ -134,6 +154,8 @@ impl From<PostgresError> for StoreError {
             | PostgresError::Damaged { .. }
             | PostgresError::Corrupt(_)
             | PostgresError::NotRead
+            | PostgresError::NoVectors
+            | PostgresError::VectorsRefused
             | PostgresError::Database(_)
             | PostgresError::TaskDied(_)
             | PostgresError::Io(_) => Self::Failed(error.into()),

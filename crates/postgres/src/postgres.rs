@@ -1,27 +1,21 @@
 //! The handle to a database. What can be asked of it is in `traits`.
 
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use faceward_core::{AppId, Projection};
+use faceward_core::Projection;
 use faceward_index::Index;
-use faceward_sealing::{KeySources, Sealer, unlock};
+use faceward_sealing::KeySources;
 use faceward_store::{Pending, StoreError};
 use tokio::runtime::Runtime;
 use tracing::Instrument as _;
 
-use crate::connect::{Address, Client, Pool};
-use crate::follower::{Follower, Progress};
+use crate::asked::Asked;
+use crate::connect::{Address, Pool};
 use crate::memory::Memory;
-use crate::sql::data_keys;
-use crate::sql::reseal::Walk;
-use crate::{Consistency, Extent, PostgresError, PostgresSettings, schema};
-
-/// How old the memory is, in seconds.
-const LAG: &str = "faceward_store_lag_seconds";
-/// How often that is told.
-const TOLD_EVERY: Duration = Duration::from_secs(1);
+use crate::searching::keep_filled;
+use crate::sql::inside::n_to_turn;
+use crate::sql::reads::Reader;
+use crate::{Extent, PostgresError, PostgresSettings, SearchIn, SeenVectors, schema};
 
 /// Everything in one database. Cheap to clone; all clones are one store. Its methods are those of the traits of
 /// `faceward-store`, awaited in whatever runtime.
@@ -41,18 +35,6 @@ impl Drop for Threads {
             runtime.shutdown_background();
         }
     }
-}
-
-/// What questions need.
-pub(crate) struct Asked {
-    pool: Arc<Pool>,
-    pub(crate) sealer: Arc<Sealer>,
-    pub(crate) memory: Arc<Memory>,
-    progress: Arc<Progress>,
-    /// How far sealing anew is on this server, by app.
-    pub(crate) walks: tokio::sync::Mutex<HashMap<AppId, Walk>>,
-    settings: PostgresSettings,
-    extent: Extent,
 }
 
 impl Postgres {
@@ -77,8 +59,46 @@ impl Postgres {
         let (address, sources) = (address.clone(), sources.clone());
         let opening = threads
             .spawn(async move { Asked::open(&address, &sources, settings, (extent, projection)).await })?;
-        let asked = opening.await.map_err(PostgresError::TaskDied)??;
-        Ok(Self { asked: Arc::new(asked), threads })
+        let asked = Arc::new(opening.await.map_err(PostgresError::TaskDied)??);
+        if asked.inside.is_some() && extent == Extent::Everything {
+            threads.spawn(keep_filled(Arc::downgrade(&asked)))?;
+        }
+        Ok(Self { asked, threads })
+    }
+
+    /// Makes what a search in the database needs and is not there: of templates that were enrolled without it. Tells how many are done,
+    /// and how many there are. Where it is stopped, it goes on the next time.
+    ///
+    /// # Errors
+    /// The database cannot be reached; a template was altered.
+    pub async fn catch_up(&self, tell: &(dyn Fn(usize, usize) + Sync)) -> Result<(), StoreError> {
+        if self.asked.inside.is_none() || self.asked.extent == Extent::Directory {
+            return Ok(());
+        }
+        let n_all = self.ask(|asked| async move { Ok(n_to_turn(&asked.client().await?, usize::MAX).await?) });
+        let (n_all, mut n_done) = (n_all.await?, 0);
+        while let Some(n_filled) = self.ask(|asked| async move { asked.fill_some().await }).await? {
+            n_done += n_filled;
+            tell(n_done, n_all.max(n_done));
+        }
+        Ok(())
+    }
+
+    /// Whether no galleries, subjects and templates are in memory: the database answers about them, and searches.
+    pub(crate) fn keeps_no_faces(&self) -> bool {
+        self.asked.inside.is_some()
+    }
+
+    /// Asks the database where [`Postgres::keeps_no_faces`].
+    pub(crate) fn ask_database<T, F>(&self, ask: impl FnOnce(Reader) -> F + Send + 'static) -> Pending<'_, T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, StoreError>> + Send + 'static,
+    {
+        self.ask(move |asked| async move {
+            let (sealer, compared) = (Arc::clone(&asked.sealer), Arc::clone(&asked.compared));
+            ask(Reader { client: asked.client().await?, sealer, compared }).await
+        })
     }
 
     /// Asks on the store's own threads. What has begun runs to its end, whoever stops waiting; without an answer in time
@@ -126,65 +146,6 @@ impl Threads {
     }
 }
 
-impl Asked {
-    async fn open(
-        address: &Address,
-        sources: &KeySources,
-        settings: PostgresSettings,
-        (extent, projection): (Extent, Option<Arc<Projection>>),
-    ) -> Result<Self, PostgresError> {
-        let pool = Arc::new(Pool::new(address, &settings)?);
-        let sealer = Arc::new(prepared(&pool, sources).await?);
-        let (memory, progress) = (Arc::new(Memory::comparing(projection)), Arc::<Progress>::default());
-        let follower = Follower {
-            pool: Arc::clone(&pool),
-            sealer: Arc::clone(&sealer),
-            memory: Arc::clone(&memory),
-            progress: Arc::clone(&progress),
-            timeout: settings.timeout,
-            extent,
-        };
-        follower.start().await?;
-        tokio::spawn(tell_lag(Arc::clone(&progress)));
-        let walks = tokio::sync::Mutex::default();
-        Ok(Self { pool, sealer, memory, progress, walks, settings, extent })
-    }
-
-    /// A connection.
-    pub(crate) async fn client(&self) -> Result<Client, PostgresError> {
-        self.pool.client().await
-    }
-
-    /// Waits until the change of this number, which this server has made, is in its memory. The change is made in any case:
-    /// should the log not be followed at the moment, there are no answers from memory either.
-    pub(crate) async fn seen(&self, sequence: i64) {
-        if let Err(error) = self.progress.seen(sequence, self.settings.timeout).await {
-            let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, sequence, "a change is made that is not in memory yet");
-        }
-    }
-
-    /// Waits until the memory may answer about galleries, subjects and templates.
-    async fn current(&self) -> Result<(), PostgresError> {
-        let patience = self.settings.timeout;
-        match self.settings.consistency {
-            Consistency::Eventual => self.progress.fresh(patience).await,
-            Consistency::Strict => {
-                let client = self.client().await?;
-                let newest = client.query_one("SELECT last FROM faceward.log_head", &[]).await?;
-                let newest: i64 = newest.try_get("last")?;
-                self.progress.seen(newest, patience).await
-            }
-        }
-    }
-
-    /// Whether the database answers and its log is followed.
-    pub(crate) async fn reach(&self) -> Result<(), PostgresError> {
-        self.client().await?.execute("SELECT", &[]).await?;
-        self.progress.fresh(self.settings.timeout).await
-    }
-}
-
 /// Makes the tables of a database or takes them to the newest version, which it gives. To be awaited inside a tokio runtime.
 ///
 /// # Errors
@@ -192,6 +153,9 @@ impl Asked {
 pub async fn migrate(address: &Address, settings: &PostgresSettings) -> Result<i32, PostgresError> {
     let mut client = Pool::new(address, settings)?.client().await?;
     schema::migrate(&mut client).await?;
+    if settings.search == SearchIn::Sql {
+        schema::make_inside(&mut client).await?;
+    }
     schema::unlock(&client).await?;
     Ok(schema::NEWEST)
 }
@@ -205,6 +169,8 @@ pub struct Seen {
     pub tables: i32,
     /// The version of the tables that this program needs.
     pub needed: i32,
+    /// What is there of that which a search in the database needs.
+    pub vectors: SeenVectors,
 }
 
 /// Looks at a database and changes nothing. To be awaited inside a tokio runtime.
@@ -214,31 +180,6 @@ pub struct Seen {
 pub async fn look(address: &Address, settings: &PostgresSettings) -> Result<Seen, PostgresError> {
     let client = Pool::new(address, settings)?.client().await?;
     let server = client.query_one("SHOW server_version", &[]).await?.try_get(0)?;
-    Ok(Seen { server, tables: schema::version(&client).await?, needed: schema::NEWEST })
-}
-
-/// The tables as this program needs them, and the sealer with the right key. Of several servers that start, one at a time.
-async fn prepared(pool: &Pool, sources: &KeySources) -> Result<Sealer, PostgresError> {
-    let mut client = pool.client().await?;
-    schema::migrate(&mut client).await?;
-    let proof = client.query_opt("SELECT value FROM faceward.facts WHERE name = 'key_proof'", &[]).await?;
-    let proof: Option<Vec<u8>> = proof.map(|row| row.try_get("value")).transpose()?;
-    let unlocked = unlock(sources, proof.as_deref())?;
-    if let Some(proof) = &unlocked.new_proof {
-        let insert = "INSERT INTO faceward.facts (name, value) VALUES ('key_proof', $1)";
-        client.execute(insert, &[proof]).await?;
-    }
-    data_keys::add_missing(&mut client, &unlocked.sealer).await?;
-    schema::unlock(&client).await?;
-    Ok(unlocked.sealer)
-}
-
-/// Tells how old the memory is, for ever: also while nobody can bring it up to date.
-async fn tell_lag(progress: Arc<Progress>) {
-    loop {
-        if let Some(lag) = progress.lag() {
-            metrics::gauge!(LAG).set(lag.as_secs_f64());
-        }
-        tokio::time::sleep(TOLD_EVERY).await;
-    }
+    let vectors = schema::look_at_vectors(&client).await?;
+    Ok(Seen { server, tables: schema::version(&client).await?, needed: schema::NEWEST, vectors })
 }

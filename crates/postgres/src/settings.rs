@@ -13,6 +13,8 @@ pub struct PostgresSettings {
     pub timeout: Duration,
     /// Which changes of other servers an answer has in it.
     pub consistency: Consistency,
+    /// Who searches.
+    pub search: SearchIn,
 }
 
 /// What of the database is kept in memory.
@@ -23,6 +25,29 @@ pub enum Extent {
     /// Apps, keys and tokens. Questions about galleries, subjects and templates fail: a command that creates an app does not
     /// read a million templates first.
     Directory,
+}
+
+/// Who searches for faces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SearchIn {
+    /// Each server, in its own memory, where it has all of them.
+    Memory,
+    /// The database, with pgvector, over vectors that are turned by the secret rotation of their app.
+    Sql,
+}
+
+impl SearchIn {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Memory, Self::Sql];
+
+    /// As it is typed.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Sql => "sql",
+        }
+    }
 }
 
 /// Which changes of other servers an answer has in it. Those of this one are always in it.
@@ -52,7 +77,7 @@ impl Consistency {
 impl PostgresSettings {
     /// Every setting.
     #[must_use]
-    pub fn declared() -> [Setting<Self>; 3] {
+    pub fn declared() -> [Setting<Self>; 4] {
         [
             Setting::new(
                 "database.connections",
@@ -69,12 +94,22 @@ impl PostgresSettings {
                 "Which changes of other servers an answer has in it: those a second old, or, for galleries and templates, all",
                 |s: &mut Self| choice(&mut s.consistency, &Consistency::ALL, Consistency::as_str),
             ),
+            Setting::new(
+                "database.search",
+                "Where faces are searched: in the memory of each server, or in the database, which needs pgvector",
+                |s: &mut Self| choice(&mut s.search, &SearchIn::ALL, SearchIn::as_str),
+            ),
         ]
     }
 }
 
 impl Default for PostgresSettings {
     fn default() -> Self {
-        Self { connections: 8, timeout: Duration::from_secs(5), consistency: Consistency::Eventual }
+        Self {
+            connections: 8,
+            timeout: Duration::from_secs(5),
+            consistency: Consistency::Eventual,
+            search: SearchIn::Memory,
+        }
     }
 }

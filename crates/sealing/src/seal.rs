@@ -234,6 +234,12 @@ impl Sealer {
         self.keys(app).is_some_and(|keys| keys.is_newest(stored))
     }
 
+    /// Whether the key of that `generation` is known.
+    #[must_use]
+    pub fn knows_generation(&self, app: &AppId, generation: u32) -> bool {
+        self.keys(app).is_some_and(|keys| keys.of_generation(generation).is_some())
+    }
+
     /// Whether the key that has sealed `sealed` of `app` is known. What is no sealed form is for whoever opens it to refuse.
     #[must_use]
     pub fn knows_key_of(&self, app: &AppId, sealed: &[u8]) -> bool {

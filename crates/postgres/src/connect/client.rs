@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use deadpool_postgres::{Object, Transaction};
-use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
+use tokio_postgres::{IsolationLevel, Row};
 
 use crate::PostgresError;
 
@@ -74,6 +74,15 @@ impl Client {
         self.query_opt(sql, values).await?.ok_or(PostgresError::Corrupt("a statement that gives one row"))
     }
 
+    /// Begins a transaction that reads, all of it at one moment.
+    pub(super) async fn begin_reading(&mut self) -> Result<Begun<'_>, PostgresError> {
+        let Self { object, bound } = self;
+        let object = object.as_mut().ok_or(RETURNED)?;
+        let reading =
+            object.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
+        Ok(Begun { transaction: bound.ask(reading.start()).await?, bound })
+    }
+
     /// Begins a transaction.
     pub(super) async fn begin(&mut self) -> Result<Begun<'_>, PostgresError> {
         let Self { object, bound } = self;
@@ -114,6 +123,11 @@ impl<'c> Begun<'c> {
     /// Begins one.
     pub(crate) async fn on(client: &'c mut Client) -> Result<Self, PostgresError> {
         client.begin().await
+    }
+
+    /// Begins one that reads, all of it at one moment.
+    pub(crate) async fn reading(client: &'c mut Client) -> Result<Self, PostgresError> {
+        client.begin_reading().await
     }
 
     /// As [`Client::execute`].

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::memory::Memory;
-use crate::sql::templates::OpenedTemplate;
+use crate::sql::sealed::OpenedTemplate;
 
 /// What an entry means for the memory.
 pub(super) enum Step {
@@ -24,6 +24,8 @@ pub(super) enum Step {
     /// With the time at which its gallery was created.
     Template(Box<OpenedTemplate>, Timestamp),
     TemplateGone(AppId, TemplateId),
+    /// Of galleries, subjects and templates, where none of these are in memory.
+    NotKept,
     SigningKeys,
     /// With its own end; `None`: it has ended, and was forgotten.
     Token(Option<(Uuid, Timestamp)>),
@@ -70,6 +72,7 @@ fn apply(memory: &Memory, step: Step) {
         Step::TemplateGone(app, template) => change(memory, &app, |tenant| {
             tenant.remove(&template);
         }),
+        Step::NotKept => memory.templates_changed(),
         Step::SigningKeys => {
             let version = &mut memory.members.write().version;
             version.signing_keys = version.signing_keys.next();

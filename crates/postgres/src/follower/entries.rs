@@ -7,11 +7,11 @@ use tokio_postgres::{Client, Row};
 use uuid::Uuid;
 
 use super::apply::Step;
-use crate::PostgresError;
 use crate::sql::change::word;
 use crate::sql::rows::{app_id, gallery_id, subject_id, template_id};
-use crate::sql::templates::SealedTemplate;
+use crate::sql::sealed::SealedTemplate;
 use crate::sql::{apps, data_keys, tokens};
+use crate::{Extent, PostgresError};
 
 /// Most entries that are read at once.
 const AT_ONCE: i64 = 1000;
@@ -50,19 +50,24 @@ pub(super) enum Read {
 
 /// Reads on after `place`. An entry comes with how the thing that it names is now, which may be newer than the entry: a
 /// later one says so again.
-pub(super) async fn after(client: &Client, place: &Place, sealer: &Sealer) -> Result<Read, PostgresError> {
+pub(super) async fn after(
+    client: &Client,
+    place: &Place,
+    (sealer, extent): (&Sealer, Extent),
+) -> Result<Read, PostgresError> {
     let sql = format!(
         "SELECT l.sequence, l.mark, l.what, l.app, l.gallery, l.subject, l.template, l.token,
             g.created_at AS g_created_at, {}
          FROM faceward.log AS l
-         LEFT JOIN faceward.templates AS t ON l.what = 'template' AND t.app = l.app AND t.id = l.template
+         LEFT JOIN faceward.templates AS t ON $3 AND l.what = 'template' AND t.app = l.app AND t.id = l.template
          LEFT JOIN faceward.galleries AS g ON g.app = l.app AND g.id = coalesce(t.gallery, l.gallery)
          LEFT JOIN faceward.subject_names AS n
             ON n.app = t.app AND n.gallery = t.gallery AND n.subject = t.subject
          WHERE l.sequence >= $1 ORDER BY l.sequence LIMIT $2",
         SealedTemplate::COLUMNS
     );
-    let rows = client.query(&sql, &[&place.sequence(), &(AT_ONCE + 1)]).await?;
+    let rows =
+        client.query(&sql, &[&place.sequence(), &(AT_ONCE + 1), &(extent == Extent::Everything)]).await?;
     let mut rows = rows.as_slice();
     if let Place::After(sequence, mark) = place {
         match rows.split_first() {
@@ -76,7 +81,7 @@ pub(super) async fn after(client: &Client, place: &Place, sealer: &Sealer) -> Re
         if next.sequence() != upto.sequence() + 1 {
             return Ok(Read::Elsewhere);
         }
-        steps.push(step(client, row, sealer).await?);
+        steps.push(step(client, row, (sealer, extent)).await?);
         upto = next;
     }
     Ok(Read::Steps { steps, upto, more: rows.len() as i64 >= AT_ONCE })
@@ -94,7 +99,11 @@ fn place_of(row: &Row) -> Result<Place, PostgresError> {
     Ok(Place::After(row.try_get("sequence")?, row.try_get("mark")?))
 }
 
-async fn step(client: &Client, row: &Row, sealer: &Sealer) -> Result<Step, PostgresError> {
+async fn step(
+    client: &Client,
+    row: &Row,
+    (sealer, extent): (&Sealer, Extent),
+) -> Result<Step, PostgresError> {
     let app = || app_id(row, "app");
     let gallery = || -> Result<GalleryId, PostgresError> { gallery_id(row, "gallery") };
     let subject = || -> Result<SubjectId, PostgresError> { subject_id(row, "subject") };
@@ -109,6 +118,15 @@ async fn step(client: &Client, row: &Row, sealer: &Sealer) -> Result<Step, Postg
             let app = app()?;
             sealer.forget_data_keys(&app);
             Step::AppGone(app)
+        }
+        word::GALLERY
+        | word::GALLERY_GONE
+        | word::ALL_GALLERIES_GONE
+        | word::SUBJECT_GONE
+        | word::TEMPLATE
+            if extent == Extent::Directory =>
+        {
+            Step::NotKept
         }
         word::GALLERY => {
             let created_at: Option<Timestamp> = row.try_get("g_created_at")?;

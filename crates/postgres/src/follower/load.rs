@@ -18,7 +18,7 @@ use super::entries::{Place, newest};
 use crate::connect::within;
 use crate::memory::Memory;
 use crate::sql::rows::{app_id, gallery_id};
-use crate::sql::templates::{OpenedTemplate, SealedTemplate};
+use crate::sql::sealed::{OpenedTemplate, SealedTemplate};
 use crate::sql::{apps, data_keys, tokens};
 use crate::{Extent, PostgresError};
 
@@ -89,11 +89,7 @@ async fn templates(
     sealer: &Arc<Sealer>,
     (tenants, created): (&mut Tenants, &Created),
 ) -> Result<usize, PostgresError> {
-    let sql = format!(
-        "SELECT {} FROM faceward.templates AS t LEFT JOIN faceward.subject_names AS n
-            ON n.app = t.app AND n.gallery = t.gallery AND n.subject = t.subject",
-        SealedTemplate::COLUMNS
-    );
+    let sql = SealedTemplate::select();
     let nothing: [&(dyn tokio_postgres::types::ToSql + Sync); 0] = [];
     let rows = within(SILENCE, snapshot.query_raw(&sql, nothing)).await?.map_err(PostgresError::from);
     let mut chunks = std::pin::pin!(rows.try_chunks(CHUNK));

@@ -79,7 +79,7 @@ impl Follower {
     ) -> Result<(), PostgresError> {
         loop {
             let begun = Instant::now();
-            match within(self.timeout, entries::after(client, place, &self.sealer)).await? {
+            match within(self.timeout, entries::after(client, place, (&self.sealer, self.extent))).await? {
                 Read::Steps { steps, upto, more } => {
                     if !steps.is_empty() {
                         self.apply(steps).await?;

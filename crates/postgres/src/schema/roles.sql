@@ -20,3 +20,12 @@ GRANT USAGE ON SEQUENCE faceward.key_generations TO faceward_server;
 GRANT INSERT ON faceward.facts TO faceward_server;
 GRANT INSERT, DELETE ON faceward.log, faceward.audit TO faceward_server;
 GRANT UPDATE (last) ON faceward.log_head, faceward.audit_head TO faceward_server;
+-- Where the database searches.
+DO $$
+BEGIN
+    IF to_regclass('faceward.turned') IS NOT NULL THEN
+        GRANT INSERT, UPDATE, DELETE ON faceward.turned, faceward.to_turn TO faceward_server;
+        GRANT UPDATE ON faceward.turning TO faceward_server;
+    END IF;
+END
+$$;

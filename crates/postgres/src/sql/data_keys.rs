@@ -12,7 +12,7 @@ use tokio_postgres::Row;
 use super::change::{Change, Entry};
 use super::rows::{app_id, as_stored};
 use crate::PostgresError;
-use crate::connect::{Client, Values};
+use crate::connect::{Begun, Client, Values};
 
 /// Where rows are read.
 pub(crate) trait Reads {
@@ -31,6 +31,12 @@ impl Reads for Client {
 }
 
 impl Reads for Change<'_> {
+    async fn rows(&self, sql: &str, values: Values<'_>) -> Result<Vec<Row>, PostgresError> {
+        self.query(sql, values).await
+    }
+}
+
+impl Reads for Begun<'_> {
     async fn rows(&self, sql: &str, values: Values<'_>) -> Result<Vec<Row>, PostgresError> {
         self.query(sql, values).await
     }

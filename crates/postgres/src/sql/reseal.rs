@@ -13,8 +13,10 @@ use uuid::Uuid;
 use super::change::{Change, Entry};
 use super::data_keys;
 use super::rows::{gallery_id, model_id, subject_id, template_id};
+use super::templates::Writer;
 use crate::PostgresError;
 use crate::connect::Client;
+use crate::sql::inside::{Inside, turn_older};
 
 /// How far the walk through an app is. Made anew, it begins anew.
 #[derive(Default)]
@@ -25,6 +27,8 @@ pub(crate) struct Walk {
     table: usize,
     /// After which row of it, its keys as text; `None`: before the first.
     after: Option<[String; 2]>,
+    /// Whether what is turned has come to its end too.
+    turned: bool,
 }
 
 /// A value under the newest key; `None`: it is that already.
@@ -120,10 +124,11 @@ static TABLES: [Table; 7] = [
 /// are gone, the number in the log.
 pub(crate) async fn step(
     client: &mut Client,
-    sealer: &Sealer,
+    writer: Writer<'_>,
     (app, walk): (&AppId, &mut Walk),
     limit: usize,
 ) -> Result<(usize, Option<i64>), StoreError> {
+    let sealer = writer.sealer;
     // No other change of this app: those of many templates at once take their rows in an order of their own.
     let change = Change::of_app(client, app).await?;
     data_keys::newest(&change, sealer, app).await?;
@@ -132,6 +137,11 @@ pub(crate) async fn step(
         *walk = Walk { generation, ..Walk::default() };
     }
     let Some(table) = TABLES.get(walk.table) else {
+        if let Some(inside) = writer.inside.filter(|_| !walk.turned) {
+            turn_on(&change, (sealer, inside), (app, walk), limit).await?;
+            change.commit_unlogged().await?;
+            return Ok((0, None));
+        }
         data_keys::forget_older(&change, app, generation).await?;
         *walk = Walk::default();
         return Ok((0, Some(change.commit(&[Entry::App(*app)]).await?)));
@@ -149,6 +159,19 @@ pub(crate) async fn step(
         Some(_) | None => (walk.table, walk.after) = (walk.table + 1, None),
     }
     Ok((n_sealed, None))
+}
+
+/// Goes on with what comes last: vectors that an older key has turned are turned by the newest.
+async fn turn_on(
+    change: &Change<'_>,
+    turning: (&Sealer, &Inside),
+    (app, walk): (&AppId, &mut Walk),
+    limit: usize,
+) -> Result<(), PostgresError> {
+    let [after, _] = walk.after.take().unwrap_or_default();
+    walk.after = turn_older(change, turning, app, &after, limit).await?.map(|last| [last, String::new()]);
+    walk.turned = walk.after.is_none();
+    Ok(())
 }
 
 impl Table {

@@ -1,18 +1,27 @@
 //! Templates and the names of their subjects.
 
-use faceward_core::{AppId, GalleryId, ModelId, SubjectId, SubjectName, TemplateId};
-use faceward_sealing::{Sealer, SubjectContext, VectorContext};
+use faceward_core::{AppId, GalleryId, SubjectId, SubjectName, TemplateId};
+use faceward_sealing::{Sealer, SubjectContext};
 use faceward_store::{DEFAULT_GALLERY, NewTemplate, OnConflict, StoreError, TemplateRecord};
 use jiff::Timestamp;
-use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::change::{Change, Entry};
 use super::data_keys;
 use super::galleries::{self, Deleted};
-use super::rows::{as_stored, gallery_id, is_there, model_id, subject_id, template_id};
+use super::rows::{as_stored, gallery_id, is_there, subject_id};
+use super::sealed::context;
 use crate::PostgresError;
 use crate::connect::Client;
+use crate::sql::inside::{self, Inside};
+
+/// What is written besides, and by which keys.
+#[derive(Clone, Copy)]
+pub(crate) struct Writer<'a> {
+    pub(crate) sealer: &'a Sealer,
+    /// Where faces are searched in the database.
+    pub(crate) inside: Option<&'a Inside>,
+}
 
 /// What adding a template did.
 pub(crate) struct Added {
@@ -26,11 +35,12 @@ pub(crate) struct Added {
 /// Puts a template where it goes, after all that can be said against it.
 pub(crate) async fn add(
     client: &mut Client,
-    sealer: &Sealer,
+    writer: Writer<'_>,
     app: &AppId,
     new: &NewTemplate,
     on_conflict: OnConflict,
 ) -> Result<Added, StoreError> {
+    let sealer = writer.sealer;
     let NewTemplate { gallery, subject, name, template, embedding } = new;
     let record = TemplateRecord {
         gallery: gallery.clone(),
@@ -52,6 +62,9 @@ pub(crate) async fn add(
         galleries::put(&change, app, gallery, record.created_at).await?;
     }
     put(&change, app, &record, (&sealed, embedding.vector().len())).await?;
+    if let Some(inside) = writer.inside {
+        inside::put(&change, (sealer, inside), app, &record, embedding).await?;
+    }
     if let Some(name) = name {
         put_name(&change, sealer, SubjectContext { app, gallery, subject }, name).await?;
     }
@@ -185,73 +198,6 @@ pub(crate) async fn delete_subject(
     forget_name(&change, app, gallery, subject).await?;
     let entry = Entry::SubjectGone(*app, gallery.clone(), subject.clone());
     Ok(Some((n_templates as usize, change.commit(&[entry]).await?)))
-}
-
-/// A template as it lies in the database.
-pub(crate) struct SealedTemplate {
-    pub(crate) app: AppId,
-    pub(crate) record: TemplateRecord,
-    sealed: Vec<u8>,
-    sealed_name: Option<Vec<u8>>,
-}
-
-/// A template with its vector and the name of its subject.
-pub(crate) struct OpenedTemplate {
-    pub(crate) app: AppId,
-    pub(crate) record: TemplateRecord,
-    pub(crate) vector: Vec<f32>,
-    pub(crate) name: Option<SubjectName>,
-}
-
-impl SealedTemplate {
-    /// The columns that [`SealedTemplate::read`] takes, of `t` and the names `n`.
-    pub(crate) const COLUMNS: &str = "t.app AS t_app, t.id AS t_id, t.gallery AS t_gallery, t.subject AS t_subject, \
-                                      t.model AS t_model, t.created_at AS t_created_at, t.sealed AS t_sealed, \
-                                      n.sealed AS n_sealed";
-
-    /// The template of a row; `None` if there is none in it.
-    pub(crate) fn read(row: &Row) -> Result<Option<Self>, PostgresError> {
-        if !is_there(row, "t_id")? {
-            return Ok(None);
-        }
-        let record = TemplateRecord {
-            gallery: gallery_id(row, "t_gallery")?,
-            subject: subject_id(row, "t_subject")?,
-            template: template_id(row, "t_id")?,
-            model: model_id(row, "t_model")?,
-            created_at: row.try_get("t_created_at")?,
-        };
-        Ok(Some(Self {
-            app: super::rows::app_id(row, "t_app")?,
-            record,
-            sealed: row.try_get("t_sealed")?,
-            sealed_name: row.try_get("n_sealed")?,
-        }))
-    }
-
-    /// What is sealed of it.
-    pub(crate) fn sealed_parts(&self) -> impl Iterator<Item = &[u8]> {
-        std::iter::once(self.sealed.as_slice()).chain(self.sealed_name.as_deref())
-    }
-
-    /// Takes microseconds. The key has to be known.
-    pub(crate) fn open(self, sealer: &Sealer) -> Result<OpenedTemplate, PostgresError> {
-        let Self { app, record, sealed, sealed_name } = self;
-        let vector = sealer
-            .open_vector(&sealed, context(&app, &record))
-            .ok_or_else(|| PostgresError::Damaged { app, template: record.template.to_string() })?;
-        let whose = SubjectContext { app: &app, gallery: &record.gallery, subject: &record.subject };
-        let name = sealed_name
-            .map(|sealed| sealer.open_name(&sealed, whose).ok_or(PostgresError::Corrupt("a sealed name")))
-            .transpose()?;
-        Ok(OpenedTemplate { app, record, vector, name })
-    }
-}
-
-fn context<'a>(app: &'a AppId, record: &'a TemplateRecord) -> VectorContext<'a> {
-    let TemplateRecord { gallery, subject, template, model, created_at: _ } = record;
-    let model: &ModelId = model;
-    VectorContext { app, gallery, subject, template, model }
 }
 
 /// Takes the turn to purge, if it is free.

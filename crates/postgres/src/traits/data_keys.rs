@@ -28,7 +28,7 @@ impl DataKeys for Postgres {
             // One step at a time: those of one app would wait for each other anyway.
             let mut walks = asked.walks.lock().await;
             let walk = (&app, walks.entry(app).or_default());
-            let stepped = reseal::step(&mut asked.client().await?, &asked.sealer, walk, limit).await;
+            let stepped = reseal::step(&mut asked.client().await?, asked.writer(), walk, limit).await;
             if !matches!(stepped, Ok((_, None))) {
                 walks.remove(&app);
             }

@@ -1,4 +1,4 @@
-//! Galleries, subjects and templates: changed in the database, answered from memory.
+//! Galleries, subjects and templates: changed in the database, answered from memory, or from the database where that searches.
 
 use std::slice::from_ref;
 
@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::Postgres;
+use crate::sql::inside::Sought;
 use crate::sql::{galleries, templates};
 
 impl TemplateStore for Postgres {
@@ -30,6 +31,9 @@ impl TemplateStore for Postgres {
 
     fn gallery<'a>(&'a self, app: &'a AppId, gallery: &'a GalleryId) -> Pending<'a, GalleryRecord> {
         let (app, gallery) = (*app, gallery.clone());
+        if self.keeps_no_faces() {
+            return self.ask_database(move |reader| async move { reader.gallery(&app, &gallery).await });
+        }
         self.ask_memory(move |index| index.tenant(&app)?.read().gallery(&gallery))
     }
 
@@ -39,6 +43,11 @@ impl TemplateStore for Postgres {
         page: Page<'a, GalleryId>,
     ) -> Pending<'a, Vec<GalleryRecord>> {
         let (app, after, limit) = (*app, page.after.cloned(), page.limit());
+        if self.keeps_no_faces() {
+            return self.ask_database(move |reader| async move {
+                reader.list_galleries(&app, after.as_ref(), limit).await
+            });
+        }
         self.ask_memory(move |index| Ok(index.tenant(&app)?.read().list_galleries(after.as_ref(), limit)))
     }
 
@@ -68,6 +77,11 @@ impl TemplateStore for Postgres {
         page: Page<'a, SubjectId>,
     ) -> Pending<'a, Vec<SubjectRecord>> {
         let (app, gallery, after, limit) = (*app, gallery.clone(), page.after.cloned(), page.limit());
+        if self.keeps_no_faces() {
+            return self.ask_database(move |reader| async move {
+                reader.list_subjects(&app, &gallery, after.as_ref(), limit).await
+            });
+        }
         self.ask_memory(move |index| {
             index.tenant(&app)?.read().list_subjects(&gallery, after.as_ref(), limit)
         })
@@ -81,6 +95,11 @@ impl TemplateStore for Postgres {
         model: &'a ModelId,
     ) -> Pending<'a, References> {
         let (app, gallery, subject, model) = (*app, gallery.clone(), subject.clone(), model.clone());
+        if self.keeps_no_faces() {
+            return self.ask_database(move |reader| async move {
+                reader.references(&app, (&gallery, &subject), &model).await
+            });
+        }
         self.ask_memory(move |index| index.tenant(&app)?.read().references(&gallery, &subject, &model))
     }
 
@@ -109,7 +128,7 @@ impl TemplateStore for Postgres {
         let (app, new) = (*app, new.clone());
         self.ask(move |asked| async move {
             let client = &mut asked.client().await?;
-            let added = templates::add(client, &asked.sealer, &app, &new, on_conflict).await?;
+            let added = templates::add(client, asked.writer(), &app, &new, on_conflict).await?;
             asked.seen(added.last).await;
             let record = asked.memory.compared(added.record, new.embedding.vector().len());
             Ok((record, if added.replaced { Traces::Fading } else { Traces::Wiped }))
@@ -122,6 +141,9 @@ impl TemplateStore for Postgres {
         template: &'a TemplateId,
     ) -> Pending<'a, Option<TemplateRecord>> {
         let (app, template) = (*app, template.clone());
+        if self.keeps_no_faces() {
+            return self.ask_database(move |reader| async move { reader.template(&app, &template).await });
+        }
         self.ask_memory(move |index| Ok(index.tenant(&app)?.read().template(&template)))
     }
 
@@ -131,6 +153,9 @@ impl TemplateStore for Postgres {
         template: &'a TemplateId,
     ) -> Pending<'a, Option<(TemplateRecord, Embedding)>> {
         let (app, template) = (*app, template.clone());
+        if self.keeps_no_faces() {
+            return self.ask_database(move |reader| async move { reader.reference(&app, &template).await });
+        }
         self.ask_memory(move |index| {
             let tenant = index.tenant(&app)?;
             let tenant = tenant.read();
@@ -145,6 +170,11 @@ impl TemplateStore for Postgres {
         page: Page<'a, TemplateId>,
     ) -> Pending<'a, Vec<TemplateRecord>> {
         let (app, gallery, after, limit) = (*app, gallery.cloned(), page.after.cloned(), page.limit());
+        if self.keeps_no_faces() {
+            return self.ask_database(move |reader| async move {
+                reader.list_templates(&app, gallery.as_ref(), after.as_ref(), limit).await
+            });
+        }
         self.ask_memory(move |index| {
             Ok(index.tenant(&app)?.read().list(gallery.as_ref(), after.as_ref(), limit))
         })
@@ -152,6 +182,9 @@ impl TemplateStore for Postgres {
 
     fn count_templates<'a>(&'a self, app: &'a AppId) -> Pending<'a, usize> {
         let app = *app;
+        if self.keeps_no_faces() {
+            return self.ask_database(move |reader| async move { reader.count_templates(&app).await });
+        }
         self.ask_memory(move |index| Ok(index.tenant(&app)?.read().n_templates()))
     }
 
@@ -182,19 +215,29 @@ impl TemplateStore for Postgres {
         // Dropped with the future: the search ends when the caller leaves.
         let waiter = Waiter::default();
         let asked = waiter.asked();
-        let search = self.ask_memory(move |index| {
-            let (galleries, probes) = (galleries.as_deref(), from_ref(&probe));
-            index.search(&app, Search { galleries, probes, limit, asked: &asked })
-        });
+        let search = if self.keeps_no_faces() {
+            let sought = Sought { app, galleries, probe, limit, asked };
+            self.ask(move |asked| async move { asked.search_inside(&sought).await })
+        } else {
+            self.ask_memory(move |index| {
+                let (galleries, probes) = (galleries.as_deref(), from_ref(&probe));
+                let search = Search { galleries, probes, limit, asked: &asked };
+                Ok(index.search(&app, search)?.pop().unwrap_or_default())
+            })
+        };
         Box::pin(async move {
             let found = search.await;
             drop(waiter);
-            Ok(found?.pop().unwrap_or_default())
+            found
         })
     }
 
     fn export<'a>(&'a self, page: Page<'a, TemplatePlace>) -> Pending<'a, Vec<StoredTemplate>> {
         let (after, limit) = (page.after.cloned(), page.limit());
+        if self.keeps_no_faces() {
+            return self
+                .ask_database(move |reader| async move { reader.export(after.as_ref(), limit).await });
+        }
         self.ask_memory(move |index| Ok(index.export(after.as_ref(), limit)))
     }
 }

@@ -1,6 +1,6 @@
 //! The database, where the store is one.
 
-use faceward_postgres::{Address, PostgresError, Seen};
+use faceward_postgres::{Address, PostgresError, SearchIn, Seen, SeenVectors};
 
 use super::finding::Finding;
 use crate::config::Config;
@@ -10,12 +10,12 @@ use crate::setup::executor;
 /// Whether it answers, and has tables that this program works with.
 pub(super) fn database(config: &Config, address: &Address) -> Result<Finding, Failure> {
     let seen = executor()?.block_on(faceward_postgres::look(address, &config.database));
-    Ok(judged(&address.to_string(), seen))
+    Ok(judged(&address.to_string(), seen, config.database.search))
 }
 
-fn judged(address: &str, seen: Result<Seen, PostgresError>) -> Finding {
+fn judged(address: &str, seen: Result<Seen, PostgresError>, search: SearchIn) -> Finding {
     const ABOUT: &str = "database";
-    let Seen { server, tables, needed } = match seen {
+    let Seen { server, tables, needed, vectors } = match seen {
         Ok(seen) => seen,
         Err(error) => {
             let error = anyhow::Error::new(error);
@@ -23,7 +23,10 @@ fn judged(address: &str, seen: Result<Seen, PostgresError>) -> Finding {
             return Finding::problem(ABOUT, format!("{address}: {error:#}"), advice);
         }
     };
-    let found = format!("PostgreSQL {server} at {address}, tables of version {tables}");
+    let found = format!(
+        "PostgreSQL {server} at {address}, tables of version {tables}; {}",
+        searched(search, &vectors)
+    );
     if tables > needed {
         Finding::problem(
             ABOUT,
@@ -37,8 +40,31 @@ fn judged(address: &str, seen: Result<Seen, PostgresError>) -> Finding {
             found,
             "the first start makes them where its role may; else: faceward database migrate",
         )
+    } else if search == SearchIn::Sql && vectors.installed.is_none() && !vectors.available {
+        Finding::problem(
+            ABOUT,
+            found,
+            "install pgvector on that server, or set database.search to \"memory\"",
+        )
+    } else if search == SearchIn::Sql && !vectors.tables {
+        Finding::warning(
+            ABOUT,
+            found,
+            "the first start makes what that needs where its role may; else: faceward database migrate",
+        )
     } else {
         Finding::fine(ABOUT, found)
+    }
+}
+
+/// Who searches, and by what.
+fn searched(search: SearchIn, vectors: &SeenVectors) -> String {
+    let SeenVectors { installed, available, tables: _ } = vectors;
+    match (search, installed) {
+        (SearchIn::Memory, _) => "each server searches in its memory".to_owned(),
+        (SearchIn::Sql, Some(version)) => format!("the database searches, with pgvector {version}"),
+        (SearchIn::Sql, None) if *available => "the database searches; pgvector is not in it yet".to_owned(),
+        (SearchIn::Sql, None) => "the database is to search, and has no pgvector".to_owned(),
     }
 }
 
@@ -50,9 +76,29 @@ mod tests {
     #[test]
     fn tables_are_made_or_are_too_new_or_fit() {
         for (tables, state) in [(0, State::Warning), (2, State::Fine), (3, State::Problem)] {
-            let seen = Seen { server: "18.0".to_owned(), tables, needed: 2 };
-            assert_eq!(judged("postgres://h/d", Ok(seen)).state, state, "{tables}");
+            let vectors = SeenVectors { installed: None, available: false, tables: false };
+            let seen = Seen { server: "18.0".to_owned(), tables, needed: 2, vectors };
+            assert_eq!(judged("postgres://h/d", Ok(seen), SearchIn::Memory).state, state, "{tables}");
         }
-        assert_eq!(judged("postgres://h/d", Err(PostgresError::TimedOut)).state, State::Problem);
+        let away = judged("postgres://h/d", Err(PostgresError::TimedOut), SearchIn::Memory);
+        assert_eq!(away.state, State::Problem);
+    }
+
+    #[test]
+    fn a_search_in_the_database_needs_pgvector_and_its_tables() {
+        let version = Some("0.8.1".to_owned());
+        for (installed, available, tables, state) in [
+            (None, false, false, State::Problem),
+            (None, true, false, State::Warning),
+            (version.clone(), true, false, State::Warning),
+            (version.clone(), true, true, State::Fine),
+            (version, false, true, State::Fine),
+        ] {
+            let vectors = SeenVectors { installed, available, tables };
+            let seen = Seen { server: "18.0".to_owned(), tables: 2, needed: 2, vectors };
+            let judged = |search| judged("postgres://h/d", Ok(seen.clone()), search).state;
+            assert_eq!(judged(SearchIn::Sql), state, "{seen:?}");
+            assert_eq!(judged(SearchIn::Memory), State::Fine);
+        }
     }
 }

@@ -1,0 +1,150 @@
+//! What questions need: connections, keys, the memory.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use faceward_core::{AppId, Projection};
+use faceward_sealing::{KeySources, Sealer, unlock};
+
+use crate::connect::{Address, Client, Pool};
+use crate::follower::{Follower, Progress};
+use crate::memory::Memory;
+use crate::sql::compared::Compared;
+use crate::sql::data_keys;
+use crate::sql::inside::{self, FILLED_AT_ONCE, FILLED_BY_A_SEARCH, Inside};
+use crate::sql::reseal::Walk;
+use crate::{Consistency, Extent, PostgresError, PostgresSettings, SearchIn, schema};
+
+/// How old the memory is, in seconds.
+const LAG: &str = "faceward_store_lag_seconds";
+/// How often that is told.
+const TOLD_EVERY: Duration = Duration::from_secs(1);
+/// What questions need, on the threads of the store.
+pub(crate) struct Asked {
+    pub(crate) pool: Arc<Pool>,
+    pub(crate) sealer: Arc<Sealer>,
+    pub(crate) memory: Arc<Memory>,
+    pub(crate) progress: Arc<Progress>,
+    /// How far sealing anew is on this server, by app.
+    pub(crate) walks: tokio::sync::Mutex<HashMap<AppId, Walk>>,
+    pub(crate) settings: PostgresSettings,
+    pub(crate) extent: Extent,
+    /// How vectors are compared that are read from the database.
+    pub(crate) compared: Arc<Compared>,
+    /// Where the database searches.
+    pub(crate) inside: Option<Arc<Inside>>,
+}
+
+impl Asked {
+    /// As [`crate::Postgres::open`], inside a runtime.
+    pub(crate) async fn open(
+        address: &Address,
+        sources: &KeySources,
+        settings: PostgresSettings,
+        (extent, projection): (Extent, Option<Arc<Projection>>),
+    ) -> Result<Self, PostgresError> {
+        let pool = Arc::new(Pool::new(address, &settings)?);
+        let compared = Arc::new(Compared::by(projection.clone()));
+        let (sealer, inside) = prepared(&pool, sources, &settings, (extent, &compared)).await?;
+        let (sealer, inside) = (Arc::new(sealer), inside.map(Arc::new));
+        let (memory, progress) = (Arc::new(Memory::comparing(projection)), Arc::<Progress>::default());
+        let follower = Follower {
+            pool: Arc::clone(&pool),
+            sealer: Arc::clone(&sealer),
+            memory: Arc::clone(&memory),
+            progress: Arc::clone(&progress),
+            timeout: settings.timeout,
+            extent: if inside.is_some() { Extent::Directory } else { extent },
+        };
+        follower.start().await?;
+        tokio::spawn(tell_lag(Arc::clone(&progress)));
+        let walks = tokio::sync::Mutex::default();
+        Ok(Self { pool, sealer, memory, progress, walks, settings, extent, compared, inside })
+    }
+
+    /// A connection.
+    pub(crate) async fn client(&self) -> Result<Client, PostgresError> {
+        self.pool.client().await
+    }
+
+    /// Waits until the change of this number, which this server has made, is in its memory. The change is made in any case:
+    /// should the log not be followed at the moment, there are no answers from memory either.
+    pub(crate) async fn seen(&self, sequence: i64) {
+        if let Err(error) = self.progress.seen(sequence, self.settings.timeout).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, sequence, "a change is made that is not in memory yet");
+        }
+    }
+
+    /// Waits until the memory may answer about galleries, subjects and templates.
+    pub(crate) async fn current(&self) -> Result<(), PostgresError> {
+        let patience = self.settings.timeout;
+        match self.settings.consistency {
+            Consistency::Eventual => self.progress.fresh(patience).await,
+            Consistency::Strict => {
+                let client = self.client().await?;
+                let newest = client.query_one("SELECT last FROM faceward.log_head", &[]).await?;
+                let newest: i64 = newest.try_get("last")?;
+                self.progress.seen(newest, patience).await
+            }
+        }
+    }
+
+    /// Whether the database answers, its log is followed, and a search need not make much ready first.
+    pub(crate) async fn reach(&self) -> Result<(), PostgresError> {
+        let client = self.client().await?;
+        match &self.inside {
+            Some(_) => {
+                let n_most = FILLED_AT_ONCE * FILLED_BY_A_SEARCH;
+                if inside::n_to_turn(&client, n_most + 1).await? > n_most {
+                    return Err(PostgresError::Filling);
+                }
+            }
+            None => drop(client.execute("SELECT", &[]).await?),
+        }
+        self.progress.fresh(self.settings.timeout).await
+    }
+}
+
+/// The tables as this program needs them, and the sealer with the right key. Of several servers that start, one at a time.
+async fn prepared(
+    pool: &Pool,
+    sources: &KeySources,
+    settings: &PostgresSettings,
+    (extent, compared): (Extent, &Arc<Compared>),
+) -> Result<(Sealer, Option<Inside>), PostgresError> {
+    let mut client = pool.client().await?;
+    schema::migrate(&mut client).await?;
+    let proof = client.query_opt("SELECT value FROM faceward.facts WHERE name = 'key_proof'", &[]).await?;
+    let proof: Option<Vec<u8>> = proof.map(|row| row.try_get("value")).transpose()?;
+    let unlocked = unlock(sources, proof.as_deref())?;
+    if let Some(proof) = &unlocked.new_proof {
+        let insert = "INSERT INTO faceward.facts (name, value) VALUES ('key_proof', $1)";
+        client.execute(insert, &[proof]).await?;
+    }
+    data_keys::add_missing(&mut client, &unlocked.sealer).await?;
+    let inside = match settings.search {
+        SearchIn::Memory => None,
+        SearchIn::Sql => {
+            let inside = Inside::new(&schema::make_inside(&mut client).await?, Arc::clone(compared));
+            if extent == Extent::Everything {
+                inside::pin(&mut client, &inside).await?;
+                tracing::info!("the database searches");
+            }
+            Some(inside)
+        }
+    };
+    schema::unlock(&client).await?;
+    Ok((unlocked.sealer, inside))
+}
+
+/// Tells how old the memory is, for ever: also while nobody can bring it up to date.
+async fn tell_lag(progress: Arc<Progress>) {
+    loop {
+        if let Some(lag) = progress.lag() {
+            metrics::gauge!(LAG).set(lag.as_secs_f64());
+        }
+        tokio::time::sleep(TOLD_EVERY).await;
+    }
+}

@@ -1,0 +1,68 @@
+//! Where the database searches and no face is in memory: questions to it, and what it needs made ready.
+
+use std::sync::Weak;
+use std::time::Duration;
+
+use faceward_store::{Candidate, StoreError};
+
+use crate::PostgresError;
+use crate::asked::Asked;
+use crate::sql::inside::{self, FILLED_AT_ONCE, FILLED_BY_A_SEARCH, Sought};
+use crate::sql::templates::Writer;
+
+/// How often it is looked whether vectors are missing.
+const LOOKED_EVERY: Duration = Duration::from_secs(1);
+
+impl Asked {
+    /// How templates are written.
+    pub(crate) fn writer(&self) -> Writer<'_> {
+        Writer { sealer: &self.sealer, inside: self.inside.as_deref() }
+    }
+
+    /// The subjects most like a probe, where the database searches.
+    pub(crate) async fn search_inside(&self, sought: &Sought) -> Result<Vec<Candidate>, StoreError> {
+        let inside = self.inside.as_ref().ok_or(PostgresError::NotRead)?;
+        let client = &mut self.client().await?;
+        for _ in 0..=FILLED_BY_A_SEARCH {
+            if let Some(found) = inside::search(client, (&self.sealer, inside), sought).await? {
+                return Ok(found);
+            }
+            inside::fill(client, (&self.sealer, inside), &sought.app, FILLED_AT_ONCE).await?;
+        }
+        Err(PostgresError::Filling.into())
+    }
+
+    /// Makes some of the vectors ready that are missing, and tells how many; `None`: none is missing.
+    pub(crate) async fn fill_some(&self) -> Result<Option<usize>, StoreError> {
+        let inside = self.inside.as_ref().ok_or(PostgresError::NotRead)?;
+        let client = &mut self.client().await?;
+        let Some(app) = inside::app_to_turn(client).await? else { return Ok(None) };
+        match inside::fill(client, (&self.sealer, inside), &app, FILLED_AT_ONCE).await {
+            Ok(n_filled) => Ok(Some(n_filled)),
+            // Deleted meanwhile.
+            Err(StoreError::AppUnknown(_)) => Ok(Some(0)),
+            Err(other) => Err(other),
+        }
+    }
+}
+
+/// Makes vectors ready that servers have not written which search in their memory, for as long as the store is open.
+pub(crate) async fn keep_filled(asked: Weak<Asked>) {
+    loop {
+        tokio::time::sleep(LOOKED_EVERY).await;
+        let Some(asked) = asked.upgrade() else { return };
+        loop {
+            match asked.fill_some().await {
+                Ok(None) => break,
+                Ok(Some(_)) => {}
+                // Time may mend it, and whoever searches is told.
+                Err(StoreError::Unreachable(_)) => break,
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::error!(error, "vectors cannot be made ready to be searched in the database");
+                    break;
+                }
+            }
+        }
+    }
+}
