@@ -20,6 +20,7 @@ import parts
 import train_embedding
 import train_face
 import train_flare
+import train_people
 
 # Numbers fewer than this stay in single precision: nothing is gained.
 SMALL = 256
@@ -57,9 +58,7 @@ def face(work):
 
 
 def embedding(work):
-    network = train_embedding.EmbeddingNetwork()
-    network.load_state_dict(torch.load(work / "embedding.pt"))
-    return Answers(network), (1, train_embedding.N_INPUTS)
+    return Answers(train_people.joined(*(torch.load(work / f"{name}.pt") for name in ("people", "embedding")))), (1, train_embedding.N_INPUTS)
 
 
 def eyes(work):

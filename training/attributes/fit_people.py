@@ -1,10 +1,11 @@
-"""Joins what three networks say of age and gender: [age] and [male] of models/calibration/face_attributes.toml.
+"""Joins what three networks say of age, gender and race: [age], [male] and [race] of models/calibration/face_attributes.toml.
 
     python fit_people.py --data DATA --cache CACHE --work WORK --models models/trained --tables models/calibration --judged docs/judged
 
-Needs chips.py of SETS and embeddings.py of what is judged. Fitted and judged on faces that neither network was trained on: those that
-are kept for judging of utkface and age_asian, and all of utk_more. Figures come from fits on one half of the persons, judged on
-the other, both ways; what ships is fitted on both. utk_more is of utkface's source: whose other photo was trained on is not left out.
+Needs chips.py of SETS, embeddings.py of what is judged, and what train_people.py wrote. Fitted and judged on faces that no network in
+question was trained on: those that are kept for judging of utkface and age_asian, and all of utk_more, each fifth of it as said by a network
+that was trained without it. Figures come from fits on one half of the persons, judged on the other, both ways; what ships is
+fitted on both.
 """
 
 import argparse
@@ -29,7 +30,9 @@ BANDS = list(itertools.pairwise([0, 10, 18, 30, 45, 60, 75, 120]))
 HELD = BANDS[2:-1]
 MOST_BIAS = 2.5
 # Share of the embedding in the years, and its weight beside the other network's logits for race.
-SHARE, RACE_WEIGHT = 0.75, 2.0
+SHARE, RACE_WEIGHT = 0.75, 4.0
+# Between the framework and the exported network with its short weights, in years and logits.
+MOST_ROUNDING = 0.1
 
 
 class Said:
@@ -47,24 +50,38 @@ class Said:
     @staticmethod
     def of_set(arguments, name):
         kept, labels = splits.load(arguments.data, arguments.cache, name)
-        listed = arguments.judged / f"{name}.csv"
-        rows = np.flatnonzero(labels.path.isin(pandas.read_csv(listed).path) if listed.exists() else np.ones(len(labels), bool))
+        listed = labels.path if name == "utk_more" else pandas.read_csv(arguments.judged / f"{name}.csv").path
+        rows = np.flatnonzero(labels.path.isin(listed))
         labels, m, side = labels.iloc[rows], chips.MARGIN, chips.SIDE
         seen = train_face.tensor(kept["chip"][rows][:, m : m + side, m : m + side]).numpy()
         views = np.load(arguments.cache / f"embeddings-{name}.npz")["views"][rows, 0]
         vectors = fused(views.astype(np.float32), arguments.tables)[0].astype(np.float32)
         answers = lambda network, given: calibrate.answers(calibrate.session(arguments.models, network), given)[:, :7]  # noqa: E731
         unknown = np.full(len(rows), train_face.UNKNOWN)
+        of_embedding = answers("embedding-attributes-1", vectors)
+        if name == "utk_more":
+            of_embedding = Said.apart(arguments.work, labels.path, of_embedding)
         return {
             "name": np.full(len(rows), name),
             "raw": kept["raw"][rows],
             "face": answers("face-attributes-1", seen),
-            "embedding": answers("embedding-attributes-1", vectors),
+            "embedding": of_embedding,
             "male_v1": calibrate.odds_of(kept["male"][rows]),
             "age": labels.age.astype(float).to_numpy(),
             "male": (labels.gender == "male").to_numpy().astype(int),
             "race": labels.race.map(train_face.RACES.index).to_numpy() if "race" in labels else unknown,
         }
+
+    @staticmethod
+    def apart(work, paths, shipped):
+        """What the networks say that did not see these faces. The first of them ships: its answers must be `shipped`'s."""
+        kept = np.load(work / "people_apart.npz")
+        if kept["path"].tolist() != paths.tolist():
+            raise ValueError("people_apart.npz is about other faces: run train_people.py")
+        own = np.abs(kept["said"] - shipped).max(1) < MOST_ROUNDING
+        if not own[kept["fold"] == 0].all():
+            raise ValueError("embedding-attributes-1 is not what train_people.py trained: run export.py embedding")
+        return kept["said"]
 
 
 # ---- Age
@@ -145,8 +162,9 @@ def figures(said, years, male):
         found["age"][key] = {"n": int(inside.sum()), "mae": round(float(np.abs(error).mean()), 2), "interval": [low, high], "bias": round(float(error.mean()), 2)}
         found["gender"][key] = share((male == (said.male == 1))[inside])
     best = np.argmax(said.face[:, 2:7] + RACE_WEIGHT * said.embedding[:, 2:7], 1)
-    rates = {name: share(best[said.race == c] == c) for c, name in enumerate(train_face.RACES)}
-    found["race"] = {"balanced": round(float(np.mean([rate["right"] for rate in rates.values()])), 4)} | rates
+    for who, inside in {"everybody": said.race >= 0, "adults": (said.race >= 0) & adult}.items():
+        rates = {name: share((best == c)[inside & (said.race == c)]) for c, name in enumerate(train_face.RACES)}
+        found["race"][who] = {"balanced": round(float(np.mean([rate["right"] for rate in rates.values()])), 4)} | rates
     return found
 
 
@@ -165,6 +183,7 @@ def main():
     numbers = ", ".join(f"[{years:.2f}, {true:.2f}]" for years, true in knots)
     path = arguments.tables / "face_attributes.toml"
     text = tables.section(path.read_text(), "age", [f"embedding = {SHARE}", f"knots = [{numbers}]"])
+    text = tables.section(text, "race", [f"embedding = {RACE_WEIGHT}"])
     male = [f"{key} = {value:.4f}" for key, value in zip(("face", "embedding", "other", "offset"), (*weights, offset))]
     text = tables.section(text, "male", male)
     path.write_text("\n".join(f'date = "{tables.today()}"' if line.startswith("date =") else line for line in text.split("\n")))

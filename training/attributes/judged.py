@@ -1,4 +1,4 @@
-"""Writes the indexes of the photos that the face network was not trained on, for `faceward eval attributes --index`.
+"""Writes the indexes of the photos that the networks were not trained on, for `faceward eval attributes --index`.
 
     python judged.py --data DATA --cache CACHE --out ../../docs/judged
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import splits
 
-SETS = ("utkface", "age_asian", "mask", "expression")
+SETS = ("utkface", "utk_more", "age_asian", "mask", "expression")
 
 
 def main():

@@ -28,11 +28,16 @@ def linked(near):
     return connected_components(csr_matrix(near), directed=False)[1]
 
 
-def near_duplicates(hashes, most_bits=3):
-    """A group for each photo: photos whose 64-bit hashes differ by at most `most_bits` share one."""
+def same_hash(hashes, most_bits=3):
+    """[n, n]: whether two 64-bit hashes differ by at most `most_bits`."""
     bits = np.unpackbits(hashes, axis=1).astype(np.float32)
     ones = bits.sum(1)
-    return linked(ones[:, None] + ones[None] - 2 * bits @ bits.T <= most_bits)
+    return ones[:, None] + ones[None] - 2 * bits @ bits.T <= most_bits
+
+
+def near_duplicates(hashes):
+    """A group for each photo: photos whose hashes are nearly the same share one."""
+    return linked(same_hash(hashes))
 
 
 def joined(*groupings):
@@ -54,10 +59,20 @@ def chip_hashes(chips):
     return np.array([difference_hash(chip) for chip in chips])
 
 
+def same_person(raw):
+    """[n, n]: whether the embeddings of two photos are nearer than SAME_PERSON."""
+    unit = raw[:, :128] / np.linalg.norm(raw[:, :128], axis=1, keepdims=True)
+    return unit @ unit.T > SAME_PERSON
+
+
 def persons(raw):
     """A group for each photo: photos linked by embeddings nearer than SAME_PERSON."""
-    unit = raw[:, :128] / np.linalg.norm(raw[:, :128], axis=1, keepdims=True)
-    return linked(unit @ unit.T > SAME_PERSON)
+    return linked(same_person(raw))
+
+
+def alike(kept):
+    """[n, n]: whether two photos of one source are one photo, or show one person. Only what is alike itself: nothing is chained."""
+    return same_person(kept["raw"]) | same_hash(kept["hash"]) | same_hash(chip_hashes(kept["chip"]))
 
 
 def groups(kept):
@@ -68,10 +83,20 @@ def groups(kept):
     return joined(*found)
 
 
-def judged(name, grouping, paths):
-    """Which photos are kept for judging: by a checksum of the group's first path, the same on every machine."""
+def places(name, grouping, paths):
+    """From 0 to 1 for each photo, one number a group: a checksum of its first path, the same on every machine."""
     first = {}
     for group, path in zip(grouping, paths):
         first[group] = min(path, first.get(group, path))
-    share = {group: zlib.crc32(f"{name}/{path}".encode()) / 2**32 for group, path in first.items()}
-    return np.array([share[group] < JUDGED for group in grouping])
+    place = {group: zlib.crc32(f"{name}/{path}".encode()) / 2**32 for group, path in first.items()}
+    return np.array([place[group] for group in grouping])
+
+
+def judged(name, grouping, paths):
+    """Which photos are kept for judging."""
+    return places(name, grouping, paths) < JUDGED
+
+
+def folds(name, grouping, paths, count):
+    """A fold for each photo; of five, the first is what is kept for judging."""
+    return (places(name, grouping, paths) * count).astype(int)

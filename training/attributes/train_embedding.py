@@ -1,9 +1,10 @@
-"""Trains embedding-attributes-1: age, gender, race and neutrality from the embedding of a face.
+"""Trains what embedding-attributes-1 says of neutrality, from the embedding of a face.
 
     python train_embedding.py --data DATA --cache CACHE --work WORK --tables models/calibration [--epochs 100]
 
 Needs embeddings.py. Two layers on a vector that the engine has anyway; a minute on one core. What the vector is, the table
-embedding.toml says: with another one, train anew.
+embedding.toml says: with another one, train anew. Age, gender and race are learned beside it: a quarter of what ships for gender and
+race, the rest comes from train_people.py.
 """
 
 import argparse
@@ -28,18 +29,19 @@ NOISE, DROPPED = 0.6, 0.5
 class EmbeddingNetwork(torch.nn.Module):
     """[n, 640], fused embeddings, to 21 age bins, gender, five races, neutral: 28 logits."""
 
-    def __init__(self, mean=None, scale=1.0):
+    def __init__(self, mean=None, scale=1.0, n_hidden=N_HIDDEN, dropped=DROPPED):
         super().__init__()
+        self.dropped = dropped
         self.register_buffer("mean", torch.zeros(N_INPUTS) if mean is None else mean)
         self.register_buffer("scale", torch.tensor(float(scale)))
-        self.hidden = torch.nn.Linear(N_INPUTS, N_HIDDEN)
-        self.head = torch.nn.Linear(N_HIDDEN, N_OUTPUTS)
+        self.hidden = torch.nn.Linear(N_INPUTS, n_hidden)
+        self.head = torch.nn.Linear(n_hidden, N_OUTPUTS)
 
     def forward(self, embedding):
         standardised = (embedding - self.mean) * self.scale
         if self.training:
             standardised = standardised + NOISE * torch.randn_like(standardised)
-        hidden = functional.dropout(functional.relu(self.hidden(standardised)), DROPPED, self.training)
+        hidden = functional.dropout(functional.relu(self.hidden(standardised)), self.dropped, self.training)
         return self.head(hidden)
 
 
