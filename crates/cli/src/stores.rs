@@ -68,7 +68,7 @@ pub(crate) fn migrate_database(config: &Config) -> Result<(&Address, i32), Failu
     let address = config.store.as_ref().ok_or_else(|| {
         Failure::usage("no database: name one with FACEWARD_STORE or --store postgres://...")
     })?;
-    let version = executor()?.block_on(migrate(address, &config.database));
+    let version = executor()?.block_on(migrate(address, &config.database, Some(&**projection())));
     Ok((address, version.map_err(|error| refused(address, error))?))
 }
 

@@ -14,7 +14,7 @@ use crate::sql::compared::Compared;
 use crate::sql::data_keys;
 use crate::sql::inside::{self, FILLED_AT_ONCE, FILLED_BY_A_SEARCH, Inside};
 use crate::sql::reseal::Walk;
-use crate::{Consistency, Extent, PostgresError, PostgresSettings, SearchIn, schema};
+use crate::{Consistency, Extent, PostgresError, PostgresSettings, SearchIn, SqlIndex, schema};
 
 /// How old the memory is, in seconds.
 const LAG: &str = "faceward_store_lag_seconds";
@@ -127,7 +127,12 @@ async fn prepared(
     let inside = match settings.search {
         SearchIn::Memory => None,
         SearchIn::Sql => {
-            let inside = Inside::new(&schema::make_inside(&mut client).await?, Arc::clone(compared));
+            let schema = schema::make_inside(&mut client).await?;
+            let by_graph = compared.length().filter(|_| settings.sql_index == SqlIndex::Hnsw);
+            if let Some(n_values) = by_graph {
+                schema::make_graph(&mut client, &schema, n_values).await?;
+            }
+            let inside = Inside::new(&schema, Arc::clone(compared), by_graph);
             if extent == Extent::Everything {
                 inside::pin(&mut client, &inside).await?;
                 tracing::info!("the database searches");

@@ -27,4 +27,4 @@ pub use follower::FRESH;
 pub use postgres::{Postgres, Seen, look, migrate};
 pub use schema::ROLES;
 pub use schema::SeenVectors;
-pub use settings::{Consistency, Extent, PostgresSettings, SearchIn};
+pub use settings::{Consistency, Extent, PostgresSettings, SearchIn, SqlIndex};

@@ -15,7 +15,7 @@ use crate::memory::Memory;
 use crate::searching::keep_filled;
 use crate::sql::inside::n_to_turn;
 use crate::sql::reads::Reader;
-use crate::{Extent, PostgresError, PostgresSettings, SearchIn, SeenVectors, schema};
+use crate::{Extent, PostgresError, PostgresSettings, SearchIn, SeenVectors, SqlIndex, schema};
 
 /// Everything in one database. Cheap to clone; all clones are one store. Its methods are those of the traits of
 /// `faceward-store`, awaited in whatever runtime.
@@ -150,11 +150,18 @@ impl Threads {
 ///
 /// # Errors
 /// The database cannot be reached, is of a newer version, or does not let this role.
-pub async fn migrate(address: &Address, settings: &PostgresSettings) -> Result<i32, PostgresError> {
+pub async fn migrate(
+    address: &Address,
+    settings: &PostgresSettings,
+    projection: Option<&Projection>,
+) -> Result<i32, PostgresError> {
     let mut client = Pool::new(address, settings)?.client().await?;
     schema::migrate(&mut client).await?;
     if settings.search == SearchIn::Sql {
-        schema::make_inside(&mut client).await?;
+        let schema = schema::make_inside(&mut client).await?;
+        if let Some(projection) = projection.filter(|_| settings.sql_index == SqlIndex::Hnsw) {
+            schema::make_graph(&mut client, &schema, projection.length()).await?;
+        }
     }
     schema::unlock(&client).await?;
     Ok(schema::NEWEST)

@@ -15,6 +15,8 @@ pub struct PostgresSettings {
     pub consistency: Consistency,
     /// Who searches.
     pub search: SearchIn,
+    /// How the database searches.
+    pub sql_index: SqlIndex,
 }
 
 /// What of the database is kept in memory.
@@ -50,6 +52,29 @@ impl SearchIn {
     }
 }
 
+/// How the database searches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SqlIndex {
+    /// It looks at every vector of the app: nobody is missed.
+    Exact,
+    /// It follows a graph from neighbour to neighbour, and may miss some.
+    Hnsw,
+}
+
+impl SqlIndex {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Exact, Self::Hnsw];
+
+    /// As it is typed.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Hnsw => "hnsw",
+        }
+    }
+}
+
 /// Which changes of other servers an answer has in it. Those of this one are always in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consistency {
@@ -77,7 +102,7 @@ impl Consistency {
 impl PostgresSettings {
     /// Every setting.
     #[must_use]
-    pub fn declared() -> [Setting<Self>; 4] {
+    pub fn declared() -> [Setting<Self>; 5] {
         [
             Setting::new(
                 "database.connections",
@@ -99,6 +124,11 @@ impl PostgresSettings {
                 "Where faces are searched: in the memory of each server, or in the database, which needs pgvector",
                 |s: &mut Self| choice(&mut s.search, &SearchIn::ALL, SearchIn::as_str),
             ),
+            Setting::new(
+                "database.sql_index",
+                "How the database searches: exactly, or by an index that may miss some, see docs/postgres.md",
+                |s: &mut Self| choice(&mut s.sql_index, &SqlIndex::ALL, SqlIndex::as_str),
+            ),
         ]
     }
 }
@@ -110,6 +140,7 @@ impl Default for PostgresSettings {
             timeout: Duration::from_secs(5),
             consistency: Consistency::Eventual,
             search: SearchIn::Memory,
+            sql_index: SqlIndex::Exact,
         }
     }
 }

@@ -60,6 +60,26 @@ pub(crate) async fn make(client: &mut Client) -> Result<String, PostgresError> {
     }
 }
 
+/// Makes the index over vectors of `n_values` values, unless it is there. Writes wait until it is made.
+pub(crate) async fn make_graph(
+    client: &mut Client,
+    schema: &str,
+    n_values: usize,
+) -> Result<(), PostgresError> {
+    let name = format!("turned_nearest_{n_values}");
+    let there = client.query_one("SELECT to_regclass('faceward.' || $1) IS NOT NULL", &[&name]).await?;
+    if there.try_get(0)? {
+        return Ok(());
+    }
+    let sql = format!(
+        "CREATE INDEX {name} ON faceward.turned
+         USING hnsw ((vector::{schema}.vector({n_values})) {schema}.vector_ip_ops)
+         WHERE {schema}.vector_dims(vector) = {n_values}"
+    );
+    tracing::info!("making the index of the search in the database");
+    client.patient()?.batch_execute(&sql).await.map_err(|error| refused(error.into()))
+}
+
 /// Whoever may not make it is told who may.
 fn refused(error: PostgresError) -> PostgresError {
     if let PostgresError::Database(told) = &error

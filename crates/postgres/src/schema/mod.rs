@@ -6,7 +6,7 @@ use crate::PostgresError;
 use crate::connect::Client;
 
 pub use inside::SeenVectors;
-pub(crate) use inside::{look as look_at_vectors, make as make_inside};
+pub(crate) use inside::{look as look_at_vectors, make as make_inside, make_graph};
 
 /// Entry `n` takes the tables from version `n` to `n + 1`. Never edit an entry.
 const STEPS: &[&str] = &[

@@ -22,6 +22,11 @@ impl Compared {
         self.0.as_ref().map_or("", |projection| projection.model().as_str())
     }
 
+    /// How many values a vector has that was made short; `None`: none is.
+    pub(crate) fn length(&self) -> Option<usize> {
+        self.0.as_ref().map(|projection| projection.length())
+    }
+
     /// `embedding` as it is compared.
     pub(crate) fn embedding<'e>(&self, embedding: &'e Embedding) -> Cow<'e, Embedding> {
         self.0.as_ref().map_or(Cow::Borrowed(embedding), |projection| projection.compared(embedding))

@@ -30,6 +30,9 @@ pub(crate) trait Source {
     /// The rows nearest to the probe, best first; fewer than `limit`: these are all.
     fn hits(&self, limit: usize) -> impl Future<Output = Result<Vec<Hit>, StoreError>> + Send;
 
+    /// Whether no row is nearer than the last of the hits that is none of them.
+    fn is_exact(&self) -> bool;
+
     /// The rows of these templates, compared with the probe; those that are gone are left out.
     fn compared(
         &self,
@@ -65,7 +68,8 @@ pub(crate) async fn nearest(
         let all = hits.len() < n_asked;
         let last = hits.last().map_or(f64::NEG_INFINITY, |hit| f64::from(hit.cosine));
         let out_of_reach = |worst: &&Candidate| f64::from(worst.cosine.0) > last + margin(probe);
-        if all || (best.len() == limit && best.last().is_some_and(out_of_reach)) {
+        let enough = best.len() == limit && (!source.is_exact() || best.last().is_some_and(out_of_reach));
+        if all || enough {
             return Ok(best.into_iter().cloned().collect());
         }
         n_asked = n_asked.saturating_mul(FACTOR);
@@ -143,6 +147,10 @@ mod tests {
     }
 
     impl Source for Off {
+        fn is_exact(&self) -> bool {
+            true
+        }
+
         async fn hits(&self, limit: usize) -> Result<Vec<Hit>, StoreError> {
             self.n_asked.fetch_add(1, Atomic::Relaxed);
             let hit = |(at, row): (usize, &Candidate)| Hit {

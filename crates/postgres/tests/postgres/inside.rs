@@ -8,7 +8,7 @@ use faceward_conformance::samples::{
 };
 use faceward_conformance::suite::data_keys::finish;
 use faceward_core::{Embedding, ModelId, Projection};
-use faceward_postgres::{Extent, Postgres, PostgresError, ROLES};
+use faceward_postgres::{Extent, Postgres, PostgresError, PostgresSettings, ROLES, SqlIndex};
 use faceward_sealing::KeySource;
 use faceward_store::{Candidate, NewTemplate, OnConflict, StoreError, Stores};
 use faceward_testkit::postgres_server;
@@ -188,7 +188,7 @@ async fn a_role_that_may_not_make_what_it_needs_is_told_who_may() {
     assert!(matches!(refused, PostgresError::VectorsRefused), "{refused}");
     // The owner makes it, and forgets the rights.
     let owner = database.address.parse().expect("an address");
-    faceward_postgres::migrate(&owner, &inside()).await.expect("made");
+    faceward_postgres::migrate(&owner, &inside(), None).await.expect("made");
     let refused = refusal(&address, &database).await;
     assert!(matches!(refused, PostgresError::VectorsRefused), "{refused}");
     // Whoever searches in memory needs none.
@@ -254,5 +254,47 @@ async fn a_change_of_another_server_is_found_at_once() {
         assert_eq!(found(&other, &new.embedding, 1).await[0].template, new.template);
         one.templates.delete_template(&app(1), &new.template).await.map(|_| ()).expect("deleted");
         assert_eq!(found(&other, &new.embedding, 1).await, []);
+    }
+}
+
+/// All of `n` values, so that vectors are of the length of a projected one.
+fn whole(n: usize) -> Projection {
+    let rows = (0..n * n).map(|at| if at / n == at % n { 1.0 } else { 0.0 }).collect();
+    Projection::new(ModelId::new(MODEL), ModelId::new("whole"), n, rows).expect("rows")
+}
+
+/// The index misses some, so this asks for the best alone, and compares what it finds with its own vector as everywhere.
+#[tokio::test]
+async fn an_index_finds_who_is_near_and_their_cosines_are_exact() {
+    const N_VALUES: usize = 16;
+    let database = Database::fresh();
+    let memory: Stores = database.open_comparing(whole(N_VALUES)).await.into();
+    create_apps(&memory, 2).await;
+    let by_graph = PostgresSettings { sql_index: SqlIndex::Hnsw, ..inside() };
+    // However few there are.
+    database.value(&format!("ALTER DATABASE {} SET enable_sort = off", database.name()));
+    let graph: Stores = database.open_as(by_graph, whole(N_VALUES)).await.into();
+    for index in 0..300_u64 {
+        let new = new_template(&format!("s{index}"), &format!("t{index}"), &seeded(index, N_VALUES));
+        graph
+            .templates
+            .add(&app(1 + u128::from(index % 2)), &new, OnConflict::Refuse)
+            .await
+            .map(|_| ())
+            .expect("added");
+    }
+    let mut n_same = 0;
+    for seed in 0..40 {
+        let probe = embedding(&seeded(5000 + seed, N_VALUES));
+        let (found, expected) = (found(&graph, &probe, 5).await, found(&memory, &probe, 5).await);
+        assert_eq!(found.len(), 5);
+        n_same += usize::from(found == expected);
+    }
+    assert!(n_same >= 36, "{n_same} of 40");
+    let scans = "SELECT idx_scan > 0 FROM pg_stat_user_indexes WHERE indexrelname = 'turned_nearest_16'";
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while database.value(scans) != "t" {
+        assert!(std::time::Instant::now() < deadline, "the index was not used");
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     }
 }

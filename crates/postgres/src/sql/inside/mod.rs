@@ -24,11 +24,13 @@ pub(crate) struct Inside {
     /// The schema of pgvector, as it is written in SQL.
     schema: String,
     pub(crate) compared: Arc<Compared>,
+    /// How many values vectors have that the database searches by its index; `None`: it looks at all of them.
+    pub(crate) by_graph: Option<usize>,
 }
 
 impl Inside {
     /// With pgvector in `schema`, which is written as in SQL.
-    pub(crate) fn new(schema: &str, compared: Arc<Compared>) -> Self {
-        Self { schema: schema.to_owned(), compared }
+    pub(crate) fn new(schema: &str, compared: Arc<Compared>, by_graph: Option<usize>) -> Self {
+        Self { schema: schema.to_owned(), compared, by_graph }
     }
 }

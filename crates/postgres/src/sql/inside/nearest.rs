@@ -15,6 +15,10 @@ use crate::sql::data_keys;
 use crate::sql::ranking::{Source, compared_with, nearest};
 use crate::sql::rows::template_id;
 
+/// Rows that the index looks at, at least and at most: 1000 is what it allows.
+const LOOKED_AT_LEAST: usize = 400;
+const LOOKED_AT_MOST: usize = 1000;
+
 /// Whom to look for, and where.
 pub(crate) struct Sought {
     pub(crate) app: AppId,
@@ -114,6 +118,9 @@ impl Source for Searching<'_> {
             values.push(generation);
             values.push(vector);
         }
+        if self.is_by_graph() {
+            self.look_further(limit).await?;
+        }
         let rows = self.moment.query(&sql, &values).await?;
         let hit = |row: &tokio_postgres::Row| {
             let distance: f64 = row.try_get("distance")?;
@@ -125,6 +132,10 @@ impl Source for Searching<'_> {
         Ok(hits)
     }
 
+    fn is_exact(&self) -> bool {
+        !self.is_by_graph()
+    }
+
     async fn compared(&self, templates: Vec<TemplateId>) -> Result<Vec<Candidate>, StoreError> {
         let by = (self.sealer, &self.inside.compared);
         Ok(compared_with(self.moment, by, (&self.sought.app, &templates), self.probe).await?)
@@ -132,16 +143,36 @@ impl Source for Searching<'_> {
 }
 
 impl Searching<'_> {
+    fn is_by_graph(&self) -> bool {
+        self.inside.by_graph == Some(self.probe.vector().len())
+    }
+
+    /// Lets the index look at more than `limit` rows, and go on where those are of other apps and galleries.
+    async fn look_further(&self, limit: usize) -> Result<(), PostgresError> {
+        let n_looked_at = (2 * limit).clamp(LOOKED_AT_LEAST, LOOKED_AT_MOST).to_string();
+        let sql = "SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true),
+                       set_config('hnsw.ef_search', $1, true)";
+        self.moment.query(sql, &[&n_looked_at]).await?;
+        Ok(())
+    }
+
     /// One statement for all keys: it sees each row once, by whichever it is turned.
     fn statement(&self) -> String {
         let schema = &self.inside.schema;
         let (in_gallery, first) =
             if self.galleries.is_some() { ("AND gallery = ANY($4)", 5) } else { ("", 4) };
+        // The index is over vectors of one length, as they are written here.
+        let (sized, of_length) = match self.inside.by_graph.filter(|_| self.is_by_graph()) {
+            Some(n) => (format!("::{schema}.vector({n})"), format!("AND {schema}.vector_dims(vector) = {n}")),
+            None => Default::default(),
+        };
         let by_key = |at: usize| {
             let (generation, probe) = (first + 2 * at, first + 2 * at + 1);
             format!(
-                "(SELECT template, vector OPERATOR({schema}.<#>) (SELECT ${probe}::float4[]::{schema}.vector) AS distance
-                  FROM faceward.turned WHERE app = $1 AND model = $2 AND generation = ${generation} {in_gallery}
+                "(SELECT template, (vector{sized}) OPERATOR({schema}.<#>)
+                      (SELECT ${probe}::float4[]::{schema}.vector{sized}) AS distance
+                  FROM faceward.turned
+                  WHERE app = $1 AND model = $2 AND generation = ${generation} {of_length} {in_gallery}
                   ORDER BY distance LIMIT $3)"
             )
         };
