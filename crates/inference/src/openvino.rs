@@ -125,10 +125,10 @@ impl Runtime {
             Precision::Bf16 => folder.join(precision.as_str()),
         });
         let source = Source { file: file.to_path_buf(), input_shapes, precision, cache };
-        let compiled = source.compile(&self.cores)?;
+        let (model, compiled) = source.compile(&self.cores)?;
         // The binding never gives a port back, and an output port of a model as it was read keeps all of its weights in memory:
-        // 100 MB for all networks. One of a compiled network keeps nothing but itself.
-        let inputs = specs(file, "input", compiled.get_input_size(), |at| compiled.get_input_by_index(at))?;
+        // 100 MB for all networks. An input port keeps nothing but itself, and an output port of a compiled network neither.
+        let inputs = specs(file, "input", model.get_inputs_len(), |at| model.get_input_by_index(at))?;
         let outputs =
             specs(file, "output", compiled.get_output_size(), |at| compiled.get_output_by_index(at))?;
         let interface = Interface {
@@ -158,19 +158,20 @@ impl Cores {
 }
 
 impl Source {
-    fn compile(&self, cores: &Cores) -> Result<CompiledModel, InferenceError> {
+    fn compile(&self, cores: &Cores) -> Result<(Model, CompiledModel), InferenceError> {
         let compiled = cores.with(|core| self.compile_by(core));
         compiled.map_err(|reason| InferenceError::Model { file: self.file.clone(), reason })
     }
 
-    fn compile_by(&self, core: &mut Core) -> Result<CompiledModel, String> {
+    fn compile_by(&self, core: &mut Core) -> Result<(Model, CompiledModel), String> {
         let told = |error: ::openvino::InferenceError| error.to_string();
         let path = self.file.to_str().ok_or("its path is not valid UTF-8")?;
         let mut model = core.read_model_from_file(path, "").map_err(told)?;
         reshape(&mut model, &self.input_shapes)?;
         // A network keeps the settings that the core had when it was compiled.
         core.set_properties(&DeviceType::CPU, self.settings()?).map_err(told)?;
-        core.compile_model(&model, DeviceType::CPU).map_err(told)
+        let compiled = core.compile_model(&model, DeviceType::CPU).map_err(told)?;
+        Ok((model, compiled))
     }
 
     /// What networks of one core differ in.
@@ -190,7 +191,7 @@ impl Network {
     pub(crate) fn session(&self, interface: &Interface) -> Result<Session, InferenceError> {
         let mut copies = self.copies.lock();
         if copies.iter().all(CompiledCopy::is_full) {
-            copies.push(CompiledCopy::of(self.source.compile(&self.cores)?));
+            copies.push(CompiledCopy::of(self.source.compile(&self.cores)?.1));
         }
         let copy = copies.iter_mut().find(|copy| !copy.is_full());
         let copy = copy.ok_or_else(|| InferenceError::Run("a new copy of a network is full".to_owned()))?;

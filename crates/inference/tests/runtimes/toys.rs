@@ -87,6 +87,23 @@ fn the_output_of_one_network_is_an_input_of_the_next() {
     }
 }
 
+#[test]
+fn names_are_those_of_the_file_where_compiling_joins_what_is_equal() {
+    let file = Toy::default()
+        .input("x", &[Some(1), Some(2)])
+        .constant("nothing", &[1], &[0.0])
+        .constant("once", &[1], &[1.0])
+        .node("Add", &["x", "nothing"], "a")
+        .node("Relu", &["a"], "b")
+        .node("Mul", &["b", "once"], "y")
+        .output("y", &[Some(1), Some(2)])
+        .write();
+    for kind in BOTH {
+        let network = runtime(kind).compile(&file.path, &[], Precision::F32).expect("a network");
+        assert_eq!(described(&network), "x [1, 2] -> y [1, 2]", "{kind:?}");
+    }
+}
+
 /// Resident memory of this process, MB.
 #[cfg(target_os = "linux")]
 fn resident_megabytes() -> u64 {
