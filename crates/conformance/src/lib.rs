@@ -25,6 +25,8 @@ macro_rules! suite {
                 a_deleted_template_is_gone, a_subject_is_deleted_in_its_gallery_alone, lists_come_in_pages,
                 a_name_is_kept_until_the_last_template_goes, a_model_makes_vectors_of_one_length,
                 everything_is_exported_once, one_process_at_a_time_purges }
+            expiry { what_is_over_is_compared_with_nothing, the_time_of_an_app_counts_as_well,
+                times_are_kept_to_the_microsecond }
             search { the_best_template_stands_for_its_subject, only_named_galleries_and_one_model_are_searched,
                 a_search_is_what_comparing_one_by_one_gives, equals_come_in_the_order_of_their_ids }
             paging { rows_that_stay_come_once_while_others_go }

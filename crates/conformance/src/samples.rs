@@ -78,6 +78,8 @@ pub fn new_template(subject: &str, template: &str, vector: &[f32]) -> NewTemplat
         name: None,
         template: template_id(template),
         embedding: embedding(vector),
+        created_at: None,
+        expires_at: None,
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use faceward_core::{Embedding, GalleryId};
+use faceward_store::Living;
 
 /// A search in the galleries of one app.
 #[derive(Clone, Copy)]
@@ -14,6 +15,8 @@ pub struct Search<'a> {
     pub probes: &'a [Embedding],
     /// Most subjects in the answer to each probe.
     pub limit: usize,
+    /// Which templates are looked at.
+    pub living: Living,
     /// Looked at while the search runs: nobody computes for those who left.
     pub asked: &'a Asked,
 }

@@ -2,6 +2,7 @@
 
 use faceward_core::{SubjectId, TemplateId};
 use faceward_kernels::{GROUP, Part, QUAD};
+use faceward_store::Living;
 use jiff::Timestamp;
 
 use crate::codes::{GroupBounds, LONGEST_CODED, n_quads};
@@ -23,6 +24,29 @@ pub(crate) struct Row {
     pub(crate) subject: SubjectId,
     pub(crate) template: TemplateId,
     pub(crate) created_at: Timestamp,
+    pub(crate) end: End,
+}
+
+impl Row {
+    pub(crate) fn is_living(&self, living: &Living) -> bool {
+        living.counts(self.created_at, self.end.time())
+    }
+}
+
+/// The end that a template has of its own, in eight bytes: there are millions of them.
+#[derive(Clone, Copy)]
+pub(crate) struct End(i64);
+
+impl End {
+    const NEVER: Self = Self(i64::MAX);
+
+    pub(crate) fn of(time: Option<Timestamp>) -> Self {
+        time.map_or(Self::NEVER, |time| Self(time.as_microsecond()))
+    }
+
+    pub(crate) fn time(self) -> Option<Timestamp> {
+        Timestamp::from_microsecond(self.0).ok()
+    }
 }
 
 /// Rows of one length. Those of whole groups are coded; the last few, less than a group, are compared as they are.

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
 use faceward_core::{Embedding, GalleryId, ModelId, SubjectId, SubjectName, TemplateId};
-use faceward_store::{SubjectRecord, TemplateRecord};
+use faceward_store::{Living, SubjectRecord, TemplateRecord};
 use jiff::Timestamp;
 
 use crate::block::Block;
-use crate::chunk::Row;
+use crate::chunk::{End, Row};
 use crate::scan::Held;
 
 /// The templates of one gallery.
@@ -45,7 +45,7 @@ impl Gallery {
 
     /// Adds a template whose id is not in use.
     pub(crate) fn insert(&mut self, record: TemplateRecord, vector: &[f32]) {
-        let TemplateRecord { gallery: _, subject, template, model, created_at } = record;
+        let TemplateRecord { gallery: _, subject, template, model, created_at, expires_at } = record;
         // One copy of a subject's id, however many templates it has.
         let subject = match self.subjects.get_key_value(&subject) {
             Some((known, _)) => known.clone(),
@@ -58,7 +58,8 @@ impl Gallery {
             }
         }
         let block = self.block_for(model, vector.len());
-        let row = self.blocks[block].1.push(Row { subject, template: template.clone(), created_at }, vector);
+        let row = Row { subject, template: template.clone(), created_at, end: End::of(expires_at) };
+        let row = self.blocks[block].1.push(row, vector);
         self.rows.insert(template, Place { block: block as u32, row: row as u32 });
     }
 
@@ -107,9 +108,18 @@ impl Gallery {
     pub(crate) fn record(&self, template: &TemplateId) -> Option<TemplateRecord> {
         let place = self.rows.get(template)?;
         let (model, block) = self.blocks.get(place.block as usize)?;
-        let Row { subject, template, created_at } = block.row(place.row as usize)?.clone();
+        let Row { subject, template, created_at, end } = block.row(place.row as usize)?.clone();
         let (gallery, model) = (self.id.clone(), model.clone());
-        Some(TemplateRecord { gallery, subject, template, model, created_at })
+        Some(TemplateRecord { gallery, subject, template, model, created_at, expires_at: end.time() })
+    }
+
+    /// Whether a template is here that still counts.
+    pub(crate) fn is_living(&self, template: &TemplateId, living: &Living) -> bool {
+        let row = self
+            .rows
+            .get(template)
+            .and_then(|place| self.blocks.get(place.block as usize)?.1.row(place.row as usize));
+        row.is_some_and(|row| row.is_living(living))
     }
 
     pub(crate) fn embedding(&self, template: &TemplateId) -> Option<Embedding> {

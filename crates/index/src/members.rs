@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use faceward_core::AppId;
-use faceward_store::{AppRecord, DirectoryVersion, StoreError, StoredKey};
+use faceward_store::{AppRecord, DirectoryVersion, Living, StoreError, StoredKey};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -33,6 +33,14 @@ impl Members {
     /// [`StoreError::AppUnknown`].
     pub fn app(&self, app: &AppId) -> Result<&AppEntry, StoreError> {
         self.apps.get(app).ok_or(StoreError::AppUnknown(*app))
+    }
+
+    /// Which templates of an app count now.
+    ///
+    /// # Errors
+    /// [`StoreError::AppUnknown`].
+    pub fn living(&self, app: &AppId) -> Result<Living, StoreError> {
+        Ok(Living::at(Timestamp::now(), &self.app(app)?.record.settings))
     }
 
     /// An app, about to be changed.

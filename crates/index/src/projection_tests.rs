@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use faceward_core::{Embedding, GalleryId, ModelId, Projection, SubjectId, TemplateId};
-use faceward_store::{StoreError, TemplateRecord};
+use faceward_store::{AppSettings, Living, StoreError, TemplateRecord};
 use jiff::Timestamp;
 
 use crate::asking::{Asked, Search};
@@ -20,6 +20,10 @@ fn projection() -> Arc<Projection> {
     Arc::new(Projection::new(model("whole"), model("short"), 4, rows).expect("two rows"))
 }
 
+fn living() -> Living {
+    Living::at(Timestamp::UNIX_EPOCH, &AppSettings::default())
+}
+
 fn record(template: &str, of: &str) -> TemplateRecord {
     TemplateRecord {
         gallery: GalleryId::parse("g").expect("an id"),
@@ -27,6 +31,7 @@ fn record(template: &str, of: &str) -> TemplateRecord {
         template: TemplateId::parse(template).expect("an id"),
         model: model(of),
         created_at: Timestamp::UNIX_EPOCH,
+        expires_at: None,
     }
 }
 
@@ -64,7 +69,7 @@ fn a_whole_template_is_kept_short_under_the_short_model() {
     assert_eq!(of("other"), ("another".to_owned(), 4));
     let (gallery, subject) =
         (GalleryId::parse("g").expect("an id"), SubjectId::parse("near").expect("an id"));
-    let references = tenant.references(&gallery, &subject, &model("short")).expect("known");
+    let references = tenant.references(&gallery, &subject, &model("short"), &living()).expect("known");
     assert_eq!(references.embeddings.len(), 1);
 }
 
@@ -74,7 +79,8 @@ fn whole_and_short_probes_find_the_same_bit_for_bit() {
     let whole = face("whole", &[0.5, -0.2, 0.3, 0.7]);
     let short = projection().compared(&whole).into_owned();
     let probes = [whole, short.clone()];
-    let search = Search { galleries: None, probes: &probes, limit: 5, asked: &Asked::default() };
+    let search =
+        Search { galleries: None, probes: &probes, limit: 5, living: living(), asked: &Asked::default() };
     let found = tenant.search(search, &Workers::default()).expect("answered");
     assert_eq!(found[0], found[1]);
     let subjects: Vec<_> = found[0].iter().map(|candidate| candidate.subject.as_str()).collect();
@@ -90,11 +96,13 @@ fn what_the_projection_does_not_take_is_compared_with_nothing() {
     tenant.check_length(odd.model(), odd.vector().len()).expect("the first of its length");
     tenant.insert(record("odd", "whole"), odd.vector());
     let probes = [face("whole", &[0.0, 1.0, 0.0, 0.0])];
-    let search = Search { galleries: None, probes: &probes, limit: 5, asked: &Asked::default() };
+    let search =
+        Search { galleries: None, probes: &probes, limit: 5, living: living(), asked: &Asked::default() };
     // Nothing is left of the probe: its length is not that of the vectors of its model.
     assert!(matches!(tenant.search(search, &Workers::default()), Err(StoreError::Length { .. })));
     let probes = [face("whole", &[1.0, 0.0, 1.0, 0.0])];
-    let search = Search { galleries: None, probes: &probes, limit: 5, asked: &Asked::default() };
+    let search =
+        Search { galleries: None, probes: &probes, limit: 5, living: living(), asked: &Asked::default() };
     let found = tenant.search(search, &Workers::default()).expect("answered");
     assert!(found[0].iter().all(|candidate| candidate.subject.as_str() != "odd"), "{found:?}");
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use faceward_core::{Cosine, GalleryId};
 use faceward_kernels::{GROUP, Kernel, PROBES, Quad, Sums};
-use faceward_store::StoreError;
+use faceward_store::{Living, StoreError};
 
 use crate::asking::Asked;
 use crate::block::Block;
@@ -34,6 +34,7 @@ pub(crate) struct Held<'a> {
 pub(crate) struct Scan<'s> {
     pub(crate) probes: &'s [Probe<'s>],
     pub(crate) limit: usize,
+    pub(crate) living: Living,
     pub(crate) asked: &'s Asked,
 }
 
@@ -47,6 +48,7 @@ struct Piece<'a> {
 /// One probe on one thread.
 struct Seeker<'s, 'a> {
     probe: &'s Probe<'s>,
+    living: Living,
     best: BestOfSubjects<'a>,
     /// Rows below this cosine are none of the best, by this thread or by another.
     floor: f32,
@@ -88,7 +90,7 @@ impl Scan<'_> {
         floors: &[Floor],
         kernel: Kernel,
     ) -> Vec<BestOfSubjects<'a>> {
-        let seeker = |(probe, shared)| Seeker::new(probe, shared, self.limit);
+        let seeker = |(probe, shared)| Seeker::new(probe, shared, self);
         let mut seekers: Vec<Seeker<'_, 'a>> = self.probes.iter().zip(floors).map(seeker).collect();
         let mut sums = Vec::new();
         while let Some(piece) = pieces.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -167,7 +169,7 @@ impl<'a> Piece<'a> {
     fn compare(&self, seeker: &mut Seeker<'_, 'a>, at: usize) {
         let (Some(row), Some(vector)) = (self.chunk.row(at), self.chunk.vector(at)) else { return };
         let Cosine(cosine) = Cosine::of(seeker.probe.vector(), vector);
-        if cosine >= seeker.floor {
+        if cosine >= seeker.floor && row.is_living(&seeker.living) {
             let found = Found { gallery: self.gallery, subject: &row.subject, template: &row.template };
             seeker.best.offer(cosine, found);
             seeker.floor = seeker.floor.max(lowest_sum(seeker.best.floor()));
@@ -176,8 +178,9 @@ impl<'a> Piece<'a> {
 }
 
 impl<'s, 'a> Seeker<'s, 'a> {
-    fn new(probe: &'s Probe<'s>, shared: &'s Floor, limit: usize) -> Self {
-        Self { probe, best: BestOfSubjects::new(limit), floor: f32::NEG_INFINITY, shared }
+    fn new(probe: &'s Probe<'s>, shared: &'s Floor, scan: &Scan<'_>) -> Self {
+        let (living, best) = (scan.living, BestOfSubjects::new(scan.limit));
+        Self { probe, living, best, floor: f32::NEG_INFINITY, shared }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use faceward_core::{Embedding, GalleryId, ModelId, SubjectId, TemplateId};
 use faceward_kernels::Kernel;
-use faceward_store::{StoreError, TemplateRecord};
+use faceward_store::{AppSettings, Living, StoreError, TemplateRecord};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
@@ -77,6 +77,10 @@ fn model() -> ModelId {
     ModelId::new("m")
 }
 
+fn living() -> Living {
+    Living::at(Timestamp::UNIX_EPOCH, &AppSettings::default())
+}
+
 fn gallery(index: usize) -> GalleryId {
     GalleryId::parse(&format!("g{index}")).expect("an id")
 }
@@ -93,9 +97,15 @@ fn put(tenant: &mut Tenant, expected: &mut Expected, [g, s, t]: [usize; 3], vect
         template: template.clone(),
         model: model(),
         created_at: Timestamp::UNIX_EPOCH,
+        expires_at: is_over(&template).then_some(Timestamp::UNIX_EPOCH),
     };
     tenant.insert(record, &vector);
     expected.insert(template, (gallery(g), subject, vector));
+}
+
+/// Whether its time is over: it is in the tenant, and never found.
+fn is_over(template: &TemplateId) -> bool {
+    template.as_str().ends_with(['4', '9'])
 }
 
 type Answer = Vec<(u32, GalleryId, SubjectId, TemplateId)>;
@@ -110,7 +120,7 @@ fn brute_force(
     let looked_at = |gallery: &GalleryId| galleries.is_none_or(|named| named.contains(gallery));
     let mut all: Vec<_> = expected
         .iter()
-        .filter(|(_, (gallery, _, _))| looked_at(gallery))
+        .filter(|(template, (gallery, _, _))| looked_at(gallery) && !is_over(template))
         .map(|(template, (gallery, subject, vector))| {
             let stored = Embedding::restored(model(), vector.clone()).expect("a unit vector");
             (probe.cosine(&stored).expect("one model").0, gallery.clone(), subject.clone(), template.clone())
@@ -129,7 +139,7 @@ fn check(tenant: &Tenant, expected: &Expected, probes: &[Embedding], workers: &[
             let right: Vec<_> =
                 probes.iter().map(|probe| brute_force(expected, galleries, probe, limit)).collect();
             for workers in workers {
-                let search = Search { galleries, probes, limit, asked: &Asked::default() };
+                let search = Search { galleries, probes, limit, living: living(), asked: &Asked::default() };
                 let found = tenant.search(search, workers).expect("no error");
                 let found: Vec<Answer> = found
                     .into_iter()
@@ -226,7 +236,10 @@ fn probes_of_several_models_find_their_own_and_one_that_fits_nothing_is_an_error
         |model: &str, length| Embedding::restored(ModelId::new(model), unit(length)).expect("a unit vector");
     let (asked, workers) = (Asked::default(), Workers::new(Kernel::PLAIN, 1));
     let search = |probes: &[Embedding]| {
-        let found = tenant.search(Search { galleries: None, probes, limit: 1, asked: &asked }, &workers)?;
+        let found = tenant.search(
+            Search { galleries: None, probes, limit: 1, living: living(), asked: &asked },
+            &workers,
+        )?;
         Ok::<_, StoreError>(found.iter().map(Vec::len).collect::<Vec<_>>())
     };
     let counts = search(&[probe("n", 4), probe("m", 4), probe("n", 3), probe("m", 4)]).expect("no error");
@@ -242,7 +255,7 @@ fn a_search_that_nobody_waits_for_has_no_answer() {
     let probes = [Embedding::restored(model(), unit(4)).expect("a unit vector")];
     let waiter = Waiter::default();
     let asked = waiter.asked();
-    let search = Search { galleries: None, probes: &probes, limit: 1, asked: &asked };
+    let search = Search { galleries: None, probes: &probes, limit: 1, living: living(), asked: &asked };
     let workers = Workers::new(Kernel::PLAIN, 1);
     assert_eq!(tenant.search(search, &workers).expect("no error")[0].len(), 1);
     drop(waiter);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use faceward_core::{Cosine, Embedding, GalleryId, ModelId, Projection, SubjectId, SubjectName, TemplateId};
 use faceward_store::{
-    Candidate, DEFAULT_GALLERY, GalleryRecord, References, StoreError, SubjectRecord, TemplateRecord,
+    Candidate, DEFAULT_GALLERY, GalleryRecord, Living, References, StoreError, SubjectRecord, TemplateRecord,
 };
 use jiff::Timestamp;
 
@@ -138,10 +138,11 @@ impl Tenant {
         gallery: &GalleryId,
         subject: &SubjectId,
         model: &ModelId,
+        living: &Living,
     ) -> Result<References, StoreError> {
         let held = self.known(gallery)?;
-        let embeddings: Vec<_> =
-            held.templates_of(subject).filter_map(|template| held.embedding(template)).collect();
+        let living = held.templates_of(subject).filter(|template| held.is_living(template, living));
+        let embeddings: Vec<_> = living.filter_map(|template| held.embedding(template)).collect();
         Ok(References {
             name: held.name(subject).cloned(),
             n_templates: embeddings.len(),
@@ -235,6 +236,13 @@ impl Tenant {
         self.galleries.get(self.places.get(template)?)?.embedding(template)
     }
 
+    /// A template with its vector, if it still counts, as [`faceward_store::TemplateStore::reference`] says.
+    #[must_use]
+    pub fn reference(&self, template: &TemplateId, living: &Living) -> Option<(TemplateRecord, Embedding)> {
+        let held = self.galleries.get(self.places.get(template)?)?;
+        held.record(template).filter(|_| held.is_living(template, living)).zip(held.embedding(template))
+    }
+
     /// How many templates there are.
     #[must_use]
     pub fn n_templates(&self) -> usize {
@@ -263,7 +271,7 @@ impl Tenant {
         search: Search<'_>,
         workers: &Workers,
     ) -> Result<Vec<Vec<Candidate>>, StoreError> {
-        let Search { galleries, probes, limit, asked } = search;
+        let Search { galleries, probes, limit, living, asked } = search;
         let probes: Vec<_> = probes.iter().map(|probe| self.compared(probe)).collect();
         for probe in &probes {
             self.fits(probe.model(), probe.vector().len())?;
@@ -275,7 +283,7 @@ impl Tenant {
             let places: Vec<_> = (0..probes.len()).filter(|at| probes[*at].model() == model).collect();
             let coded: Vec<_> = places.iter().map(|at| Probe::new(probes[*at].vector())).collect();
             let held: Vec<_> = galleries.iter().filter_map(|gallery| gallery.held(model)).collect();
-            let best = Scan { probes: &coded, limit, asked }.run(&held, workers)?;
+            let best = Scan { probes: &coded, limit, living, asked }.run(&held, workers)?;
             for (at, best) in places.into_iter().zip(best) {
                 found[at] = best.ranked().map(|(found, cosine)| self.candidate(found, cosine)).collect();
             }

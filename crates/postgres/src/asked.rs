@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use faceward_core::{AppId, Projection};
 use faceward_sealing::{KeySources, Sealer, unlock};
+use faceward_store::{Living, StoreError};
 
 use crate::connect::{Address, Client, Pool};
 use crate::follower::{Follower, Progress};
@@ -61,6 +62,11 @@ impl Asked {
         tokio::spawn(tell_lag(Arc::clone(&progress)));
         let walks = tokio::sync::Mutex::default();
         Ok(Self { pool, sealer, memory, progress, walks, settings, extent, compared, inside })
+    }
+
+    /// Which templates of an app count now, by the settings that this server knows.
+    pub(crate) fn living(&self, app: &AppId) -> Result<Living, StoreError> {
+        self.memory.members.read().living(app)
     }
 
     /// A connection.

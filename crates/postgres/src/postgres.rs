@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use faceward_core::Projection;
+use faceward_core::{AppId, Projection};
 use faceward_index::Index;
 use faceward_sealing::KeySources;
-use faceward_store::{Pending, StoreError};
+use faceward_store::{Living, Pending, StoreError};
 use tokio::runtime::Runtime;
 use tracing::Instrument as _;
 
@@ -97,7 +97,8 @@ impl Postgres {
     {
         self.ask(move |asked| async move {
             let (sealer, compared) = (Arc::clone(&asked.sealer), Arc::clone(&asked.compared));
-            ask(Reader { client: asked.client().await?, sealer, compared }).await
+            let (client, memory) = (asked.client().await?, Arc::clone(&asked.memory));
+            ask(Reader { client, sealer, compared, memory }).await
         })
     }
 
@@ -126,6 +127,19 @@ impl Postgres {
             asked.current().await?;
             let index = asked.memory.index();
             tokio::task::spawn_blocking(move || ask(&index)).await.map_err(PostgresError::TaskDied)?
+        })
+    }
+
+    /// The same about the templates of an app, with those that count.
+    pub(crate) fn ask_living<T: Send + 'static>(
+        &self,
+        app: AppId,
+        ask: impl FnOnce(&Index, Living) -> Result<T, StoreError> + Send + 'static,
+    ) -> Pending<'_, T> {
+        let asked = Arc::clone(&self.asked);
+        self.ask_memory(move |index| {
+            let living = asked.living(&app)?;
+            ask(index, living)
         })
     }
 

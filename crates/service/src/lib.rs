@@ -53,7 +53,6 @@ pub use requests::{
     FaceOptions, Frame, IdentifyRequest, InspectRequest, ListTemplatesRequest, VerifyAgainstRequest,
     VerifyRequest, VerifySubjectRequest,
 };
-pub use retention::end_of_template;
 pub use scheduler::{Permit, SchedulerError, Urgency, panic_message};
 pub use secret::Secret;
 pub use service::{Service, StartError};

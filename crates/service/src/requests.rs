@@ -1,5 +1,7 @@
 //! What the use cases ask for. Wire formats are parsed into these; nothing here is optional by accident.
 
+use std::num::NonZeroU32;
+
 use faceward_core::{GalleryId, Similarity, SubjectId, SubjectName, TemplateId};
 use faceward_engine::Outputs;
 
@@ -113,6 +115,8 @@ pub struct EnrollRequest {
     pub min_side: Option<f32>,
     /// Whether a face too poor to be compared is kept all the same. Its template is marked and never decides anything.
     pub force: bool,
+    /// Seconds after which the template no longer counts; `None`: as long as its app lets it.
+    pub expires_in: Option<NonZeroU32>,
     /// Whether a template with this id is replaced rather than an error.
     pub replace: bool,
     /// Checks, description.

@@ -1,10 +1,9 @@
 //! Templates whose time is over are deleted, each with a record, by one process at a time.
 
-use std::num::NonZeroU32;
 use std::time::Duration;
 
 use faceward_core::AppId;
-use faceward_store::{AppRecord, LARGEST_PAGE, Page, TemplateRecord};
+use faceward_store::{LARGEST_PAGE, Page, TemplateRecord};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -50,14 +49,15 @@ impl Service {
     pub async fn purge_templates(&self, server: Uuid, now: Timestamp) -> Result<usize, ServiceError> {
         let mut n_purged = 0;
         for app in self.apps().list().await? {
-            let Some(before) = expires_before(&app, now) else { continue };
             let mut after = None;
             loop {
                 let page = Page::new(after.as_ref(), LARGEST_PAGE);
                 let listed = self.stores().templates.list_templates(&app.id, None, page).await?;
                 let Some(last) = listed.last() else { break };
                 after = Some(last.template.clone());
-                let expired: Vec<_> = listed.iter().filter(|record| record.created_at < before).collect();
+                let is_over =
+                    |record: &&TemplateRecord| app.settings.end_of(record).is_some_and(|end| end <= now);
+                let expired: Vec<_> = listed.iter().filter(is_over).collect();
                 for some in expired.chunks(AT_ONCE) {
                     let until = Timestamp::now().saturating_add(TURN).unwrap_or(Timestamp::MAX);
                     let templates = &self.stores().templates;
@@ -86,20 +86,4 @@ impl Service {
             async move { erased(service.stores().templates.delete_template(&app, &template).await?) };
         self.change(trail, purged).await
     }
-}
-
-/// From when on a template that is kept for `days` is deleted; `None`: beyond any date.
-#[must_use]
-pub fn end_of_template(record: &TemplateRecord, days: NonZeroU32) -> Option<Timestamp> {
-    record.created_at.checked_add(kept_for(days)).ok()
-}
-
-fn kept_for(days: NonZeroU32) -> SignedDuration {
-    SignedDuration::from_hours(24 * i64::from(days.get()))
-}
-
-/// When a template of the app that ends at `now` was enrolled; `None`: none ever ends.
-fn expires_before(app: &AppRecord, now: Timestamp) -> Option<Timestamp> {
-    let days = app.settings.expire_after_days?;
-    Some(now.saturating_sub(kept_for(days)).unwrap_or(Timestamp::MIN))
 }

@@ -82,6 +82,10 @@ pub struct NewTemplate {
     pub template: TemplateId,
     /// The face.
     pub embedding: Embedding,
+    /// When it was enrolled; `None`: now.
+    pub created_at: Option<Timestamp>,
+    /// From when on it no longer counts, whatever its app says; `None`: as long as its app lets it.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// What to do when the app already has a template of the same id.
@@ -106,6 +110,8 @@ pub struct TemplateRecord {
     pub model: ModelId,
     /// When it was enrolled.
     pub created_at: Timestamp,
+    /// The end of its own, if it has one. [`AppSettings::end_of`] is the one that counts.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// A template with everything that is kept of it.

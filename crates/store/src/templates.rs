@@ -66,7 +66,8 @@ pub trait TemplateStore: Reachable {
         page: Page<'a, SubjectId>,
     ) -> Pending<'a, Vec<SubjectRecord>>;
 
-    /// What a subject is compared by: its embeddings of `model`. A subject that does not exist has no templates at all.
+    /// What a subject is compared by: its embeddings of `model`. A subject that does not exist has no templates at all. One whose time
+    /// is over ([`crate::Living`], by the store's clock) is as good as deleted.
     ///
     /// # Errors
     /// [`StoreError::GalleryUnknown`].
@@ -102,7 +103,7 @@ pub trait TemplateStore: Reachable {
         on_conflict: OnConflict,
     ) -> Pending<'a, (TemplateRecord, Traces)>;
 
-    /// The record of a template.
+    /// The record of a template, which is there until it is deleted, whether its time is over or not.
     ///
     /// # Errors
     /// The store fails or cannot be reached.
@@ -113,7 +114,7 @@ pub trait TemplateStore: Reachable {
     ) -> Pending<'a, Option<TemplateRecord>>;
 
     /// The record of a template with its vector as it is compared: as it was enrolled, or what the store's projection makes of
-    /// it, bit for bit.
+    /// it, bit for bit. One whose time is over is not there.
     ///
     /// # Errors
     /// The store fails or cannot be reached.
@@ -155,8 +156,8 @@ pub trait TemplateStore: Reachable {
 
     /// The `limit` subjects most like `probe`, each by its best template, best first; equals in ascending order of
     /// gallery, subject and template id. Looks into the galleries named (unknown ones are empty) or into all, and compares
-    /// with every template of the probe's model there, or of the one that the probe is projected to: nobody is missed. A
-    /// cosine has the bits that [`Embedding::cosine`] gives.
+    /// with every template of the probe's model there, or of the one that the probe is projected to, whose time is not over:
+    /// nobody is missed. A cosine has the bits that [`Embedding::cosine`] gives.
     ///
     /// # Errors
     /// [`StoreError::Length`].
@@ -184,7 +185,7 @@ pub type TemplatePlace = (AppId, TemplateId);
 pub struct References {
     /// What people call the subject, if anybody said.
     pub name: Option<SubjectName>,
-    /// How many templates it has, of whatever model.
+    /// How many templates it has whose time is not over, of whatever model.
     pub n_templates: usize,
     /// Its embeddings of the model that was asked for, in ascending order of template id.
     pub embeddings: Vec<Embedding>,

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use faceward_core::{AppId, Embedding, GalleryId, ModelId, SubjectId, TemplateId};
 use faceward_store::{
-    Candidate, DEFAULT_GALLERY, Deletion, GalleryRecord, NewTemplate, OnConflict, Page, Pending, References,
-    StoreError, StoredTemplate, SubjectRecord, TemplatePlace, TemplateRecord, TemplateStore, Traces, Version,
+    Candidate, DEFAULT_GALLERY, Deletion, GalleryRecord, Living, NewTemplate, OnConflict, Page, Pending,
+    References, StoreError, StoredTemplate, SubjectRecord, TemplatePlace, TemplateRecord, TemplateStore,
+    Traces, Version,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -105,7 +106,9 @@ impl TemplateStore for Memory {
             let held = state.app(app)?;
             held.gallery(gallery)?;
             let own = held.templates.values();
+            let living = held.living();
             let own = own.filter(|(record, _)| record.gallery == *gallery && record.subject == *subject);
+            let own = own.filter(|(record, _)| living.counts(record.created_at, record.expires_at));
             let embeddings: Vec<_> = own.map(|(_, embedding)| embedding.clone()).collect();
             Ok(References {
                 name: held.names.get(&(gallery.clone(), subject.clone())).cloned(),
@@ -137,7 +140,7 @@ impl TemplateStore for Memory {
         Box::pin(async move {
             let mut state = self.state()?;
             let held = state.app(app)?;
-            let NewTemplate { gallery, subject, name, template, embedding } = new;
+            let NewTemplate { gallery, subject, name, template, embedding, created_at, expires_at } = new;
             held.check_length(embedding)?;
             if gallery.as_str() != DEFAULT_GALLERY {
                 held.gallery(gallery)?;
@@ -145,7 +148,7 @@ impl TemplateStore for Memory {
             if on_conflict == OnConflict::Refuse && held.templates.contains_key(template) {
                 return Err(StoreError::TemplateExists(template.clone()));
             }
-            let created_at = Timestamp::now();
+            let created_at = created_at.unwrap_or_else(Timestamp::now);
             held.galleries.entry(gallery.clone()).or_insert(created_at);
             let record = TemplateRecord {
                 gallery: gallery.clone(),
@@ -153,6 +156,7 @@ impl TemplateStore for Memory {
                 template: template.clone(),
                 model: embedding.model().clone(),
                 created_at,
+                expires_at: *expires_at,
             };
             let replaced =
                 held.templates.insert(template.clone(), (record.clone(), embedding.clone())).is_some();
@@ -181,7 +185,13 @@ impl TemplateStore for Memory {
         app: &'a AppId,
         template: &'a TemplateId,
     ) -> Pending<'a, Option<(TemplateRecord, Embedding)>> {
-        Box::pin(async move { Ok(self.state()?.app(app)?.templates.get(template).cloned()) })
+        Box::pin(async move {
+            let mut state = self.state()?;
+            let held = state.app(app)?;
+            let living = held.living();
+            let found = held.templates.get(template);
+            Ok(found.filter(|(record, _)| living.counts(record.created_at, record.expires_at)).cloned())
+        })
     }
 
     fn list_templates<'a>(
@@ -223,13 +233,14 @@ impl TemplateStore for Memory {
             let mut state = self.state()?;
             let held = state.app(app)?;
             held.check_length(probe)?;
+            let living = held.living();
             let mut compared: Vec<(Candidate, &SubjectId)> = Vec::new();
             for (record, embedding) in held.templates.values() {
-                let wanted = galleries.is_none_or(|galleries| galleries.contains(&record.gallery));
+                let wanted = galleries.is_none_or(|galleries| galleries.contains(&record.gallery))
+                    && living.counts(record.created_at, record.expires_at);
                 // Those of another model are not comparable.
                 if wanted && let Ok(cosine) = probe.cosine(embedding) {
-                    let TemplateRecord { gallery, subject, template, model: _, created_at: _ } =
-                        record.clone();
+                    let TemplateRecord { gallery, subject, template, .. } = record.clone();
                     let name = held.names.get(&(gallery.clone(), subject.clone())).cloned();
                     compared.push((Candidate { template, gallery, subject, name, cosine }, &record.subject));
                 }
@@ -291,6 +302,10 @@ impl App {
             Some(created_at) => Ok(GalleryRecord { gallery: gallery.clone(), created_at: *created_at }),
             None => Err(StoreError::GalleryUnknown(gallery.clone())),
         }
+    }
+
+    fn living(&self) -> Living {
+        Living::at(Timestamp::now(), &self.record.settings)
     }
 
     fn check_length(&self, embedding: &Embedding) -> Result<(), StoreError> {

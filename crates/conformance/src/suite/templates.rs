@@ -16,7 +16,7 @@ pub async fn a_template_is_read_back_as_it_was_given(fixture: &impl Fixture) {
     create_apps(&stores, 1).await;
     let new = new_template("anna", "a1", &seeded(1, 129));
     let record = add(&stores, &new).await;
-    let TemplateRecord { gallery, subject, template, model, created_at: _ } = &record;
+    let TemplateRecord { gallery, subject, template, model, created_at: _, expires_at: _ } = &record;
     assert_eq!((gallery, subject, template), (&new.gallery, &new.subject, &new.template));
     assert_eq!(*model, ModelId::new(MODEL));
     let templates = &stores.templates;

@@ -178,6 +178,7 @@ CREATE INDEX data_keys_of_app ON data_keys (app, generation);
 ALTER TABLE apps ADD COLUMN by_master INTEGER NOT NULL DEFAULT 0 CHECK (by_master IN (0, 1));
 UPDATE apps SET by_master = 1;
 ",
+    "ALTER TABLE templates ADD COLUMN expires_at INTEGER;                  -- an end of its own",
 ];
 
 #[cfg(test)]
@@ -196,6 +197,27 @@ mod tests {
         let mirrored: bool =
             connection.query_row("SELECT mirrored FROM apps", [], |row| row.get(0)).expect("still there");
         assert!(!mirrored);
+    }
+
+    #[test]
+    fn templates_of_the_version_before_have_no_end_of_their_own() {
+        let mut connection = Connection::open_in_memory().expect("a database");
+        for step in &STEPS[..8] {
+            connection.execute_batch(step).expect("a version");
+        }
+        connection.pragma_update(None, "user_version", 8).expect("set");
+        connection
+            .execute_batch(
+                "INSERT INTO apps (id, name, created_at) VALUES (zeroblob(16), 'a', 0);
+                 INSERT INTO galleries VALUES (zeroblob(16), 'g', 0);
+                 INSERT INTO templates (app, gallery, subject, id, model, sealed, created_at)
+                 VALUES (zeroblob(16), 'g', 's', 't', 'm', zeroblob(1), 7);",
+            )
+            .expect("rows");
+        SCHEMA.migrate(&mut connection).expect("migrated");
+        let times = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?));
+        let row = connection.query_row("SELECT created_at, expires_at FROM templates", [], times);
+        assert_eq!(row.expect("still there"), (7, None));
     }
 
     #[test]

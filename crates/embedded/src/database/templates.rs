@@ -39,7 +39,7 @@ impl Database {
         mut visit: impl FnMut(AppId, TemplateRecord, Vec<f32>) -> Result<(), EmbeddedError>,
     ) -> Result<(), EmbeddedError> {
         let mut statement = self.connection.prepare(
-            "SELECT app, gallery, subject, id, model, sealed, created_at FROM templates ORDER BY key",
+            "SELECT app, gallery, subject, id, model, sealed, created_at, expires_at FROM templates ORDER BY key",
         )?;
         let mut rows = statement.query([])?;
         let mut batch = Vec::with_capacity(BATCH);
@@ -72,7 +72,7 @@ impl Database {
     pub(crate) fn put_template(&self, app: &AppId, row: TemplateRow<'_>) -> Result<(), EmbeddedError> {
         let TemplateRow { record, name, vector, new_gallery } = row;
         let sealed = self.sealer.seal_vector(vector, context(app, record))?;
-        let at = micros(record.created_at);
+        let (at, end) = (micros(record.created_at), record.expires_at.map(micros));
         let whose = SubjectContext { app, gallery: &record.gallery, subject: &record.subject };
         let (app, gallery) = (app.0.as_bytes(), record.gallery.as_str());
         let transaction = self.transaction()?;
@@ -88,10 +88,19 @@ impl Database {
             .execute(params![app, id])?;
         transaction
             .prepare_cached(
-                "INSERT INTO templates (app, gallery, subject, id, model, sealed, created_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO templates (app, gallery, subject, id, model, sealed, created_at, expires_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
-            .execute(params![app, gallery, record.subject.as_str(), id, record.model.as_str(), sealed, at])?;
+            .execute(params![
+                app,
+                gallery,
+                record.subject.as_str(),
+                id,
+                record.model.as_str(),
+                sealed,
+                at,
+                end
+            ])?;
         // After the template: replacing the only one of a subject forgets the name.
         if let Some(name) = name {
             put_name(&transaction, &self.sealer, whose, name)?;
@@ -141,10 +150,11 @@ fn record(row: &Row<'_>) -> Result<TemplateRecord, EmbeddedError> {
         template: template_id(row, "id")?,
         model: model_id(row, "model")?,
         created_at: timestamp(row.get("created_at")?)?,
+        expires_at: row.get::<_, Option<i64>>("expires_at")?.map(timestamp).transpose()?,
     })
 }
 
 fn context<'a>(app: &'a AppId, record: &'a TemplateRecord) -> VectorContext<'a> {
-    let TemplateRecord { gallery, subject, template, model, created_at: _ } = record;
+    let TemplateRecord { gallery, subject, template, model, created_at: _, expires_at: _ } = record;
     VectorContext { app, gallery, subject, template, model }
 }

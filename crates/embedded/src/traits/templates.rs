@@ -87,7 +87,8 @@ impl TemplateStore for Embedded {
         Box::pin(async move {
             let (app, gallery, subject, model) = (*app, gallery.clone(), subject.clone(), model.clone());
             self.off_thread(move |folder| {
-                folder.index.tenant(&app)?.read().references(&gallery, &subject, &model)
+                let living = folder.members.read().living(&app)?;
+                folder.index.tenant(&app)?.read().references(&gallery, &subject, &model, &living)
             })
             .await
         })
@@ -136,9 +137,8 @@ impl TemplateStore for Embedded {
         Box::pin(async move {
             let (app, template) = (*app, template.clone());
             self.off_thread(move |folder| {
-                let tenant = folder.index.tenant(&app)?;
-                let tenant = tenant.read();
-                Ok(tenant.template(&template).zip(tenant.embedding(&template)))
+                let living = folder.members.read().living(&app)?;
+                Ok(folder.index.tenant(&app)?.read().reference(&template, &living))
             })
             .await
         })
@@ -191,7 +191,9 @@ impl TemplateStore for Embedded {
             let asked = waiter.asked();
             self.off_thread(move |folder| {
                 let (galleries, probes) = (galleries.as_deref(), from_ref(&probe));
-                let found = folder.index.search(&app, Search { galleries, probes, limit, asked: &asked })?;
+                let living = folder.members.read().living(&app)?;
+                let search = Search { galleries, probes, limit, living, asked: &asked };
+                let found = folder.index.search(&app, search)?;
                 Ok(found.into_iter().next().unwrap_or_default())
             })
             .await
@@ -271,7 +273,7 @@ impl Folder {
     ) -> Result<(TemplateRecord, Traces), StoreError> {
         let database = self.database.lock();
         let tenant = self.index.tenant(app)?;
-        let NewTemplate { gallery, subject, name, template, embedding } = new;
+        let NewTemplate { gallery, subject, name, template, embedding, created_at, expires_at } = new;
         let (exists, new_gallery, name) = {
             let tenant = tenant.read();
             tenant.check_length(embedding.model(), embedding.vector().len())?;
@@ -286,7 +288,8 @@ impl Folder {
             subject: subject.clone(),
             template: template.clone(),
             model: embedding.model().clone(),
-            created_at: as_stored(Timestamp::now())?,
+            created_at: as_stored(created_at.unwrap_or_else(Timestamp::now))?,
+            expires_at: expires_at.map(as_stored).transpose()?,
         };
         let row =
             TemplateRow { record: &record, name: name.as_ref(), vector: embedding.vector(), new_gallery };

@@ -44,6 +44,7 @@ async fn a_folder_of_the_version_before_the_store_traits_opens_unchanged() {
     let (record, vector) =
         stores.templates.reference(&app(1), &template_id("b1")).await.expect("known").expect("there");
     assert_eq!((record.gallery, vector), (gallery_id("staff"), embedding(&seeded(2, 37))));
+    assert_eq!(record.expires_at, None);
     let found = stores.templates.search(&app(1), None, &embedding(&seeded(0, 37)), 1).await.expect("known");
     assert_eq!((&found[0].subject, &found[0].name), (&subject_id("anna"), &Some(subject_name("Anna Smith"))));
     let reader = AuditReader::open(dir.path()).expect("it opens").expect("a log");

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use faceward_core::{AppId, Cosine, Embedding, TemplateId};
 use faceward_index::Asked;
 use faceward_sealing::Sealer;
-use faceward_store::{Candidate, Hit, StoreError, TemplateRecord};
+use faceward_store::{Candidate, Hit, Living, StoreError, TemplateRecord};
 
 use crate::PostgresError;
 use crate::sql::compared::Compared;
@@ -81,7 +81,7 @@ pub(crate) async fn compared_with(
     reads: &impl Reads,
     (sealer, compared): (&Arc<Sealer>, &Arc<Compared>),
     (app, templates): (&AppId, &[TemplateId]),
-    probe: &Embedding,
+    (probe, living): (&Embedding, Living),
 ) -> Result<Vec<Candidate>, PostgresError> {
     let ids: Vec<&str> = templates.iter().map(TemplateId::as_str).collect();
     let sql = format!("{} WHERE t.app = $1 AND t.id = ANY($2)", SealedTemplate::select());
@@ -96,7 +96,8 @@ pub(crate) async fn compared_with(
             let TemplateRecord { template, gallery, subject, .. } = record;
             Ok(Candidate { template, gallery, subject, name, cosine })
         };
-        opened.into_iter().map(candidate).collect()
+        let counts = |found: &OpenedTemplate| living.counts(found.record.created_at, found.record.expires_at);
+        opened.into_iter().filter(counts).map(candidate).collect()
     });
     comparing.await.map_err(PostgresError::TaskDied)?
 }

@@ -15,6 +15,7 @@ use super::rows::{gallery_id, model_id, subject_id, template_id};
 use super::sealed::{SealedTemplate, opened};
 use crate::PostgresError;
 use crate::connect::{Client, Values};
+use crate::memory::Memory;
 use crate::sql::compared::Compared;
 
 /// Who reads, and how what is read is compared.
@@ -22,6 +23,8 @@ pub(crate) struct Reader {
     pub(crate) client: Client,
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) compared: Arc<Compared>,
+    /// For the settings of apps.
+    pub(crate) memory: Arc<Memory>,
 }
 
 /// Galleries and subjects.
@@ -111,15 +114,13 @@ impl Reader {
         self.gallery(app, gallery).await?;
         let which = "t.app = $1 AND t.gallery = $2 AND t.subject = $3 ORDER BY t.id";
         let found = self.stored(which, &[&app.0, &gallery.as_str(), &subject.as_str()]).await?;
-        Ok(References {
-            name: found.first().and_then(|first| first.name.clone()),
-            n_templates: found.len(),
-            embeddings: found
-                .into_iter()
-                .map(|template| template.embedding)
-                .filter(|embedding| embedding.model() == model)
-                .collect(),
-        })
+        let name = found.first().and_then(|first| first.name.clone());
+        let living = self.memory.members.read().living(app)?;
+        let counts = |found: &StoredTemplate| living.counts(found.record.created_at, found.record.expires_at);
+        let found: Vec<_> = found.into_iter().filter(counts).collect();
+        let (n_templates, embeddings) = (found.len(), found.into_iter().map(|template| template.embedding));
+        let embeddings = embeddings.filter(|embedding| embedding.model() == model).collect();
+        Ok(References { name, n_templates, embeddings })
     }
 }
 
@@ -146,7 +147,9 @@ impl Reader {
         if found.is_empty() {
             self.require(app).await?;
         }
-        Ok(found.into_iter().next().map(|found| (found.record, found.embedding)))
+        let living = self.memory.members.read().living(app)?;
+        let mut found = found.into_iter().map(|found| (found.record, found.embedding));
+        Ok(found.find(|(record, _)| living.counts(record.created_at, record.expires_at)))
     }
 
     /// Up to `limit` templates after `after`, of one gallery or of the whole app.
@@ -212,6 +215,7 @@ impl Reader {
             template: template_id(row, "id")?,
             model: model_id(row, "model")?,
             created_at: row.try_get("created_at")?,
+            expires_at: row.try_get("expires_at")?,
         };
         Ok(self.compared.record(record, row.try_get("n_values")?))
     }
@@ -237,7 +241,8 @@ impl Reader {
     }
 }
 
-const RECORDS: &str = "SELECT id, gallery, subject, model, n_values, created_at FROM faceward.templates";
+const RECORDS: &str =
+    "SELECT id, gallery, subject, model, n_values, created_at, expires_at FROM faceward.templates";
 
 fn most(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)

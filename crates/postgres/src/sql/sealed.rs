@@ -30,7 +30,7 @@ pub(crate) struct OpenedTemplate {
 impl SealedTemplate {
     /// The columns that [`SealedTemplate::read`] takes, of `t` and the names `n`.
     pub(crate) const COLUMNS: &str = "t.app AS t_app, t.id AS t_id, t.gallery AS t_gallery, t.subject AS t_subject, \
-                                      t.model AS t_model, t.created_at AS t_created_at, t.sealed AS t_sealed, \
+                                      t.model AS t_model, t.created_at AS t_created_at, t.expires_at AS t_expires_at, t.sealed AS t_sealed, \
                                       n.sealed AS n_sealed";
 
     /// What gives those columns, to be followed by `WHERE`.
@@ -53,6 +53,7 @@ impl SealedTemplate {
             template: template_id(row, "t_id")?,
             model: model_id(row, "t_model")?,
             created_at: row.try_get("t_created_at")?,
+            expires_at: row.try_get("t_expires_at")?,
         };
         Ok(Some(Self {
             app: app_id(row, "t_app")?,
@@ -104,7 +105,7 @@ pub(crate) async fn opened(
 
 /// What the vector of a template is bound to.
 pub(crate) fn context<'a>(app: &'a AppId, record: &'a TemplateRecord) -> VectorContext<'a> {
-    let TemplateRecord { gallery, subject, template, model, created_at: _ } = record;
+    let TemplateRecord { gallery, subject, template, model, created_at: _, expires_at: _ } = record;
     let model: &ModelId = model;
     VectorContext { app, gallery, subject, template, model }
 }

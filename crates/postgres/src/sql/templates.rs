@@ -41,13 +41,14 @@ pub(crate) async fn add(
     on_conflict: OnConflict,
 ) -> Result<Added, StoreError> {
     let sealer = writer.sealer;
-    let NewTemplate { gallery, subject, name, template, embedding } = new;
+    let NewTemplate { gallery, subject, name, template, embedding, created_at, expires_at } = new;
     let record = TemplateRecord {
         gallery: gallery.clone(),
         subject: subject.clone(),
         template: template.clone(),
         model: embedding.model().clone(),
-        created_at: as_stored(Timestamp::now())?,
+        created_at: as_stored(created_at.unwrap_or_else(Timestamp::now))?,
+        expires_at: expires_at.map(as_stored).transpose()?,
     };
     let change = Change::of_app(client, app).await?;
     data_keys::newest(&change, sealer, app).await?;
@@ -126,15 +127,18 @@ async fn put(
     (sealed, n_values): (&[u8], usize),
 ) -> Result<(), PostgresError> {
     let sql = "
-        INSERT INTO faceward.templates (app, id, gallery, subject, model, n_values, sealed, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        INSERT INTO faceward.templates (app, id, gallery, subject, model, n_values, sealed, created_at,
+            expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         ON CONFLICT (app, id) DO UPDATE SET gallery = excluded.gallery, subject = excluded.subject,
             model = excluded.model, n_values = excluded.n_values, sealed = excluded.sealed,
-            created_at = excluded.created_at";
-    let TemplateRecord { gallery, subject, template, model, created_at } = record;
+            created_at = excluded.created_at, expires_at = excluded.expires_at";
+    let TemplateRecord { gallery, subject, template, model, created_at, expires_at } = record;
     let (id, gallery, subject) = (template.as_str(), gallery.as_str(), subject.as_str());
     let (model, n_values) = (model.as_str(), n_values as i32);
-    change.execute(sql, &[&app.0, &id, &gallery, &subject, &model, &n_values, &sealed, created_at]).await?;
+    let values: [&(dyn tokio_postgres::types::ToSql + Sync); 9] =
+        [&app.0, &id, &gallery, &subject, &model, &n_values, &sealed, created_at, expires_at];
+    change.execute(sql, &values).await?;
     Ok(())
 }
 

@@ -100,7 +100,9 @@ impl TemplateStore for Postgres {
                 reader.references(&app, (&gallery, &subject), &model).await
             });
         }
-        self.ask_memory(move |index| index.tenant(&app)?.read().references(&gallery, &subject, &model))
+        self.ask_living(app, move |index, living| {
+            index.tenant(&app)?.read().references(&gallery, &subject, &model, &living)
+        })
     }
 
     fn delete_subject<'a>(
@@ -156,10 +158,8 @@ impl TemplateStore for Postgres {
         if self.keeps_no_faces() {
             return self.ask_database(move |reader| async move { reader.reference(&app, &template).await });
         }
-        self.ask_memory(move |index| {
-            let tenant = index.tenant(&app)?;
-            let tenant = tenant.read();
-            Ok(tenant.template(&template).zip(tenant.embedding(&template)))
+        self.ask_living(app, move |index, living| {
+            Ok(index.tenant(&app)?.read().reference(&template, &living))
         })
     }
 
@@ -216,12 +216,15 @@ impl TemplateStore for Postgres {
         let waiter = Waiter::default();
         let asked = waiter.asked();
         let search = if self.keeps_no_faces() {
-            let sought = Sought { app, galleries, probe, limit, asked };
-            self.ask(move |asked| async move { asked.search_inside(&sought).await })
+            self.ask(move |in_there| async move {
+                let living = in_there.living(&app)?;
+                let sought = Sought { app, galleries, probe, limit, living, asked };
+                in_there.search_inside(&sought).await
+            })
         } else {
-            self.ask_memory(move |index| {
+            self.ask_living(app, move |index, living| {
                 let (galleries, probes) = (galleries.as_deref(), from_ref(&probe));
-                let search = Search { galleries, probes, limit, asked: &asked };
+                let search = Search { galleries, probes, limit, living, asked: &asked };
                 Ok(index.search(&app, search)?.pop().unwrap_or_default())
             })
         };

@@ -1,6 +1,8 @@
 //! What the store keeps sealed of a session: JSON. What an older version did not write is absent; what it cannot have written
 //! is an error.
 
+use std::num::NonZeroU32;
+
 use faceward_core::{GalleryId, SubjectId, SubjectName, TemplateId};
 use faceward_store::{Consent, SessionRecord, SessionState};
 use jiff::Timestamp;
@@ -49,6 +51,9 @@ struct Enroll {
     subject: String,
     template: String,
     name: Option<String>,
+    /// Older versions knew of none.
+    #[serde(default)]
+    expires_in: Option<NonZeroU32>,
 }
 
 /// Times are in microseconds since 1970.
@@ -105,12 +110,14 @@ impl Document {
             }
             Some(ComparedWith::Reference) | None => None,
         };
-        let enroll = enroll.as_ref().map(|EnrollPlan { gallery, subject, template, name }| Enroll {
-            gallery: gallery.to_string(),
-            subject: subject.to_string(),
-            template: template.to_string(),
-            name: name.as_ref().map(|name| name.as_str().to_owned()),
-        });
+        let enroll =
+            enroll.as_ref().map(|EnrollPlan { gallery, subject, template, name, expires_in }| Enroll {
+                gallery: gallery.to_string(),
+                subject: subject.to_string(),
+                template: template.to_string(),
+                name: name.as_ref().map(|name| name.as_str().to_owned()),
+                expires_in: *expires_in,
+            });
         Self {
             liveness: checks.liveness,
             deepfake: checks.deepfake,
@@ -185,6 +192,7 @@ impl Enroll {
             subject: SubjectId::stored(&self.subject)?,
             template: TemplateId::stored(&self.template)?,
             name: self.name.as_deref().map(SubjectName::stored).transpose()?,
+            expires_in: self.expires_in,
         })
     }
 }
@@ -239,6 +247,7 @@ mod tests {
             subject: subject.clone(),
             template: TemplateId::parse("t").expect("an id"),
             name: Some(SubjectName::parse("Anna").expect("a name")),
+            expires_in: NonZeroU32::new(60),
         };
         let compared = [
             None,

@@ -27,7 +27,7 @@ pub(crate) fn data_of(session: &Session) -> Value {
         "reasons": session.reasons,
         "trx_id": session.trx_id,
         "ended_at": session.ended_at.map(|at| at.to_string()),
-        "enrolled": enrolled.map(|EnrollPlan { gallery, subject, template, name: _ }| json!({
+        "enrolled": enrolled.map(|EnrollPlan { gallery, subject, template, .. }| json!({
             "template_id": template.to_string(),
             "subject": subject.to_string(),
             "gallery": gallery.to_string(),

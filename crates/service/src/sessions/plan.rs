@@ -1,5 +1,7 @@
 //! What a session asks for.
 
+use std::num::NonZeroU32;
+
 use faceward_core::{GalleryId, SubjectId, SubjectName, TemplateId};
 
 use crate::requests::Checks;
@@ -38,4 +40,6 @@ pub struct EnrollPlan {
     pub template: TemplateId,
     /// What people call the subject; `None` leaves the name that it has.
     pub name: Option<SubjectName>,
+    /// Seconds from the enrolment on after which the template no longer counts; `None`: as long as the app lets it.
+    pub expires_in: Option<NonZeroU32>,
 }

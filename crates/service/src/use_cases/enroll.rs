@@ -1,8 +1,11 @@
 //! Enroll: keep the face of a photo as a reference.
 
+use std::num::NonZeroU32;
+
 use faceward_core::{AppId, Embedding, GalleryId, ModelId, SubjectId, TemplateId};
 use faceward_models::calibration::projection::projection;
 use faceward_store::{DEFAULT_GALLERY, NewTemplate, OnConflict, Traces};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::analyses::Admitted;
 use crate::audit::Trail;
@@ -68,8 +71,18 @@ impl Service {
 impl Ruled {
     /// Computes what is to be kept.
     async fn reference(&self, request: EnrollRequest, trail: &mut Trail) -> Result<Reference, ServiceError> {
-        let EnrollRequest { photo, template, gallery, subject, name, min_side, force, replace, options } =
-            request;
+        let EnrollRequest {
+            photo,
+            template,
+            gallery,
+            subject,
+            name,
+            min_side,
+            force,
+            expires_in,
+            replace,
+            options,
+        } = request;
         let template = template.unwrap_or_else(TemplateId::random);
         let gallery = gallery.map_or_else(|| GalleryId::parse(DEFAULT_GALLERY), Ok)?;
         let subject = subject.map_or_else(|| SubjectId::parse(template.as_str()), Ok)?;
@@ -92,7 +105,8 @@ impl Ruled {
         decided_as_requested(&mut face, options.checks, PhotoField::Only)?;
         let on_conflict = if replace { OnConflict::Replace } else { OnConflict::Refuse };
         trail.model(projection().compared_model(embedding.model(), embedding.vector().len()));
-        let new = NewTemplate { gallery, subject, name, template, embedding };
+        let (created_at, expires_at) = (None, expires_in.and_then(end_after));
+        let new = NewTemplate { gallery, subject, name, template, embedding, created_at, expires_at };
         Ok(Reference { new, on_conflict, face, admitted })
     }
 
@@ -100,6 +114,11 @@ impl Ruled {
     fn gate_checks(&self, checks: Checks) -> Checks {
         Checks { liveness: checks.liveness || self.settings().enroll.require_live, ..checks }
     }
+}
+
+/// When a template that is enrolled now ends; `None`: beyond any date.
+pub(super) fn end_after(seconds: NonZeroU32) -> Option<Timestamp> {
+    Timestamp::now().checked_add(SignedDuration::from_secs(i64::from(seconds.get()))).ok()
 }
 
 /// The embedding to keep. One of a face too poor to be compared is kept only by force, and marked as another model's: those

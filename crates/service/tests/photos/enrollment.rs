@@ -152,6 +152,8 @@ async fn a_template_of_another_model_is_outdated_and_never_found() {
         name: None,
         template: template("old"),
         embedding: Embedding::normalised(model.clone(), vec![1.0; 128]).expect("a direction"),
+        created_at: None,
+        expires_at: None,
     };
     stores.templates.add(&app, &old, OnConflict::Refuse).await.map(|_| ()).expect("a new template");
     drop(stores);

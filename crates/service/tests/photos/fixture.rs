@@ -128,6 +128,7 @@ pub(crate) fn enroll_request(photo: Photo, id: Option<&str>) -> EnrollRequest {
         name: None,
         min_side: None,
         force: false,
+        expires_in: None,
         replace: false,
         options: FaceOptions::default(),
     }

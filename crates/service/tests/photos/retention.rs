@@ -7,12 +7,15 @@ use bytes::Bytes;
 use faceward_embedded::Embedded;
 use faceward_models::calibration::projection::projection;
 use faceward_service::apps::AppChange;
-use faceward_service::{AuditFilter, Checks, ListTemplatesRequest, NewSession, Photo, SessionPlan};
+use faceward_service::{
+    AuditFilter, Checks, EnrollRequest, FaceOptions, ListTemplatesRequest, NewSession, Photo, ServiceError,
+    SessionPlan, VerifyAgainstRequest,
+};
 use faceward_store::{KeyHash, SessionRecord, SessionState, Stores};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use crate::fixture::{BIDEN, Fixture, OBAMA, photo, service, settings, start};
+use crate::fixture::{BIDEN, Fixture, OBAMA, enroll_request, photo, service, settings, start, template};
 
 fn in_days(days: i64) -> Timestamp {
     Timestamp::now().saturating_add(SignedDuration::from_hours(24 * days)).expect("a time")
@@ -60,6 +63,35 @@ async fn templates_whose_time_is_over_are_deleted_with_a_record_each() {
     fixture.enroll(photo(OBAMA), "anna").await.expect("one face");
     assert_eq!(service.purge_templates(us, in_days(31)).await.expect("not ours"), 0);
     assert_eq!(n_templates(&fixture).await, 1);
+}
+
+#[tokio::test]
+async fn a_template_with_an_end_of_its_own_is_deleted_at_it_and_decides_nothing_after() {
+    let fixture = service();
+    let until_purged = NonZeroU32::new(2).expect("not 0");
+    for (name, id, expires_in) in [(OBAMA, "anna", Some(until_purged)), (BIDEN, "bert", None)] {
+        let request = EnrollRequest { expires_in, ..enroll_request(photo(name), Some(id)) };
+        fixture.service.enroll(&fixture.app, request).await.expect("one face");
+    }
+    let record = fixture.service.get_template(&fixture.app, &template("anna")).await.expect("there");
+    let lasts = record.expires_at.expect("an end").duration_since(record.created_at);
+    assert!((0..=2).contains(&lasts.as_secs()), "{lasts}");
+    // By the clock of the store, which nobody turns.
+    while Timestamp::now() < record.expires_at.expect("an end") {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let found = fixture.identify(photo(OBAMA)).await;
+    assert!(found.best.is_none(), "{found:?}");
+    let request = VerifyAgainstRequest {
+        photo: photo(OBAMA),
+        template: template("anna"),
+        options: FaceOptions::default(),
+    };
+    let refused = fixture.service.verify_against(&fixture.app, request).await;
+    assert!(matches!(refused, Err(ServiceError::TemplateNotFound)), "{refused:?}");
+    assert_eq!(n_templates(&fixture).await, 2, "nothing is deleted yet");
+    let purged = fixture.service.purge_templates(Uuid::from_u128(1), Timestamp::now()).await;
+    assert_eq!((purged.expect("deleted"), n_templates(&fixture).await), (1, 1));
 }
 
 #[tokio::test]

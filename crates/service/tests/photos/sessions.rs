@@ -19,6 +19,7 @@ fn enrolling() -> NewSession {
         subject: SubjectId::parse("anna").expect("an id"),
         template: template("anna"),
         name: None,
+        expires_in: None,
     };
     let checks = Checks { liveness: true, deepfake: false };
     NewSession {

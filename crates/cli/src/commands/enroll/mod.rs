@@ -1,8 +1,10 @@
 //! `faceward enroll`: a photo into the gallery, or many.
 
 mod bulk;
+mod lifetime;
 mod target;
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -19,8 +21,8 @@ use target::{Order, Target};
 /// Add the face of a photo to the gallery, or those of all photos of a folder or list
 ///
 /// Of a folder, `anna/1.jpg` becomes the template `anna/1` of the subject `anna`, and `bert.jpg` the template and subject
-/// `bert`. A list is a CSV file with a column `photo`, relative to the list, and, if wanted, `template`, `subject`, `gallery` and
-/// `name`. What became of each photo is in the report; run again, those that are in are left out. Exit code 1: photos were
+/// `bert`. A list is a CSV file with a column `photo`, relative to the list, and, if wanted, `template`, `subject`, `gallery`,
+/// `name` and `expires_in`. What became of each photo is in the report; run again, those that are in are left out. Exit code 1: photos were
 /// refused. Works on the data folder or database, or through the server that uses the folder or that `--server` names.
 #[derive(Debug, Args)]
 pub(crate) struct Enroll {
@@ -36,6 +38,9 @@ pub(crate) struct Enroll {
     /// Gallery to put it into
     #[arg(long, value_name = "ID", default_value = "default")]
     gallery: String,
+    /// Delete it after this time, as in `8 hours`, `90 days` or `P90D` [default: as long as its app lets it]
+    #[arg(long, value_name = "TIME", value_parser = lifetime::parsed)]
+    expires_in: Option<NonZeroU32>,
     /// Replace a template that has this id
     #[arg(long)]
     replace: bool,
@@ -67,6 +72,7 @@ impl Enroll {
             subject: self.subject.clone(),
             gallery: self.gallery.clone(),
             name: None,
+            expires_in: self.expires_in,
             replace: self.replace,
         };
         let enrolled = executor.block_on(async {

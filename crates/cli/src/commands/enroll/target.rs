@@ -1,5 +1,6 @@
 //! Where photos are enrolled: here, or through a server.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use faceward_core::{AppId, GalleryId, SubjectId, SubjectName, TemplateId};
@@ -32,6 +33,8 @@ pub(super) struct Order {
     pub(super) subject: Option<String>,
     pub(super) gallery: String,
     pub(super) name: Option<String>,
+    /// Seconds after which the template no longer counts; `None`: as long as the app lets it.
+    pub(super) expires_in: Option<NonZeroU32>,
     pub(super) replace: bool,
 }
 
@@ -85,7 +88,7 @@ impl Target {
 }
 
 async fn here(service: &Service, app: &AppId, order: &Order) -> Result<Enrolled, Failure> {
-    let Order { photo, template, subject, gallery, name, replace } = order;
+    let Order { photo, template, subject, gallery, name, expires_in, replace } = order;
     let request = EnrollRequest {
         photo: read_photo(photo)?,
         template: parsed(template.as_deref(), TemplateId::parse)?,
@@ -94,6 +97,7 @@ async fn here(service: &Service, app: &AppId, order: &Order) -> Result<Enrolled,
         name: parsed(name.as_deref(), SubjectName::parse)?,
         min_side: None,
         force: false,
+        expires_in: *expires_in,
         replace: *replace,
         options: FaceOptions::default(),
     };
@@ -107,13 +111,14 @@ async fn here(service: &Service, app: &AppId, order: &Order) -> Result<Enrolled,
 }
 
 async fn there(remote: &Remote, app: &Uuid, order: &Order) -> Result<Enrolled, Failure> {
-    let Order { photo, template, subject, gallery, name, replace } = order;
+    let Order { photo, template, subject, gallery, name, expires_in, replace } = order;
     let photo = fs_err::read(photo).map_err(|error| Failure::new(Exit::PhotoRefused, error))?;
     let form = Form::with_photo(&photo)
         .text("template_id", template.as_deref())
         .text("subject", subject.as_deref())
         .text("gallery", Some(gallery))
-        .text("name", name.as_deref());
+        .text("name", name.as_deref())
+        .text("expires_in", expires_in.map(|seconds| seconds.to_string()).as_deref());
     let made = remote.post(&format!("/apps/{app}/enroll?replace={replace}"), form).await?;
     Ok(Enrolled {
         template: made.text("template_id")?,

@@ -1,5 +1,7 @@
 //! What an app can do with photos, done by an operator: to enrol people, and to try the server out.
 
+use std::num::NonZeroU32;
+
 use axum::Json;
 use axum::extract::State;
 use faceward_core::{GalleryId, Similarity, SubjectId, SubjectName, TemplateId};
@@ -49,6 +51,9 @@ struct AdminEnrollForm {
     name: Option<String>,
     /// Where it goes; `default` if nothing is said.
     gallery: Option<String>,
+    /// Seconds after which the template is deleted; as long as the app lets it if nothing is said.
+    #[schema(value_type = Option<u32>, minimum = 1)]
+    expires_in: Option<NonZeroU32>,
 }
 
 /// Enrols the face of a photo.
@@ -76,16 +81,27 @@ async fn enroll(
         name: form.text("name")?.map(SubjectName::parse).transpose()?,
         min_side: None,
         force: false,
+        expires_in: expires_in(form.text("expires_in")?)?,
         replace: query.flag("replace")?,
         options: FaceOptions::default(),
     };
-    let record = app.service.enroll(&app_id(&id)?, request).await?.record;
+    let id = app_id(&id)?;
+    let record = app.service.enroll(&id, request).await?.record;
+    let end = app.service.apps().get(&id).await?.settings.end_of(&record);
     Ok(Json(wire::AdminEnrolled {
         template_id: record.template.to_string(),
         subject: record.subject.to_string(),
         gallery: record.gallery.to_string(),
         model: record.model.to_string(),
+        expires_at: end.map(|end| end.to_string()),
     }))
+}
+
+/// The seconds that a template is kept.
+fn expires_in(text: Option<&str>) -> Result<Option<NonZeroU32>, Failure> {
+    let expected = "whole seconds, 1 to 4294967295";
+    let invalid = |_| Failure::InvalidParameter { name: "expires_in".to_owned(), expected };
+    text.map(|text| text.parse().map_err(invalid)).transpose()
 }
 
 /// A photo of somebody to be found.

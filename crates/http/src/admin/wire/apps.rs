@@ -1,8 +1,6 @@
 //! Lists of apps, their keys, galleries, subjects, templates.
 
-use std::num::NonZeroU32;
-
-use faceward_service::{GalleryRecord, SubjectRecord, TemplateRecord, end_of_template};
+use faceward_service::{AppSettings, GalleryRecord, SubjectRecord, TemplateRecord};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -152,22 +150,22 @@ pub(crate) struct AdminTemplate {
     model: String,
     /// When it was enrolled.
     created_at: String,
-    /// From when on it is deleted, as the app's `expire_after_days` is now; `null`: it has no end.
+    /// From when on it no longer counts and is deleted: its own end, or that of the app's `expire_after_days` as it is now,
+    /// whichever is earlier; `null`: it has no end.
     #[schema(required)]
     expires_at: Option<String>,
 }
 
 impl AdminTemplate {
-    /// `record`, which ends so many days after it was enrolled.
-    pub(crate) fn of(record: &TemplateRecord, expire_after_days: Option<NonZeroU32>) -> Self {
-        let end = expire_after_days.and_then(|days| end_of_template(record, days));
+    /// `record` in an app of these settings.
+    pub(crate) fn of(record: &TemplateRecord, settings: &AppSettings) -> Self {
         Self {
             template_id: record.template.to_string(),
             gallery: record.gallery.to_string(),
             subject: record.subject.to_string(),
             model: record.model.to_string(),
             created_at: record.created_at.to_string(),
-            expires_at: end.map(|end| end.to_string()),
+            expires_at: settings.end_of(record).map(|end| end.to_string()),
         }
     }
 }

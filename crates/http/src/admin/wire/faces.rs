@@ -14,6 +14,9 @@ pub(crate) struct AdminEnrolled {
     pub(crate) gallery: String,
     /// The model that made it.
     pub(crate) model: String,
+    /// From when on it no longer counts and is deleted; `null`: it has no end.
+    #[schema(required)]
+    pub(crate) expires_at: Option<String>,
 }
 
 /// Whom a photo shows.

@@ -69,6 +69,7 @@ fn enroll_plan(whom: &wire::SessionEnroll) -> Result<EnrollPlan, Failure> {
         subject: SubjectId::parse(&whom.subject)?,
         template: template.unwrap_or_else(TemplateId::random),
         name: whom.name.as_deref().map(SubjectName::parse).transpose()?,
+        expires_in: whom.expires_in,
     })
 }
 

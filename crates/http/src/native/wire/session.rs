@@ -1,5 +1,7 @@
 //! Verification sessions in the JSON of `/v1`.
 
+use std::num::NonZeroU32;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -60,6 +62,9 @@ pub(crate) struct SessionEnroll {
     pub(crate) template_id: Option<String>,
     /// What people call the subject.
     pub(crate) name: Option<String>,
+    /// Seconds from the enrolment on after which the template is deleted. Default: as long as the app lets it.
+    #[schema(value_type = Option<u32>, minimum = 1)]
+    pub(crate) expires_in: Option<NonZeroU32>,
 }
 
 /// A verification session.

@@ -135,6 +135,7 @@ fn an_enrolment_has_its_id_twice_for_old_and_new_clients() {
             template,
             model: ModelId::new("m"),
             created_at: "2026-01-01T00:00:00Z".parse().expect("a time"),
+            expires_at: None,
         },
         face: sample::complete(),
     };

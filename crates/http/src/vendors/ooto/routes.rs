@@ -182,6 +182,7 @@ async fn add(
         name: None,
         min_side: None,
         force: false,
+        expires_in: None,
         replace: parameters.flag("replace")?,
         options: wanted.options(),
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use faceward_core::{AppId, Embedding, GalleryId, TemplateId};
 use faceward_index::Asked;
 use faceward_sealing::Sealer;
-use faceward_store::{Candidate, Hit, StoreError};
+use faceward_store::{Candidate, Hit, Living, StoreError};
 use tokio_postgres::types::ToSql;
 
 use super::Inside;
@@ -26,6 +26,7 @@ pub(crate) struct Sought {
     pub(crate) galleries: Option<Vec<GalleryId>>,
     pub(crate) probe: Embedding,
     pub(crate) limit: usize,
+    pub(crate) living: Living,
     pub(crate) asked: Asked,
 }
 
@@ -138,7 +139,8 @@ impl Source for Searching<'_> {
 
     async fn compared(&self, templates: Vec<TemplateId>) -> Result<Vec<Candidate>, StoreError> {
         let by = (self.sealer, &self.inside.compared);
-        Ok(compared_with(self.moment, by, (&self.sought.app, &templates), self.probe).await?)
+        Ok(compared_with(self.moment, by, (&self.sought.app, &templates), (self.probe, self.sought.living))
+            .await?)
     }
 }
 

@@ -10,6 +10,7 @@ use crate::error::ServiceError;
 use crate::metrics;
 use crate::service::Service;
 use crate::sessions::{Attempt, EnrollPlan, Session, SessionStep, StepName};
+use crate::use_cases::enroll::end_after;
 
 /// The session has had as many photos as it takes.
 const TOO_MANY_PHOTOS: &str = "too_many_photos";
@@ -125,7 +126,7 @@ impl Service {
         face: Embedding,
     ) -> Result<(), ServiceError> {
         let templates = &self.stores().templates;
-        let EnrollPlan { gallery, subject, template, name } = whom;
+        let EnrollPlan { gallery, subject, template, name, expires_in } = whom;
         let mut trail = self.trail("enroll", Some(&session.app));
         trail.about(Some(&gallery), Some(&subject), Some(&template));
         trail.model(face.model());
@@ -134,7 +135,8 @@ impl Service {
             let is_ours = projection().compared(&kept) == projection().compared(&face);
             return trail.end(if is_ours { Ok(()) } else { Err(ServiceError::TemplateExists) }).await;
         }
-        let new = NewTemplate { gallery, subject, name, template, embedding: face };
+        let (created_at, expires_at) = (None, expires_in.and_then(end_after));
+        let new = NewTemplate { gallery, subject, name, template, embedding: face, created_at, expires_at };
         trail.begun().await?;
         let added = templates.add(&session.app, &new, OnConflict::Refuse).await;
         if added.is_ok() {

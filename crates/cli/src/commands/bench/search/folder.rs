@@ -48,7 +48,9 @@ async fn enrolled(stores: &Stores, vectors: &Vectors, n_templates: u64) -> anyho
         let (Some(embedding), Some((subject, template))) = (vectors.template(number), ids(number)) else {
             continue;
         };
-        let new = NewTemplate { gallery: gallery.clone(), subject, name: None, template, embedding };
+        let gallery = gallery.clone();
+        let (name, created_at, expires_at) = (None, None, None);
+        let new = NewTemplate { gallery, subject, name, template, embedding, created_at, expires_at };
         let started = Instant::now();
         let _added = stores.templates.add(&id, &new, OnConflict::Refuse).await?;
         times.push(started.elapsed());

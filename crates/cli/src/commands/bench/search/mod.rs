@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use faceward_core::{AppId, Embedding, GalleryId};
 use faceward_index::{Asked, Index, Search, Tenant, bytes_looked_at};
-use faceward_store::{Candidate, DEFAULT_GALLERY, TemplateRecord};
+use faceward_store::{AppSettings, Candidate, DEFAULT_GALLERY, Living, TemplateRecord};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -141,7 +141,8 @@ impl Bench {
     }
 
     fn search(&self, probes: &[Embedding]) -> Result<Vec<Vec<Candidate>>, Failure> {
-        let search = Search { galleries: None, probes, limit: LIMIT, asked: &Asked::default() };
+        let living = Living::at(Timestamp::UNIX_EPOCH, &AppSettings::default());
+        let search = Search { galleries: None, probes, limit: LIMIT, living, asked: &Asked::default() };
         self.index.search(&Self::APP, search).map_err(|error| Failure::new(Exit::Failed, error))
     }
 
@@ -186,7 +187,8 @@ impl Bench {
 fn row(vectors: &Vectors, number: u64) -> Option<(TemplateRecord, Embedding)> {
     let (subject, template) = vectors::ids(number)?;
     let (gallery, model) = (GalleryId::parse(DEFAULT_GALLERY).ok()?, vectors.model().clone());
-    let record = TemplateRecord { gallery, subject, template, model, created_at: Timestamp::UNIX_EPOCH };
+    let (created_at, expires_at) = (Timestamp::UNIX_EPOCH, None);
+    let record = TemplateRecord { gallery, subject, template, model, created_at, expires_at };
     Some((record, vectors.template(number)?))
 }
 

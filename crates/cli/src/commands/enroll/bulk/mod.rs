@@ -11,10 +11,13 @@ use crate::exit::{Exit, Failure};
 use crate::{progress, setup, terminal};
 use report::Report;
 use run::{Counts, enroll_all};
+use source::Others;
 
 /// Enrols them.
 pub(super) fn run(arguments: &Enroll, context: &Context) -> Result<Exit, Failure> {
-    let orders = source::orders(&arguments.photo, &arguments.gallery, arguments.replace)?;
+    let Enroll { expires_in, replace, .. } = *arguments;
+    let others = Others { gallery: arguments.gallery.clone(), expires_in, replace };
+    let orders = source::orders(&arguments.photo, &others)?;
     let (mut report, done_before) = Report::open(&arguments.report)?;
     let left: Vec<_> = orders.into_iter().filter(|order| !done_before.has(order)).collect();
     let bar = progress::counting(left.len(), "photos");

@@ -128,6 +128,7 @@ mod tests {
             subject: None,
             gallery: "default".to_owned(),
             name: None,
+            expires_in: None,
             replace: false,
         }
     }

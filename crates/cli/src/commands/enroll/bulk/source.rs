@@ -1,10 +1,12 @@
 //! Which photos, and what they become.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::commands::enroll::lifetime;
 use crate::commands::enroll::target::Order;
 use crate::exit::{Exit, Failure};
 use crate::terminal;
@@ -12,13 +14,22 @@ use crate::terminal;
 /// Ends of the names of photos.
 const ENDS: [&str; 3] = ["jpg", "jpeg", "png"];
 
+/// What holds for those that say nothing else.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Others {
+    pub(super) gallery: String,
+    pub(super) expires_in: Option<NonZeroU32>,
+    pub(super) replace: bool,
+}
+
 /// Every photo of the folder or list at `path`, in the order of their names or of the list.
-pub(super) fn orders(path: &Path, gallery: &str, replace: bool) -> Result<Vec<Order>, Failure> {
+pub(super) fn orders(path: &Path, others: &Others) -> Result<Vec<Order>, Failure> {
     let mut orders = if path.is_dir() { of_folder(path)? } else { of_list(path)? };
     for order in &mut orders {
-        order.replace = replace;
+        order.replace = others.replace;
+        order.expires_in = order.expires_in.or(others.expires_in);
         if order.gallery.is_empty() {
-            gallery.clone_into(&mut order.gallery);
+            order.gallery.clone_from(&others.gallery);
         }
     }
     refuse_twins(&orders)?;
@@ -80,6 +91,7 @@ fn of_file(photo: &Path, dir: &Path) -> Result<Order, Failure> {
         subject,
         gallery: String::new(),
         name: None,
+        expires_in: None,
         replace: false,
     })
 }
@@ -100,6 +112,7 @@ struct Row {
     subject: Option<String>,
     gallery: Option<String>,
     name: Option<String>,
+    expires_in: Option<String>,
 }
 
 fn of_list(list: &Path) -> Result<Vec<Order>, Failure> {
@@ -108,14 +121,16 @@ fn of_list(list: &Path) -> Result<Vec<Order>, Failure> {
     let folder = list.parent().unwrap_or(Path::new(""));
     let rows = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file).into_deserialize();
     rows.map(|row| {
-        let Row { photo, template, subject, gallery, name } = row.map_err(wrong)?;
+        let Row { photo, template, subject, gallery, name, expires_in } = row.map_err(wrong)?;
+        let expires_in = expires_in.as_deref().map(lifetime::parsed).transpose();
+        let expires_in = expires_in.map_err(|error| Failure::usage(format_args!("{photo}: {error}")))?;
         let template = match template {
             Some(template) => template,
             None => template_of(Path::new(&photo))?,
         };
         let photo = folder.join(photo);
         let gallery = gallery.unwrap_or_default();
-        Ok(Order { photo, template: Some(template), subject, gallery, name, replace: false })
+        Ok(Order { photo, template: Some(template), subject, gallery, name, expires_in, replace: false })
     })
     .collect()
 }
@@ -123,6 +138,10 @@ fn of_list(list: &Path) -> Result<Vec<Order>, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn staff(replace: bool) -> Others {
+        Others { gallery: "staff".to_owned(), expires_in: NonZeroU32::new(60), replace }
+    }
 
     fn rows(orders: &[Order]) -> Vec<(String, String, String)> {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
@@ -146,25 +165,31 @@ mod tests {
     #[test]
     fn a_folder_names_subjects_and_templates() {
         let dir = folder(&[("anna/2.jpg", ""), ("anna/old/1.PNG", ""), ("bert.jpeg", ""), ("read.me", "")]);
-        let orders = orders(dir.path(), "staff", true).expect("orders");
+        let orders = orders(dir.path(), &staff(true)).expect("orders");
         let expected = [("anna/2", "anna"), ("anna/old/1", "anna"), ("bert", "")];
         assert_eq!(rows(&orders), expected.map(|(template, subject)| row(template, subject, "staff")));
         assert!(orders.iter().all(|order| order.replace && order.photo.exists()));
         let twins = folder(&[("bert.jpg", ""), ("bert.png", "")]);
-        assert!(super::orders(twins.path(), "staff", false).is_err());
+        assert!(super::orders(twins.path(), &staff(false)).is_err());
     }
 
     #[test]
     fn a_list_says_what_it_wants_and_the_rest_is_as_in_a_folder() {
-        let list = "photo,subject,template,gallery,name\nfaces/1.jpg,anna,a-1,vip,Anna Á.\nfaces/2.jpg,,,,\n";
+        let list = "photo,subject,template,gallery,name,expires_in\nfaces/1.jpg,anna,a-1,vip,Anna Á.,P2D\nfaces/2.jpg,,,,,\n";
         let dir = folder(&[("people.csv", list)]);
-        let orders = orders(&dir.path().join("people.csv"), "staff", false).expect("orders");
+        let orders = orders(&dir.path().join("people.csv"), &staff(false)).expect("orders");
         assert_eq!(rows(&orders), [row("a-1", "anna", "vip"), row("faces/2", "", "staff")]);
         assert_eq!(orders[0].photo, dir.path().join("faces/1.jpg"));
         assert_eq!((orders[0].name.as_deref(), orders[1].name.as_deref()), (Some("Anna Á."), None));
-        for wrong in ["subject\nanna\n", "photo,color\n1.jpg,red\n", "photo\n1.jpg,2\n"] {
+        assert_eq!([0, 1].map(|at: usize| orders[at].expires_in.map_or(0, NonZeroU32::get)), [172_800, 60]);
+        for wrong in [
+            "subject\nanna\n",
+            "photo,color\n1.jpg,red\n",
+            "photo\n1.jpg,2\n",
+            "photo,expires_in\n1.jpg,soon\n",
+        ] {
             let dir = folder(&[("people.csv", wrong)]);
-            assert!(super::orders(&dir.path().join("people.csv"), "staff", false).is_err(), "{wrong}");
+            assert!(super::orders(&dir.path().join("people.csv"), &staff(false)).is_err(), "{wrong}");
         }
     }
 }

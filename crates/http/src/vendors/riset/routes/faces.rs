@@ -42,6 +42,7 @@ pub(super) async fn enroll_face(
             name: Some(name),
             min_side: (!forced).then_some(least_side),
             force: forced,
+            expires_in: None,
             replace: false,
             options: FaceOptions::default(),
         })
