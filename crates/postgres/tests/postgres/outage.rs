@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use faceward_conformance::samples::{add, app, at, create_apps, embedding, listed, new_template, seeded};
-use faceward_postgres::Postgres;
+use faceward_postgres::{Postgres, PostgresSettings};
 use faceward_store::{AuditFilter, ChallengeKey, OnConflict, Reachable as _, StoreError, Stores};
 use faceward_testkit::PostgresServer;
 
-use crate::support::{open, patient};
+use crate::support::{inside, open, patient};
 
 /// How long recovery may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -26,8 +26,12 @@ impl Place {
     }
 
     async fn open(&self) -> Postgres {
+        self.open_with(patient()).await
+    }
+
+    async fn open_with(&self, settings: PostgresSettings) -> Postgres {
         let key = self.folder.path().join("master.key");
-        open(&self.server.address("faces"), &key, patient()).await
+        open(&self.server.address("faces"), &key, settings).await
     }
 }
 
@@ -50,6 +54,8 @@ async fn while_the_database_is_away_everything_says_so_and_then_all_goes_on() {
     let postgres = place.open().await;
     let stores: Stores = postgres.clone().into();
     create_apps(&stores, 1).await;
+    let postgres_inside = place.open_with(inside()).await;
+    let inside: Stores = postgres_inside.clone().into();
     add(&stores, &new_template("anna", "a", &[1.0, 0.0])).await;
     for _twice in 0..2 {
         place.server.stop();
@@ -72,9 +78,16 @@ async fn while_the_database_is_away_everything_says_so_and_then_all_goes_on() {
         unreachable("take", &stores.challenges.take(&id, &ChallengeKey([1; 32]), at(1)).await);
         unreachable("audit", &stores.audit.page(&AuditFilter::default(), 0, 1).await);
         unreachable("reach", &postgres.reach().await);
+        unreachable("search in it", &inside.templates.search(&id, None, &probe, 1).await);
+        unreachable("count in it", &inside.templates.count_templates(&id).await);
+        unreachable("add to it", &inside.templates.add(&id, &new, OnConflict::Refuse).await.map(|_| ()));
+        unreachable("reach, searching in it", &postgres_inside.reach().await);
         place.server.resume();
         recovered(&postgres).await;
         assert_eq!(listed(&stores).await, ["anna a"]);
+        recovered(&postgres_inside).await;
+        let found = inside.templates.search(&id, None, &probe, 1).await.expect("an answer");
+        assert_eq!((found.len(), found[0].template.as_str()), (1, "a"));
     }
     add(&stores, &new_template("bert", "b", &[0.0, 1.0])).await;
     let again: Stores = place.open().await.into();

@@ -16,18 +16,16 @@ use crate::sql::sealed::SealedTemplate;
 /// Makes `inside` the way in which vectors are compared before they are turned, under the lock of the migration. Where it was another,
 /// every vector is made anew: those of the two say nothing about each other.
 pub(crate) async fn pin(client: &mut Client, inside: &Inside) -> Result<(), PostgresError> {
-    let change = Change::begin(client).await?;
+    // However long it takes: there may be millions.
+    let transaction = client.patient()?.transaction().await?;
     let sql = "UPDATE faceward.turning SET compared = $1 WHERE compared <> $1";
-    if change.execute(sql, &[&inside.compared.id()]).await? > 0 {
-        for sql in [
-            "DELETE FROM faceward.turned",
-            "INSERT INTO faceward.to_turn (app, template) SELECT app, id FROM faceward.templates
-             ON CONFLICT DO NOTHING",
-        ] {
-            change.execute(sql, &[]).await?;
-        }
+    if transaction.execute(sql, &[&inside.compared.id()]).await? > 0 {
+        let anew = "DELETE FROM faceward.turned;
+                    INSERT INTO faceward.to_turn (app, template) SELECT app, id FROM faceward.templates
+                    ON CONFLICT DO NOTHING";
+        transaction.batch_execute(anew).await?;
     }
-    change.commit_unlogged().await
+    Ok(transaction.commit().await?)
 }
 
 /// Writes the vector of a template that `change` has put, whose app it has locked.
