@@ -17,3 +17,11 @@ pub(crate) fn fail(error: &dyn std::error::Error) -> ! {
 pub(crate) fn give_up(why: &str) -> ! {
     panic!("{why}");
 }
+
+/// The `Ok`, or the end of the test.
+pub(crate) fn must<T, E: std::error::Error>(result: Result<T, E>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(error) => fail(&error),
+    }
+}

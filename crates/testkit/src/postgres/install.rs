@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use faceward_models::{Arch, Clients as _, Os, Package, Platform, Registry, RegistryClients, Sha256, Silent};
 use fs_err as fs;
 
-use super::must;
-use crate::fail::give_up;
+use crate::fail::{give_up, must};
 use crate::store::root;
 
 /// PostgreSQL 18.6 with pgvector 0.8.6.

@@ -13,8 +13,6 @@ pub use server::PostgresServer;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::fail::fail;
-
 /// The address of a new, empty database on the server that all tests of this process share. Its user owns everything.
 ///
 /// # Panics
@@ -36,14 +34,6 @@ pub fn postgres_database() -> String {
 pub fn postgres_server() -> &'static PostgresServer {
     static SERVER: OnceLock<PostgresServer> = OnceLock::new();
     SERVER.get_or_init(PostgresServer::start)
-}
-
-/// The `Ok`, or the end of the test.
-fn must<T, E: std::error::Error>(result: Result<T, E>) -> T {
-    match result {
-        Ok(value) => value,
-        Err(error) => fail(&error),
-    }
 }
 
 #[cfg(test)]

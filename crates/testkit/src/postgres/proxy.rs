@@ -11,7 +11,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::PostgresServer;
-use super::must;
+use crate::fail::must;
 
 /// The name that the port 5432 has in a folder of sockets.
 const SOCKET: &str = ".s.PGSQL.5432";

@@ -11,8 +11,7 @@ use fs_err as fs;
 use tempfile::TempDir;
 
 use super::install::installation;
-use super::must;
-use crate::fail::give_up;
+use crate::fail::{give_up, must};
 
 /// PostgreSQL refuses to run as root: this user and group, `nobody`, is on every system.
 const NOBODY: u32 = 65_534;
