@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use faceward_embedded::{Embedded, Opening};
 use faceward_models::calibration::projection::projection;
-use faceward_postgres::{Address, Extent, Postgres, PostgresError, migrate};
+use faceward_postgres::{Address, Extent, Postgres, PostgresError, SearchIn, migrate};
 use faceward_sealing::{KeyPlace, KeySource, KeySources, owner_only_folder};
 use faceward_store::Stores;
 
@@ -38,6 +38,7 @@ pub(crate) fn open_telling(
     environment: &Environment,
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<Stores, Failure> {
+    check_search(config)?;
     let sources = key_sources(config, environment)?;
     let Some(address) = &config.store else {
         return Ok(folder(config, &sources, &|opening| tell(Progress::Reading(opening)))?.into());
@@ -46,6 +47,24 @@ pub(crate) fn open_telling(
     let readying = |done, total| tell(Progress::Readying { done, total });
     executor()?.block_on(store.catch_up(&readying)).map_err(|error| Failure::new(Exit::Failed, error))?;
     Ok(store.into())
+}
+
+/// Milvus searches beside a database, and in place of it.
+fn check_search(config: &Config) -> Result<(), Failure> {
+    if config.database.milvus.is_none() {
+        return Ok(());
+    }
+    if config.store.is_none() {
+        return Err(Failure::usage(
+            "Milvus searches beside a database only: name one with --store postgres://...",
+        ));
+    }
+    if config.database.search == SearchIn::Sql {
+        return Err(Failure::usage(
+            "`search` and `database.search` each name another who searches: set one of them",
+        ));
+    }
+    Ok(())
 }
 
 /// Opens it for a command that asks about apps, keys, operators or the log alone: of a database, no template is read.
@@ -117,6 +136,8 @@ fn refused(address: &Address, error: PostgresError) -> Failure {
         | PostgresError::Undecided(_)
         | PostgresError::Filling
         | PostgresError::ComparedOtherwise
+        | PostgresError::TooManyAlike
+        | PostgresError::Milvus(_)
         | PostgresError::TaskDied(_)
         | PostgresError::Io(_) => Exit::Failed,
         PostgresError::Address(_) | PostgresError::Certificates { .. } => Exit::Usage,
@@ -129,6 +150,7 @@ fn refused(address: &Address, error: PostgresError) -> Failure {
         | PostgresError::Database(_)
         | PostgresError::NoVectors
         | PostgresError::VectorsRefused
+        | PostgresError::OutsideRefused
         | PostgresError::NotRead => Exit::DataRefused,
     };
     Failure::new(exit, anyhow::Error::new(error).context(format!("the store {address}")))

@@ -15,6 +15,10 @@ pub use memory::Memory;
 #[macro_export]
 macro_rules! suite {
     ($fixture:ty) => {
+        $crate::suite!($fixture, 24);
+    };
+    // With so many histories of random changes, each in a fresh place.
+    ($fixture:ty, $n_histories:expr) => {
         $crate::suite!(@each $fixture;
             apps { an_app_comes_with_its_first_key, an_unknown_app_is_an_error_everywhere, old_keys_end_and_never_later,
                 settings_are_replaced_by_one_of_two, settings_are_kept, apps_are_renamed_and_switched_off, apps_come_in_pages, two_apps_share_nothing, versions_rise_with_every_change }
@@ -47,7 +51,7 @@ macro_rules! suite {
 
         #[test]
         fn it_behaves_like_a_map() {
-            $crate::suite::model::it_behaves_like_a_map::<$fixture>(24);
+            $crate::suite::model::it_behaves_like_a_map::<$fixture>($n_histories);
         }
     };
     (@each $fixture:ty; $($module:ident { $($check:ident),* })*) => {

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use prost::Message as _;
 
+use crate::MilvusError;
 use crate::connection::Connection;
 use crate::wire::{
     CollectionSchema, CreateCollection, CreateIndex, DescribeCollection, Described, FieldSchema,
     GetLoadState, KeyValue, LoadCollection, LoadState, NameCollection, Status, consistency, data_type,
 };
-use crate::{Milvus, MilvusError};
 
 /// The fields.
 pub(crate) const ID: &str = "id";
@@ -25,34 +25,39 @@ const PERIOD: Duration = Duration::from_millis(50);
 
 /// A collection: rows of an id, a place, an owner and a vector, searched exactly. Cheap to make.
 pub struct Collection<'m> {
-    pub(crate) milvus: &'m Milvus,
+    pub(crate) connection: &'m Connection,
     pub(crate) name: String,
     pub(crate) width: usize,
 }
 
 impl Collection<'_> {
     pub(crate) const fn connection(&self) -> &Connection {
-        &self.milvus.connection
+        self.connection
     }
 
-    /// Makes it ready to be written and searched: creates it if it is not there, which it then tells, and loads it. What others
-    /// do at the same time does no harm.
+    /// Whether it is there.
     ///
     /// # Errors
-    /// [`MilvusError::Foreign`]; Milvus fails or cannot be reached, or does not load it within `patience`.
-    pub async fn prepare(&self, patience: Duration) -> Result<bool, MilvusError> {
-        let created = match self.schema().await {
-            Ok(found) if same(&found, &self.wanted()) => false,
-            Ok(_other) => return Err(MilvusError::Foreign(self.name.clone())),
-            Err(MilvusError::NoCollection(_)) => {
-                self.create().await?;
-                true
-            }
-            Err(error) => return Err(error),
-        };
-        let loading = self.load();
-        tokio::time::timeout(patience, loading).await.unwrap_or(Err(MilvusError::TimedOut))?;
-        Ok(created)
+    /// [`MilvusError::Foreign`]; Milvus fails or cannot be reached.
+    pub async fn exists(&self) -> Result<bool, MilvusError> {
+        match self.schema().await {
+            Ok(found) if same(&found, &self.wanted()) => Ok(true),
+            Ok(_other) => Err(MilvusError::Foreign(self.name.clone())),
+            Err(MilvusError::NoCollection(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes it ready to be written and searched: creates it if it is not there, and loads it. What others do at the same time does
+    /// no harm.
+    ///
+    /// # Errors
+    /// As [`Collection::exists`], or it is not loaded within `patience`.
+    pub async fn prepare(&self, patience: Duration) -> Result<(), MilvusError> {
+        if !self.exists().await? {
+            self.create().await?;
+        }
+        tokio::time::timeout(patience, self.load()).await.unwrap_or(Err(MilvusError::TimedOut))
     }
 
     /// Removes it with all its rows; none is no error.
@@ -94,7 +99,6 @@ impl Collection<'_> {
         }
     }
 
-    /// With its index: a collection without one cannot be loaded.
     async fn create(&self) -> Result<(), MilvusError> {
         let question = CreateCollection {
             database: self.connection().database.clone(),
@@ -108,6 +112,7 @@ impl Collection<'_> {
         MilvusError::of(Some(answer), &self.name)
     }
 
+    /// A collection without one cannot be loaded.
     async fn index(&self) -> Result<(), MilvusError> {
         let question = CreateIndex {
             database: self.connection().database.clone(),
@@ -124,7 +129,14 @@ impl Collection<'_> {
             let database = self.connection().database.clone();
             let question = GetLoadState { name: self.name.clone(), database };
             let answer: LoadState = self.connection().ask("GetLoadState", question).await?;
-            MilvusError::of(answer.status, &self.name)?;
+            match MilvusError::of(answer.status, &self.name) {
+                // Created a moment ago: parts of Milvus have not heard of it yet.
+                Err(MilvusError::NoCollection(_)) => {
+                    tokio::time::sleep(PERIOD).await;
+                    continue;
+                }
+                result => result?,
+            }
             match answer.state {
                 LoadState::LOADED => return Ok(()),
                 LoadState::NOT_LOADED => {

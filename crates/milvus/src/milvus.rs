@@ -9,7 +9,7 @@ use crate::{Address, MilvusError};
 
 /// A server of Milvus, or the proxies of many.
 pub struct Milvus {
-    pub(crate) connection: Connection,
+    connection: Connection,
 }
 
 impl Milvus {
@@ -46,6 +46,6 @@ impl Milvus {
     /// The collection `name` of vectors of `width` values. Asks nothing.
     #[must_use]
     pub fn collection(&self, name: &str, width: usize) -> Collection<'_> {
-        Collection { milvus: self, name: name.to_owned(), width }
+        Collection { connection: &self.connection, name: name.to_owned(), width }
     }
 }

@@ -5,12 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use faceward_core::{AppId, Projection};
+use faceward_milvus::Milvus;
 use faceward_sealing::{KeySources, Sealer, unlock};
 use faceward_store::{Living, StoreError};
+use uuid::Uuid;
 
 use crate::connect::{Address, Client, Pool};
 use crate::follower::{Follower, Progress};
 use crate::memory::Memory;
+use crate::outside::{self, Outside};
 use crate::sql::compared::Compared;
 use crate::sql::data_keys;
 use crate::sql::inside::{self, FILLED_AT_ONCE, FILLED_BY_A_SEARCH, Inside};
@@ -35,6 +38,8 @@ pub(crate) struct Asked {
     pub(crate) compared: Arc<Compared>,
     /// Where the database searches.
     pub(crate) inside: Option<Arc<Inside>>,
+    /// Where Milvus searches.
+    pub(crate) outside: Option<Arc<Outside>>,
 }
 
 impl Asked {
@@ -47,8 +52,13 @@ impl Asked {
     ) -> Result<Self, PostgresError> {
         let pool = Arc::new(Pool::new(address, &settings)?);
         let compared = Arc::new(Compared::by(projection.clone()));
-        let (sealer, inside) = prepared(&pool, sources, &settings, (extent, &compared)).await?;
+        let Prepared { sealer, inside, outside } =
+            prepared(&pool, sources, &settings, (extent, &compared)).await?;
         let (sealer, inside) = (Arc::new(sealer), inside.map(Arc::new));
+        let kept = (Arc::clone(&pool), Arc::clone(&sealer));
+        let outside = outside.map(|(milvus, installation)| {
+            Arc::new(Outside::new(milvus, kept, Arc::clone(&compared), (installation, settings.timeout)))
+        });
         let (memory, progress) = (Arc::new(Memory::comparing(projection)), Arc::<Progress>::default());
         let follower = Follower {
             pool: Arc::clone(&pool),
@@ -56,12 +66,15 @@ impl Asked {
             memory: Arc::clone(&memory),
             progress: Arc::clone(&progress),
             timeout: settings.timeout,
-            extent: if inside.is_some() { Extent::Directory } else { extent },
+            extent: if inside.is_some() || outside.is_some() { Extent::Directory } else { extent },
         };
         follower.start().await?;
         tokio::spawn(tell_lag(Arc::clone(&progress)));
+        if let Some(outside) = &outside {
+            tokio::spawn(outside::keep(Arc::clone(outside)));
+        }
         let walks = tokio::sync::Mutex::default();
-        Ok(Self { pool, sealer, memory, progress, walks, settings, extent, compared, inside })
+        Ok(Self { pool, sealer, memory, progress, walks, settings, extent, compared, inside, outside })
     }
 
     /// Which templates of an app count now, by the settings that this server knows.
@@ -109,8 +122,20 @@ impl Asked {
             }
             None => drop(client.execute("SELECT", &[]).await?),
         }
+        drop(client);
+        if let Some(outside) = &self.outside {
+            outside.reach().await?;
+        }
         self.progress.fresh(self.settings.timeout).await
     }
+}
+
+/// What is ready once the tables are.
+struct Prepared {
+    sealer: Sealer,
+    inside: Option<Inside>,
+    /// With the number of this database.
+    outside: Option<(Milvus, Uuid)>,
 }
 
 /// The tables as this program needs them, and the sealer with the right key. Of several servers that start, one at a time.
@@ -119,7 +144,7 @@ async fn prepared(
     sources: &KeySources,
     settings: &PostgresSettings,
     (extent, compared): (Extent, &Arc<Compared>),
-) -> Result<(Sealer, Option<Inside>), PostgresError> {
+) -> Result<Prepared, PostgresError> {
     let mut client = pool.client().await?;
     schema::migrate(&mut client).await?;
     let proof = client.query_opt("SELECT value FROM faceward.facts WHERE name = 'key_proof'", &[]).await?;
@@ -130,9 +155,21 @@ async fn prepared(
         client.execute(insert, &[proof]).await?;
     }
     data_keys::add_missing(&mut client, &unlocked.sealer).await?;
+    let outside = match &settings.milvus {
+        Some(address) => {
+            let installation = schema::make_outside(&mut client).await?;
+            if extent == Extent::Everything {
+                outside::pin(&mut client, compared.id()).await?;
+                tracing::info!(%address, "Milvus searches");
+                Some((Milvus::new(address, settings.timeout)?, installation))
+            } else {
+                None
+            }
+        }
+        None => None,
+    };
     let inside = match settings.search {
-        SearchIn::Memory => None,
-        SearchIn::Sql => {
+        SearchIn::Sql if settings.milvus.is_none() => {
             let schema = schema::make_inside(&mut client).await?;
             let by_graph = compared.length().filter(|_| settings.sql_index == SqlIndex::Hnsw);
             if let Some(n_values) = by_graph {
@@ -145,9 +182,10 @@ async fn prepared(
             }
             Some(inside)
         }
+        SearchIn::Memory | SearchIn::Sql => None,
     };
     schema::unlock(&client).await?;
-    Ok((unlocked.sealer, inside))
+    Ok(Prepared { sealer: unlocked.sealer, inside, outside })
 }
 
 /// Tells how old the memory is, for ever: also while nobody can bring it up to date.

@@ -3,6 +3,7 @@
 use std::io;
 
 use faceward_core::AppId;
+use faceward_milvus::MilvusError;
 use faceward_sealing::SealingError;
 use faceward_store::StoreError;
 use tokio_postgres::error::SqlState;
@@ -89,6 +90,17 @@ pub enum PostgresError {
         "vectors in the database are those of a server of another version, which compares in another way"
     )]
     ComparedOtherwise,
+    /// What a search in Milvus needs in the database is not there, and this role may not make it.
+    #[error(
+        "faces are to be searched in Milvus, and this role may not make or use what that needs in the database; as the owner of the tables run `faceward database migrate` and the SQL of `faceward database roles`, both with this setting"
+    )]
+    OutsideRefused,
+    /// Milvus fails, or cannot be reached.
+    #[error("the search in Milvus")]
+    Milvus(#[from] MilvusError),
+    /// So many faces are so much alike that Milvus cannot give all that might be in the answer.
+    #[error("more faces are as near as those of the answer than Milvus gives")]
+    TooManyAlike,
     /// The store was opened for apps and keys alone.
     #[error("the templates of the database were not read")]
     NotRead,
@@ -144,7 +156,11 @@ impl From<PostgresError> for StoreError {
             | PostgresError::Behind
             | PostgresError::Filling
             | PostgresError::ComparedOtherwise => Self::Unreachable(error.into()),
+            PostgresError::Milvus(ref cause) if cause.passes() => Self::Unreachable(error.into()),
             PostgresError::Address(_)
+            | PostgresError::Milvus(_)
+            | PostgresError::TooManyAlike
+            | PostgresError::OutsideRefused
             | PostgresError::Certificates { .. }
             | PostgresError::Undecided(_)
             | PostgresError::SchemaTooOld { .. }

@@ -14,6 +14,7 @@ mod connect;
 mod error;
 mod follower;
 mod memory;
+mod outside;
 mod postgres;
 mod schema;
 mod searching;

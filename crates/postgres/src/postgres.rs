@@ -86,7 +86,7 @@ impl Postgres {
 
     /// Whether no galleries, subjects and templates are in memory: the database answers about them, and searches.
     pub(crate) fn keeps_no_faces(&self) -> bool {
-        self.asked.inside.is_some()
+        self.asked.inside.is_some() || self.asked.outside.is_some()
     }
 
     /// Asks the database where [`Postgres::keeps_no_faces`].
@@ -176,6 +176,9 @@ pub async fn migrate(
         if let Some(projection) = projection.filter(|_| settings.sql_index == SqlIndex::Hnsw) {
             schema::make_graph(&mut client, &schema, projection.length()).await?;
         }
+    }
+    if settings.milvus.is_some() {
+        schema::make_outside(&mut client).await?;
     }
     schema::unlock(&client).await?;
     Ok(schema::NEWEST)

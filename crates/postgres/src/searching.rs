@@ -3,10 +3,12 @@
 use std::sync::Weak;
 use std::time::Duration;
 
-use faceward_store::{Candidate, StoreError};
+use faceward_core::AppId;
+use faceward_store::{Candidate, Deletion, StoreError, Traces};
 
 use crate::PostgresError;
 use crate::asked::Asked;
+use crate::outside;
 use crate::sql::inside::{self, FILLED_AT_ONCE, FILLED_BY_A_SEARCH, Sought};
 use crate::sql::templates::Writer;
 
@@ -21,6 +23,9 @@ impl Asked {
 
     /// The subjects most like a probe, where the database searches.
     pub(crate) async fn search_inside(&self, sought: &Sought) -> Result<Vec<Candidate>, StoreError> {
+        if let Some(outside) = &self.outside {
+            return outside.search(sought).await;
+        }
         let inside = self.inside.as_ref().ok_or(PostgresError::NotRead)?;
         let client = &mut self.client().await?;
         for _ in 0..=FILLED_BY_A_SEARCH {
@@ -42,6 +47,49 @@ impl Asked {
             // Deleted meanwhile.
             Err(StoreError::AppUnknown(_)) => Ok(Some(0)),
             Err(other) => Err(other),
+        }
+    }
+
+    /// At once an error where Milvus searches and is away, or too much waits for its way there.
+    pub(crate) async fn may_add(&self, app: &AppId) -> Result<(), PostgresError> {
+        match &self.outside {
+            Some(outside) => outside.admit(app).await,
+            None if self.settings.milvus.is_some() => {
+                outside::wait_for_others(&self.pool, app, self.settings.timeout).await
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// At once an error where Milvus searches and is away.
+    pub(crate) fn may_delete(&self) -> Result<(), PostgresError> {
+        self.outside.as_ref().map_or(Ok(()), |outside| outside.present())
+    }
+
+    /// What is left of what a new template has `replaced`.
+    pub(crate) async fn added(&self, replaced: bool) -> Traces {
+        if replaced {
+            return self.gone().await;
+        }
+        if let Some(outside) = &self.outside {
+            outside.ring();
+        }
+        Traces::Wiped
+    }
+
+    /// What was deleted.
+    pub(crate) async fn deletion(&self, n_templates: usize) -> Deletion {
+        let traces = if n_templates == 0 { Traces::Wiped } else { self.gone().await };
+        Deletion { n_templates, traces }
+    }
+
+    /// What is left of what was deleted. The database keeps old versions of rows for a while, sealed: see docs/postgres.md.
+    pub(crate) async fn gone(&self) -> Traces {
+        match &self.outside {
+            Some(outside) => outside.settled().await,
+            // Of a command that knows nothing of faces: a server takes them out of Milvus.
+            None if self.settings.milvus.is_some() => Traces::Left,
+            None => Traces::Fading,
         }
     }
 }

@@ -17,6 +17,8 @@ pub struct PostgresSettings {
     pub search: SearchIn,
     /// How the database searches.
     pub sql_index: SqlIndex,
+    /// The Milvus that searches in place of that.
+    pub milvus: Option<faceward_milvus::Address>,
 }
 
 /// What of the database is kept in memory.
@@ -141,6 +143,7 @@ impl Default for PostgresSettings {
             consistency: Consistency::Eventual,
             search: SearchIn::Memory,
             sql_index: SqlIndex::Exact,
+            milvus: None,
         }
     }
 }

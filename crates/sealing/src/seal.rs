@@ -234,6 +234,12 @@ impl Sealer {
         self.keys(app).is_some_and(|keys| keys.is_newest(stored))
     }
 
+    /// The generation of the data key that has sealed `sealed`; `None`: the master key itself has, or it is no sealed form.
+    #[must_use]
+    pub fn generation_of(sealed: &[u8]) -> Option<u32> {
+        generation_of(sealed).map(|(generation, _)| generation)
+    }
+
     /// Whether the key of that `generation` is known.
     #[must_use]
     pub fn knows_generation(&self, app: &AppId, generation: u32) -> bool {

@@ -121,7 +121,7 @@ fn of_the_process() -> [Setting<Config>; 8] {
     ]
 }
 
-fn of_the_store() -> [Setting<Config>; 3] {
+fn of_the_store() -> [Setting<Config>; 4] {
     [
         Setting::new(
             "store",
@@ -129,6 +129,13 @@ fn of_the_store() -> [Setting<Config>; 3] {
             |c: &mut Config| secret(&mut c.store, "postgres://USER:PASSWORD@HOST/DATABASE"),
         )
         .by_default("the data folder")
+        .with_flag("URL"),
+        Setting::new(
+            "search",
+            "Milvus in which faces are searched, where `store` is a database; see docs/milvus.md",
+            |c: &mut Config| secret(&mut c.database.milvus, "milvus://USER:PASSWORD@HOST:PORT/DATABASE"),
+        )
+        .by_default("`database.search` says where")
         .with_flag("URL"),
         Setting::new(
             "master_key",

@@ -190,6 +190,12 @@ fn a_password_is_in_no_message_and_in_nothing_that_is_shown() {
         let told = format!("{error} {error:?}");
         assert!(!told.contains("s3") && !told.contains("cret"), "{index}: {told}");
     }
+    let loaded = from_variable("search", "milvus://anna:s3cret@milvus.example/faces").expect("an address");
+    let setting = by_key("search").expect("a setting");
+    let shown = setting.kind(&loaded.config).show(&setting.value(&loaded.config).expect("set"));
+    assert_eq!(shown, "milvus://anna:***@milvus.example:19530/faces");
+    let wrong = from_variable("search", "postgres://anna:s3cret@db/faces").expect_err("no Milvus");
+    assert!(!format!("{wrong} {wrong:?}").contains("s3cret"), "{wrong}");
     let error = from_variable("store", "postgres://db/faces").expect_err("no user").to_string();
     assert!(error.starts_with("`store` in env FACEWARD_STORE must be postgres://"), "{error}");
     assert!(error.contains("it names no user"), "{error}");

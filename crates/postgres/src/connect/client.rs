@@ -142,6 +142,12 @@ impl<'c> Begun<'c> {
         self.bound.ask(async { on.query(&on.prepare_cached(sql).await?, values).await }).await
     }
 
+    /// As [`Begun::execute`], without bounds: for what touches every row.
+    pub(crate) async fn patiently(&self, sql: &str) -> Result<u64, PostgresError> {
+        self.transaction.batch_execute("SET LOCAL statement_timeout = 0").await?;
+        Ok(self.transaction.execute(sql, &[]).await?)
+    }
+
     /// Commits.
     ///
     /// # Errors

@@ -35,7 +35,8 @@ impl Pool {
         };
         let timeout = Some(settings.timeout);
         let pool = deadpool_postgres::Pool::builder(manager)
-            .max_size(settings.connections.max(1))
+            // A round of Milvus needs another one besides its own.
+            .max_size(settings.connections.max(if settings.milvus.is_some() { 2 } else { 1 }))
             .wait_timeout(timeout)
             .create_timeout(timeout)
             .recycle_timeout(timeout)

@@ -1,12 +1,14 @@
 //! The tables, and how they come to be. One server migrates, the others wait for it.
 
 mod inside;
+mod outside;
 
 use crate::PostgresError;
 use crate::connect::Client;
 
 pub use inside::SeenVectors;
 pub(crate) use inside::{look as look_at_vectors, make as make_inside, make_graph};
+pub(crate) use outside::make as make_outside;
 
 /// Entry `n` takes the tables from version `n` to `n + 1`. Never edit an entry.
 const STEPS: &[&str] = &[

@@ -27,5 +27,10 @@ BEGIN
         GRANT INSERT, UPDATE, DELETE ON faceward.turned, faceward.to_turn TO faceward_server;
         GRANT UPDATE ON faceward.turning TO faceward_server;
     END IF;
+    -- Where Milvus does.
+    IF to_regclass('faceward.placing') IS NOT NULL THEN
+        GRANT INSERT, UPDATE, DELETE ON faceward.placed, faceward.placed_in TO faceward_server;
+        GRANT UPDATE ON faceward.placing TO faceward_server;
+    END IF;
 END
 $$;

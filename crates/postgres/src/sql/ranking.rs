@@ -92,12 +92,15 @@ pub(crate) async fn compared_with(
         let candidate = |found: OpenedTemplate| {
             let name = found.name.clone();
             let (record, embedding) = compared.opened(found)?;
+            if embedding.model() != probe.model() {
+                return Ok(None);
+            }
             let cosine = probe.cosine(&embedding).map_err(|_| PostgresError::Corrupt("what was turned"))?;
             let TemplateRecord { template, gallery, subject, .. } = record;
-            Ok(Candidate { template, gallery, subject, name, cosine })
+            Ok(Some(Candidate { template, gallery, subject, name, cosine }))
         };
         let counts = |found: &OpenedTemplate| living.counts(found.record.created_at, found.record.expires_at);
-        opened.into_iter().filter(counts).map(candidate).collect()
+        opened.into_iter().filter(counts).filter_map(|found| candidate(found).transpose()).collect()
     });
     comparing.await.map_err(PostgresError::TaskDied)?
 }

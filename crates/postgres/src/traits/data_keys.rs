@@ -25,6 +25,8 @@ impl DataKeys for Postgres {
     fn reseal<'a>(&'a self, app: &'a AppId, limit: usize) -> Pending<'a, Resealed> {
         let app = *app;
         self.ask(move |asked| async move {
+            // What is sealed anew is turned anew, and waits for its way to Milvus.
+            asked.may_add(&app).await?;
             // One step at a time: those of one app would wait for each other anyway.
             let mut walks = asked.walks.lock().await;
             let walk = (&app, walks.entry(app).or_default());

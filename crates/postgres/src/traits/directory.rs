@@ -75,8 +75,9 @@ impl Directory for Postgres {
     fn delete_app<'a>(&'a self, app: &'a AppId) -> Pending<'a, Traces> {
         let app = *app;
         self.ask(move |asked| async move {
+            asked.may_delete()?;
             asked.seen(apps::delete(&mut asked.client().await?, &app).await?).await;
-            Ok(Traces::Fading)
+            Ok(asked.gone().await)
         })
     }
 

@@ -54,19 +54,21 @@ impl TemplateStore for Postgres {
     fn delete_gallery<'a>(&'a self, app: &'a AppId, gallery: &'a GalleryId) -> Pending<'a, Deletion> {
         let (app, gallery) = (*app, gallery.clone());
         self.ask(move |asked| async move {
+            asked.may_delete()?;
             let (n_templates, sequence) =
                 galleries::delete(&mut asked.client().await?, &app, &gallery).await?;
             asked.seen(sequence).await;
-            Ok(deletion(n_templates))
+            Ok(asked.deletion(n_templates).await)
         })
     }
 
     fn delete_all_galleries<'a>(&'a self, app: &'a AppId) -> Pending<'a, Deletion> {
         let app = *app;
         self.ask(move |asked| async move {
+            asked.may_delete()?;
             let (n_templates, sequence) = galleries::delete_all(&mut asked.client().await?, &app).await?;
             asked.seen(sequence).await;
-            Ok(deletion(n_templates))
+            Ok(asked.deletion(n_templates).await)
         })
     }
 
@@ -113,11 +115,12 @@ impl TemplateStore for Postgres {
     ) -> Pending<'a, Deletion> {
         let (app, gallery, subject) = (*app, gallery.clone(), subject.clone());
         self.ask(move |asked| async move {
+            asked.may_delete()?;
             let deleted =
                 templates::delete_subject(&mut asked.client().await?, &app, &gallery, &subject).await?;
-            let Some((n_templates, sequence)) = deleted else { return Ok(deletion(0)) };
+            let Some((n_templates, sequence)) = deleted else { return Ok(asked.deletion(0).await) };
             asked.seen(sequence).await;
-            Ok(deletion(n_templates))
+            Ok(asked.deletion(n_templates).await)
         })
     }
 
@@ -129,11 +132,12 @@ impl TemplateStore for Postgres {
     ) -> Pending<'a, (TemplateRecord, Traces)> {
         let (app, new) = (*app, new.clone());
         self.ask(move |asked| async move {
-            let client = &mut asked.client().await?;
-            let added = templates::add(client, asked.writer(), &app, &new, on_conflict).await?;
+            asked.may_add(&app).await?;
+            let writer = asked.writer();
+            let added = templates::add(&mut asked.client().await?, writer, &app, &new, on_conflict).await?;
             asked.seen(added.last).await;
             let record = asked.memory.compared(added.record, new.embedding.vector().len());
-            Ok((record, if added.replaced { Traces::Fading } else { Traces::Wiped }))
+            Ok((record, asked.added(added.replaced).await))
         })
     }
 
@@ -191,10 +195,11 @@ impl TemplateStore for Postgres {
     fn delete_template<'a>(&'a self, app: &'a AppId, template: &'a TemplateId) -> Pending<'a, Deletion> {
         let (app, template) = (*app, template.clone());
         self.ask(move |asked| async move {
+            asked.may_delete()?;
             let deleted = templates::delete(&mut asked.client().await?, &app, &template).await?;
-            let Some(sequence) = deleted else { return Ok(deletion(0)) };
+            let Some(sequence) = deleted else { return Ok(asked.deletion(0).await) };
             asked.seen(sequence).await;
-            Ok(deletion(1))
+            Ok(asked.deletion(1).await)
         })
     }
 
@@ -243,9 +248,4 @@ impl TemplateStore for Postgres {
         }
         self.ask_memory(move |index| Ok(index.export(after.as_ref(), limit)))
     }
-}
-
-/// The database keeps old versions of rows for a while, sealed: see docs/postgres.md.
-fn deletion(n_templates: usize) -> Deletion {
-    Deletion { n_templates, traces: if n_templates == 0 { Traces::Wiped } else { Traces::Fading } }
 }

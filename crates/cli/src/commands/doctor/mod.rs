@@ -66,5 +66,8 @@ fn findings(context: &Context) -> Result<Vec<Finding>, Failure> {
     if let Some(address) = &config.store {
         findings.push(database::database(config, address)?);
     }
+    if let Some(address) = &config.database.milvus {
+        findings.push(database::milvus(config, address)?);
+    }
     Ok(findings)
 }
