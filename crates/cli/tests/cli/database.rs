@@ -97,6 +97,9 @@ fn share_key(from: &Place, to: &Place) {
 /// Is nowhere to be seen.
 const PASSWORD: &str = "s3cret-of-the-database";
 
+/// Where the second server and the third search; the first does as is usual.
+const SEARCHES: [&str; 2] = ["sql", "memory"];
+
 /// Three servers, each with a folder of its own, on one database.
 struct Cluster {
     database: PostgresServer,
@@ -127,9 +130,9 @@ impl Cluster {
         let (place, others) = (Place::new(), [Place::new(), Place::new()]);
         let store = [("FACEWARD_STORE", address.as_str()), ("FACEWARD_DISABLED_MODELS", HEAVY)];
         let mut servers = vec![Server::start(&place, &store)];
-        for other in &others {
+        for (other, search) in others.iter().zip(SEARCHES) {
             share_key(&place, other);
-            servers.push(Server::start(other, &store));
+            servers.push(Server::start(other, &[store[0], store[1], ("FACEWARD_DATABASE__SEARCH", search)]));
         }
         Self { database, address, place, servers, others }
     }
@@ -182,6 +185,8 @@ fn three_servers_on_one_database_are_one() {
     for server in cluster.servers {
         assert_eq!(server.stop(), Some(0));
     }
+    let searching = fs_err::read_to_string(cluster.others[0].path("server.stderr")).expect("a log");
+    assert!(searching.contains("the database searches"), "{searching}");
     for place in cluster.others.iter().chain([&cluster.place]) {
         let log = fs_err::read_to_string(place.path("server.stderr")).expect("a log");
         assert!(log.contains("database") && !log.contains(PASSWORD), "{log}");
