@@ -42,6 +42,9 @@ fn another(kind: &Kind, current: Option<&Value>) -> Value {
         Kind::Path => vec![Value::Path("some/where".into())],
         Kind::Address => vec![Value::Text("localhost:9000".to_owned())],
         Kind::Secret(form) if form.contains("env:NAME") => vec![Value::Text("env:MY_KEY".to_owned())],
+        Kind::Secret(form) if form.starts_with("milvus://") => {
+            vec![Value::Text("milvus://localhost:19530/faces".to_owned())]
+        }
         Kind::Secret(_) => vec![Value::Text("postgres://anna@localhost/faces".to_owned())],
     };
     candidates.into_iter().find(|value| Some(value) != current).expect("another value")
