@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use faceward_embedded::{Embedded, Opening};
+use faceward_embedded::{Embedded, Opening, Options, Pace};
 use faceward_models::calibration::projection::projection;
 use faceward_postgres::{Address, Extent, Postgres, PostgresError, SearchIn, migrate};
 use faceward_sealing::{KeyPlace, KeySource, KeySources, owner_only_folder};
@@ -17,7 +17,11 @@ use crate::exit::{Exit, Failure};
 /// # Errors
 /// The folder is in use by another process; the database cannot be reached; either cannot be read.
 pub(crate) fn open(config: &Config, environment: &Environment) -> Result<Stores, Failure> {
-    open_telling(config, environment, &|_| {})
+    let sources = key_sources(config, environment)?;
+    match &config.store {
+        Some(address) => caught_up(config, &sources, (address, &|_| {})),
+        None => Ok(folder(config, &sources, &|_| {})?.into()),
+    }
 }
 
 /// How far the opening is of a store that takes its time.
@@ -29,7 +33,7 @@ pub(crate) enum Progress {
     Readying { done: usize, total: usize },
 }
 
-/// The same, and tells how far it is.
+/// The same for a server, which keeps snapshots of a folder, and tells how far it is.
 ///
 /// # Errors
 /// As [`open`].
@@ -41,9 +45,23 @@ pub(crate) fn open_telling(
     check_search(config)?;
     let sources = key_sources(config, environment)?;
     let Some(address) = &config.store else {
-        return Ok(folder(config, &sources, &|opening| tell(Progress::Reading(opening)))?.into());
+        let folder = folder(config, &sources, &|opening| tell(Progress::Reading(opening)))?;
+        if !config.snapshots {
+            return Ok(folder.into());
+        }
+        let folder = folder.keeping_snapshots(Pace::default());
+        return Ok(folder.map_err(|error| Failure::new(Exit::Failed, error))?.into());
     };
-    let store = postgres(config, &sources, (address, Extent::Everything))?;
+    caught_up(config, &sources, (address, tell))
+}
+
+/// The configured database, with everything in it that a search there needs.
+fn caught_up(
+    config: &Config,
+    sources: &KeySources,
+    (address, tell): (&Address, &(dyn Fn(Progress) + Sync)),
+) -> Result<Stores, Failure> {
+    let store = postgres(config, sources, (address, Extent::Everything))?;
     let readying = |done, total| tell(Progress::Readying { done, total });
     executor()?.block_on(store.catch_up(&readying)).map_err(|error| Failure::new(Exit::Failed, error))?;
     Ok(store.into())
@@ -111,8 +129,8 @@ fn look_up(place: &KeyPlace, config: &Config, environment: &Environment) -> Resu
 }
 
 fn folder(config: &Config, sources: &KeySources, tell: &dyn Fn(Opening)) -> Result<Embedded, Failure> {
-    let projection = Some(Arc::clone(projection()));
-    Embedded::open_with(&config.data_dir, sources, projection, tell)
+    let options = Options { projection: Some(Arc::clone(projection())), snapshots: config.snapshots };
+    Embedded::open_with(&config.data_dir, sources, options, tell)
         .map_err(|error| Failure::new(Exit::DataRefused, error))
 }
 

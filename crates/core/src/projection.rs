@@ -35,6 +35,18 @@ impl Projection {
         &self.model
     }
 
+    /// Values of a vector that it takes.
+    #[must_use]
+    pub const fn n_values(&self) -> usize {
+        self.n_values
+    }
+
+    /// The rows of the map, one after the other.
+    #[must_use]
+    pub fn rows(&self) -> &[f32] {
+        &self.rows
+    }
+
     /// Values of a projected vector.
     #[must_use]
     pub fn length(&self) -> usize {

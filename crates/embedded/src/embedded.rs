@@ -10,12 +10,15 @@ use tracing::Instrument as _;
 
 use crate::EmbeddedError;
 use crate::folder::Folder;
-use crate::opening::Opening;
+use crate::opening::{Opened, Opening, Options};
+use crate::snapshots::{Keeper, Pace, Pass};
 
 /// Everything of one data folder. Cheap to clone; all clones are one store. Its methods are those of the traits of
 /// `faceward-store`, to be awaited inside a tokio runtime.
 #[derive(Clone)]
 pub struct Embedded {
+    // Dropped first: its thread uses the folder.
+    _keeper: Option<Arc<Keeper>>,
     folder: Arc<Folder>,
 }
 
@@ -29,8 +32,8 @@ impl Embedded {
         Self::open_comparing(dir, None, &|_| {})
     }
 
-    /// The same, comparing what `projection` makes of the vectors that lie in the folder, and telling `tell` how far it is,
-    /// from time to time.
+    /// The same, comparing what `projection` makes of the vectors that lie in the folder, and telling `tell` how far it is, from
+    /// time to time.
     ///
     /// # Errors
     /// As of [`Embedded::open`].
@@ -39,20 +42,44 @@ impl Embedded {
         projection: Option<Arc<Projection>>,
         tell: &dyn Fn(Opening),
     ) -> Result<Self, EmbeddedError> {
-        Self::open_with(dir, &KeySource::in_folder(dir).into(), projection, tell)
+        let options = Options { projection, ..Options::default() };
+        Self::open_with(dir, &KeySource::in_folder(dir).into(), options, tell)
     }
 
-    /// The same, with the master key of `sources`.
+    /// The same with the master key of `sources`, opened as `options` say.
     ///
     /// # Errors
     /// As of [`Embedded::open`].
     pub fn open_with(
         dir: &Path,
         sources: &KeySources,
-        projection: Option<Arc<Projection>>,
+        options: Options,
         tell: &dyn Fn(Opening),
     ) -> Result<Self, EmbeddedError> {
-        Ok(Self { folder: Arc::new(Folder::open(dir, sources, projection, tell)?) })
+        Ok(Self { _keeper: None, folder: Arc::new(Folder::open(dir, sources, options, tell)?) })
+    }
+
+    /// Where the templates came from when the folder was opened.
+    #[must_use]
+    pub fn opened(&self) -> &Opened {
+        &self.folder.opened
+    }
+
+    /// Keeps snapshots of the templates from now on, on a thread of its own, until the last clone is dropped.
+    ///
+    /// # Errors
+    /// The thread cannot be started.
+    pub fn keeping_snapshots(self, pace: Pace) -> Result<Self, EmbeddedError> {
+        let keeper = Keeper::start(self.folder.snapshots(), self.folder.version(), pace)?;
+        Ok(Self { _keeper: Some(Arc::new(keeper)), ..self })
+    }
+
+    /// Writes snapshots of the templates now, as far as that is worth it, and gives of how many blocks. Blocks.
+    ///
+    /// # Errors
+    /// The disk or the database fails.
+    pub fn write_snapshots(&self, pace: &Pace) -> Result<usize, EmbeddedError> {
+        self.folder.snapshots().write_all(pace, Pass { least: pace.least, rest: &|_| true })
     }
 
     /// For what waits for no disk and no search.

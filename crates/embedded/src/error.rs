@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use faceward_core::AppId;
+use faceward_index::Unfit;
 use faceward_sealing::SealingError;
 use faceward_store::StoreError;
 
@@ -61,6 +62,15 @@ pub enum EmbeddedError {
     /// The database failed.
     #[error("the database failed")]
     Database(#[from] rusqlite::Error),
+}
+
+impl From<Unfit> for EmbeddedError {
+    fn from(unfit: Unfit) -> Self {
+        Self::Corrupt(match unfit {
+            Unfit::Length => "the length of a vector",
+            Unfit::Twice => "the id of a template",
+        })
+    }
 }
 
 impl From<EmbeddedError> for StoreError {

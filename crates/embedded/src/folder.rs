@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use faceward_core::{AppId, Projection};
-use faceward_index::{AppEntry, Index, Members, Tenant};
+use faceward_index::{Index, Members, Tenant};
 use faceward_sealing::KeySources;
 use faceward_store::{Turn, Version};
 use parking_lot::{Mutex, RwLock};
@@ -15,19 +15,24 @@ use crate::EmbeddedError;
 use crate::audit::AuditLog;
 use crate::challenges::Challenges;
 use crate::database::{Database, Walk};
-use crate::opening::Opening;
+use crate::load::load;
+use crate::opening::{Opened, Opening, Options};
+use crate::snapshots::{Recipe, Snapshots, Source};
 
 /// One writer at a time; readers and searches run side by side. Locks are always taken in the order database, walks,
 /// members, index, tenant. That of the members is never held for long: each request reads them.
 pub(crate) struct Folder {
     // Dropped first: the database holds the lock of the folder.
     pub(crate) audit: AuditLog,
-    pub(crate) database: Mutex<Database>,
+    pub(crate) database: Arc<Mutex<Database>>,
     pub(crate) members: RwLock<Members>,
     pub(crate) index: Index,
     projection: Option<Arc<Projection>>,
     /// Version of the templates.
-    version: AtomicU64,
+    version: Arc<AtomicU64>,
+    recipe: Recipe,
+    /// What came of the opening.
+    pub(crate) opened: Opened,
     pub(crate) challenges: Mutex<Challenges>,
     pub(crate) purge_turn: Mutex<Turn>,
     /// How far sealing anew is, by app.
@@ -41,18 +46,24 @@ impl Folder {
     pub(crate) fn open(
         dir: &Path,
         sources: &KeySources,
-        projection: Option<Arc<Projection>>,
+        options: Options,
         tell: &dyn Fn(Opening),
     ) -> Result<Self, EmbeddedError> {
-        let database = Database::open(dir, sources)?;
-        let (members, index) = load(&database, &projection, tell)?;
+        let Options { projection, snapshots } = options;
+        let database = Database::open(dir, sources, snapshots)?;
+        let recipe = Recipe::of(projection.as_deref());
+        let source =
+            Source { database: &database, projection: projection.as_deref(), recipe, snapshots, tell };
+        let (members, index, opened) = load(&source, &projection)?;
         Ok(Self {
             audit: AuditLog::open(dir)?,
-            database: Mutex::new(database),
+            database: Arc::new(Mutex::new(database)),
             members: RwLock::new(members),
             index,
             projection,
-            version: AtomicU64::default(),
+            version: Arc::default(),
+            recipe,
+            opened,
             challenges: Mutex::default(),
             purge_turn: Mutex::default(),
             walks: Mutex::default(),
@@ -66,6 +77,17 @@ impl Folder {
         Tenant::comparing(self.projection.clone())
     }
 
+    /// What writes the snapshots.
+    pub(crate) fn snapshots(&self) -> Snapshots {
+        let (database, projection) = (Arc::clone(&self.database), self.projection.clone());
+        Snapshots { database, projection, recipe: self.recipe }
+    }
+
+    /// Changes with every change of templates.
+    pub(crate) fn version(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.version)
+    }
+
     pub(crate) fn templates_version(&self) -> Version {
         Version(self.version.load(Ordering::Acquire))
     }
@@ -73,48 +95,4 @@ impl Folder {
     pub(crate) fn templates_changed(&self) {
         self.version.fetch_add(1, Ordering::AcqRel);
     }
-}
-
-/// Templates from one word about the opening to the next.
-const TOLD_EVERY: usize = 4096;
-
-/// Everything that is on disk.
-fn load(
-    database: &Database,
-    projection: &Option<Arc<Projection>>,
-    tell: &dyn Fn(Opening),
-) -> Result<(Members, Index), EmbeddedError> {
-    let mut members = Members::default();
-    let mut tenants: HashMap<AppId, Tenant> = HashMap::new();
-    for record in database.apps()? {
-        let app = record.id;
-        let mut tenant = Tenant::comparing(projection.clone());
-        for (gallery, created_at) in database.galleries(&app)? {
-            tenant.create_gallery(gallery, created_at);
-        }
-        members.apps.insert(app, AppEntry { record, keys: database.keys(&app)? });
-        tenants.insert(app, tenant);
-    }
-    members.revoked = database.revoked_tokens()?.into_iter().collect();
-    let total = database.count_templates()?;
-    let mut done = 0;
-    database.for_each_template(|app, record, vector| {
-        let tenant = tenants.get_mut(&app).ok_or(EmbeddedError::Corrupt("the app of a template"))?;
-        let fits = tenant.check_length(&record.model, vector.len()).is_ok();
-        if !fits {
-            return Err(EmbeddedError::Corrupt("the length of a vector"));
-        }
-        tenant.insert(record, &vector);
-        if done % TOLD_EVERY == 0 {
-            tell(Opening { done, total });
-        }
-        done += 1;
-        Ok(())
-    })?;
-    database.for_each_subject_name(|app, gallery, subject, name| {
-        let tenant = tenants.get_mut(&app).ok_or(EmbeddedError::Corrupt("the app of a subject"))?;
-        tenant.set_name(&gallery, &subject, name);
-        Ok(())
-    })?;
-    Ok((members, Index::of(tenants)))
 }

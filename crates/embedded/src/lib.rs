@@ -12,8 +12,10 @@ mod database;
 mod embedded;
 mod error;
 mod folder;
+mod load;
 mod migrations;
 mod opening;
+mod snapshots;
 #[cfg(test)]
 mod traces_tests;
 mod traits;
@@ -22,4 +24,5 @@ pub use audit::AuditReader;
 pub use backup::{Restored, RestoredKey, restore};
 pub use embedded::Embedded;
 pub use error::EmbeddedError;
-pub use opening::Opening;
+pub use opening::{Opened, Opening, Options};
+pub use snapshots::Pace;

@@ -19,12 +19,16 @@ pub const fn bytes_looked_at(n_values: usize) -> usize {
 }
 
 /// Whose vector a row is. The gallery and the model are those of the block.
-#[derive(Clone)]
-pub(crate) struct Row {
-    pub(crate) subject: SubjectId,
-    pub(crate) template: TemplateId,
-    pub(crate) created_at: Timestamp,
-    pub(crate) end: End,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The subject.
+    pub subject: SubjectId,
+    /// The id of the template.
+    pub template: TemplateId,
+    /// When it was enrolled.
+    pub created_at: Timestamp,
+    /// When it ends by itself.
+    pub end: End,
 }
 
 impl Row {
@@ -34,17 +38,21 @@ impl Row {
 }
 
 /// The end that a template has of its own, in eight bytes: there are millions of them.
-#[derive(Clone, Copy)]
-pub(crate) struct End(i64);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End(i64);
 
 impl End {
     const NEVER: Self = Self(i64::MAX);
 
-    pub(crate) fn of(time: Option<Timestamp>) -> Self {
+    /// At `time`; `None`: never.
+    #[must_use]
+    pub fn of(time: Option<Timestamp>) -> Self {
         time.map_or(Self::NEVER, |time| Self(time.as_microsecond()))
     }
 
-    pub(crate) fn time(self) -> Option<Timestamp> {
+    /// When that is; `None`: never.
+    #[must_use]
+    pub fn time(self) -> Option<Timestamp> {
         Timestamp::from_microsecond(self.0).ok()
     }
 }
@@ -63,8 +71,28 @@ impl Chunk {
         Self { length, values: Vec::new(), rows: Vec::new(), parts: Vec::new(), bounds: Vec::new() }
     }
 
+    /// One of these rows and vectors.
+    pub(crate) fn filled(length: usize, rows: Vec<Row>, values: Vec<f32>) -> Self {
+        debug_assert_eq!(values.len(), rows.len() * length, "the caller checks the length");
+        let n_groups = if length <= LONGEST_CODED { rows.len() / GROUP } else { 0 };
+        let parts = vec![ZERO; n_groups * n_quads(length)];
+        let mut chunk = Self { length, values, rows, parts, bounds: vec![GroupBounds::EMPTY; n_groups] };
+        for at in 0..n_groups * GROUP {
+            chunk.code(at);
+        }
+        chunk
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
+    }
+
+    pub(crate) fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    pub(crate) fn row_mut(&mut self, at: usize) -> Option<&mut Row> {
+        self.rows.get_mut(at)
     }
 
     pub(crate) fn is_full(&self) -> bool {

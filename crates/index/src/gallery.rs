@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use crate::block::Block;
 use crate::chunk::{End, Row};
 use crate::scan::Held;
+use crate::segment::{Segment, Unfit};
+use crate::sorted::{self, OfSubject, Place};
 
 /// The templates of one gallery.
 pub(crate) struct Gallery {
@@ -23,13 +25,6 @@ pub(crate) struct Gallery {
     names: HashMap<SubjectId, SubjectName>,
 }
 
-/// Where a template's vector lies. A gallery of four thousand million templates fits no memory.
-#[derive(Clone, Copy)]
-struct Place {
-    block: u32,
-    row: u32,
-}
-
 /// The templates of a subject, which exists as long as it has one. Nearly all have just one.
 #[expect(clippy::box_collection, reason = "few have several: a pointer keeps the row of all others short")]
 enum Templates {
@@ -41,6 +36,25 @@ impl Gallery {
     pub(crate) fn new(id: GalleryId, created_at: Timestamp) -> Self {
         let (blocks, rows, subjects, names) = (Vec::new(), BTreeMap::new(), BTreeMap::new(), HashMap::new());
         Self { id, created_at, blocks, rows, subjects, names }
+    }
+
+    /// One of these rows: of each model the length of its vectors, and its segments.
+    ///
+    /// # Errors
+    /// A template is there twice.
+    pub(crate) fn filled(
+        id: GalleryId,
+        created_at: Timestamp,
+        models: Vec<(ModelId, usize, Vec<Segment>)>,
+    ) -> Result<Self, Unfit> {
+        let block = |(model, length, segments): (ModelId, usize, Vec<Segment>)| {
+            let parts = segments.into_iter().map(|segment| (segment.rows, segment.values)).collect();
+            (model, Block::filled(length, parts))
+        };
+        let mut blocks: Vec<_> = models.into_iter().map(block).collect();
+        let (rows, subjects) = rayon::join(|| sorted::places(&blocks), || sorted::by_subject(&blocks));
+        let (rows, subjects) = (rows?, share_ids(&mut blocks, subjects));
+        Ok(Self { id, created_at, blocks, rows, subjects, names: HashMap::new() })
     }
 
     /// Adds a template whose id is not in use.
@@ -133,6 +147,11 @@ impl Gallery {
         self.subjects.get(subject).into_iter().flat_map(Templates::iter)
     }
 
+    /// All templates, in ascending order of id.
+    pub(crate) fn templates(&self) -> impl Iterator<Item = &TemplateId> {
+        self.rows.keys()
+    }
+
     /// The model of every template.
     pub(crate) fn models(&self) -> impl Iterator<Item = (&TemplateId, &ModelId)> {
         let model = |place: &Place| self.blocks.get(place.block as usize).map(|(model, _)| model);
@@ -194,4 +213,22 @@ impl Templates {
             }
         }
     }
+}
+
+/// The subjects with their templates, and one copy of each subject's id.
+fn share_ids(blocks: &mut [(ModelId, Block)], sorted: Vec<OfSubject>) -> BTreeMap<SubjectId, Templates> {
+    let mut subjects: Vec<(SubjectId, Templates)> = Vec::with_capacity(sorted.len());
+    for OfSubject { subject, template, place } in sorted {
+        match subjects.last_mut().filter(|(last, _)| *last == subject) {
+            Some((known, templates)) => {
+                templates.insert(template);
+                let block = blocks.get_mut(place.block as usize);
+                if let Some(row) = block.and_then(|(_, block)| block.row_mut(place.row as usize)) {
+                    row.subject = known.clone();
+                }
+            }
+            None => subjects.push((subject, Templates::One(template))),
+        }
+    }
+    subjects.into_iter().collect()
 }

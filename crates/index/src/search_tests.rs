@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use crate::asking::{Abandoned, Asked, Search, Waiter};
+use crate::filling::filled;
+use crate::segment::{Gathered, Segment, Unfit};
 use crate::tenant::Tenant;
 use crate::workers::Workers;
 
@@ -108,6 +110,49 @@ fn is_over(template: &TemplateId) -> bool {
     template.as_str().ends_with(['4', '9'])
 }
 
+/// A tenant of the same, made at once, from segments of up to `most` rows.
+fn refilled(expected: &Expected, most: usize) -> Tenant {
+    let mut rows: Vec<_> = expected.iter().collect();
+    // Unlike the order of the ids.
+    rows.sort_by_key(|(template, _)| template.as_str().bytes().rev().collect::<Vec<_>>());
+    let segments = rows.chunks(most).flat_map(|rows| {
+        let mut gathered = Gathered::default();
+        for (template, (gallery, subject, vector)) in rows {
+            let record = TemplateRecord {
+                gallery: gallery.clone(),
+                subject: subject.clone(),
+                template: (*template).clone(),
+                model: model(),
+                created_at: Timestamp::UNIX_EPOCH,
+                expires_at: is_over(template).then_some(Timestamp::UNIX_EPOCH),
+            };
+            gathered.push(record, vector).expect("one length");
+        }
+        gathered.into_segments()
+    });
+    let galleries = (0..3).map(|index| (gallery(index), Timestamp::UNIX_EPOCH));
+    filled(None, galleries, segments.collect()).expect("it fits together")
+}
+
+/// Takes every third template out of both.
+fn thin_out(tenant: &mut Tenant, expected: &mut Expected) {
+    for template in expected.keys().step_by(3).cloned().collect::<Vec<_>>() {
+        assert!(tenant.remove(&template) && expected.remove(&template).is_some());
+    }
+    assert_eq!(tenant.n_templates(), expected.len());
+}
+
+/// What is listed of a tenant: everything but the vectors.
+fn listed(tenant: &Tenant) -> Vec<String> {
+    let galleries = tenant.list_galleries(None, usize::MAX);
+    let subjects = galleries
+        .iter()
+        .flat_map(|record| tenant.list_subjects(&record.gallery, None, usize::MAX).expect("known"));
+    let subjects: Vec<_> = subjects.map(|record| format!("{record:?}")).collect();
+    let templates = tenant.list(None, None, usize::MAX);
+    subjects.into_iter().chain(templates.iter().map(|record| format!("{record:?}"))).collect()
+}
+
 type Answer = Vec<(u32, GalleryId, SubjectId, TemplateId)>;
 
 /// Compares with every vector, sorts, and keeps the first template of each subject.
@@ -187,6 +232,11 @@ fn play(seed: u64, length: usize, n_steps: usize, n_probes: usize) {
         .map(|_| Embedding::restored(model(), vector(&mut dice, length, &made)).expect("a unit vector"))
         .collect();
     check(&tenant, &expected, &probes, &every_kernel());
+    let mut refilled = refilled(&expected, dice.below(40) + 1);
+    assert_eq!(listed(&refilled), listed(&tenant));
+    check(&refilled, &expected, &probes, &every_kernel());
+    thin_out(&mut refilled, &mut expected);
+    check(&refilled, &expected, &probes, &every_kernel());
 }
 
 proptest! {
@@ -225,7 +275,38 @@ fn several_threads_and_chunks_give_the_same_answer() {
     let probes: Vec<_> = (0..3)
         .map(|_| Embedding::restored(model(), vector(&mut dice, 9, &made)).expect("a unit vector"))
         .collect();
-    check(&tenant, &expected, &probes, &[Workers::new(Kernel::fastest(), 3)]);
+    let workers = [Workers::new(Kernel::fastest(), 3)];
+    check(&tenant, &expected, &probes, &workers);
+    let mut refilled = refilled(&expected, 2048);
+    check(&refilled, &expected, &probes, &workers);
+    thin_out(&mut refilled, &mut expected);
+    check(&refilled, &expected, &probes, &workers);
+}
+
+#[test]
+fn rows_that_do_not_fit_together_fill_no_tenant() {
+    let segment = |template: &str, length: usize| {
+        let mut expected = Gathered::default();
+        let record = TemplateRecord {
+            gallery: gallery(0),
+            subject: SubjectId::parse("s").expect("an id"),
+            template: TemplateId::parse(template).expect("an id"),
+            model: model(),
+            created_at: Timestamp::UNIX_EPOCH,
+            expires_at: None,
+        };
+        expected.push(record, &unit(length)).expect("the first");
+        expected.into_segments().remove(0)
+    };
+    let filled = |segments: Vec<Segment>| {
+        filled(None, [(gallery(0), Timestamp::UNIX_EPOCH)], segments).map(|tenant| tenant.n_templates())
+    };
+    assert_eq!(filled(vec![segment("a", 3), segment("b", 3)]), Ok(2));
+    assert_eq!(filled(vec![segment("a", 3), segment("b", 4)]), Err(Unfit::Length));
+    assert_eq!(filled(vec![segment("a", 3), segment("a", 3)]), Err(Unfit::Twice));
+    let short = Segment { values: vec![1.0; 2], ..segment("a", 3) };
+    assert_eq!(filled(vec![short]), Err(Unfit::Length));
+    assert_eq!(filled(vec![]), Ok(0));
 }
 
 #[test]

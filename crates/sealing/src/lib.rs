@@ -6,6 +6,7 @@
 //! somebody else runs); whoever has the key can read them. Does not hide ids, times or how many templates there
 //! are.
 
+mod block;
 mod cipher;
 mod command;
 mod context;
@@ -19,6 +20,7 @@ mod seal;
 mod source;
 mod unlock;
 
+pub use block::{BlockContext, BlockKey};
 pub use context::{Bound, SessionFaceContext, SubjectContext, VectorContext, WebhookPart};
 pub use data_key::WrappedKey;
 pub use error::SealingError;

@@ -1,4 +1,4 @@
-//! Sealing and opening a vector, a name, a part of a webhook, a session or a signing key.
+//! Sealing and opening a vector, a name, a part of a webhook, a session or a signing key. (Blocks: `block`.)
 //!
 //! Sealed forms: version 1 (1 byte), nonce (24), ciphertext, tag (16), under the master key: signing keys, the proof of the key,
 //! and whatever an earlier version of this program has sealed; version 2 (1 byte), generation of the data key (4, little
@@ -159,14 +159,14 @@ impl Sealer {
         self.open_by_master(proof, KEY_PROOF_CONTEXT).is_some()
     }
 
-    fn seal(&self, app: &AppId, plain: &[u8], context: &[u8]) -> Result<Vec<u8>, SealingError> {
+    pub(crate) fn seal(&self, app: &AppId, plain: &[u8], context: &[u8]) -> Result<Vec<u8>, SealingError> {
         let keys = self.keys(app).ok_or(SealingError::NoDataKey(*app))?;
         let (generation, cipher) = keys.newest().ok_or(SealingError::NoDataKey(*app))?;
         let [a, b, c, d] = generation.to_le_bytes();
         cipher.seal(&[BY_DATA_KEY, a, b, c, d], plain, context)
     }
 
-    fn open(&self, app: &AppId, sealed: &[u8], context: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    pub(crate) fn open(&self, app: &AppId, sealed: &[u8], context: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         match generation_of(sealed) {
             Some((generation, rest)) => self.keys(app)?.of_generation(generation)?.open(rest, context),
             None => self.open_by_master(sealed, context),

@@ -66,6 +66,8 @@ metric_list! {
     JOBS_SKIPPED = "faceward_jobs_skipped_total", Counter, [], "Jobs not computed because their caller had hung up";
     AUDIT_LOST = "faceward_audit_records_lost_total", Counter, [], "Audit records that could not be written; alert on it";
     STORE_LAG = "faceward_store_lag_seconds", Gauge, [], "How old what this server knows of its database is; with the store in a database only";
+    SNAPSHOT_TEMPLATES = "faceward_snapshot_templates", Gauge, [], "Templates that the next start reads from snapshots; with the store in a data folder only";
+    SNAPSHOT_FAILURES = "faceward_snapshot_failures_total", Counter, [], "Attempts to write snapshots that failed; the next start takes longer";
     WEBHOOK_ATTEMPTS = "faceward_webhook_attempts_total", Counter, ["outcome"], "Attempts to deliver an event to a webhook, by outcome";
     WEBHOOK_BACKLOG = "faceward_webhook_backlog_events", Gauge, [], "Events of webhooks that wait to be delivered, in the whole store";
     WEBHOOK_OLDEST = "faceward_webhook_oldest_event_seconds", Gauge, [], "Age of the oldest event that waits to be delivered; 0: none waits";

@@ -121,7 +121,7 @@ fn of_the_process() -> [Setting<Config>; 8] {
     ]
 }
 
-fn of_the_store() -> [Setting<Config>; 4] {
+fn of_the_store() -> [Setting<Config>; 5] {
     [
         Setting::new(
             "store",
@@ -149,6 +149,12 @@ fn of_the_store() -> [Setting<Config>; 4] {
             |c: &mut Config| secret(&mut c.master_key_next, KEY_PLACE_FORM),
         )
         .by_default("a new random key, where the key lies in a file"),
+        Setting::new(
+            "snapshots",
+            "Keep snapshots of the templates in the data folder, sealed, with which the next start is ready sooner; false removes \
+             those that are there",
+            |c: &mut Config| switch(&mut c.snapshots),
+        ),
     ]
 }
 

@@ -28,6 +28,8 @@ pub(crate) struct Config {
     pub(crate) master_key: Option<KeyPlace>,
     /// Where the one that is to replace it comes from.
     pub(crate) master_key_next: Option<KeyPlace>,
+    /// Whether snapshots of the templates lie in the data folder.
+    pub(crate) snapshots: bool,
     /// How a store in a database behaves.
     pub(crate) database: PostgresSettings,
     /// Folder of fetched models; `None`: the user's cache folder.
@@ -90,6 +92,7 @@ impl Default for Config {
             store: None,
             master_key: None,
             master_key_next: None,
+            snapshots: true,
             database: PostgresSettings::default(),
             models_dir: None,
             offline: false,

@@ -14,7 +14,8 @@ use crate::samples::{app, embedding, new_template, seeded, subject_id, template_
 /// Values of a template's vector.
 const LENGTH: usize = 128;
 
-/// Adds, replaces and deletes for ever, templates of app 1, and tells `out` about it. `round` tells runs apart.
+/// Adds, replaces and deletes for ever, templates of app 1, and tells `out` about it; now and then puts everything under a new
+/// data key, or under a new master key where the store can. `round` tells runs apart.
 ///
 /// # Errors
 /// Nobody listens any more.
@@ -34,8 +35,24 @@ pub async fn work(stores: &Stores, round: u64, mut out: impl Write) -> std::io::
                 assert_eq!(deleted.expect("deleted").n_templates, 1);
                 writeln!(out, "\ndeleted {gone} 0")?;
             }
+            3 if (index + round) % 12 == 3 => rotate(stores, &mut out).await?,
             _ => {}
         }
+    }
+    Ok(())
+}
+
+/// A new data key for the app, all of it sealed anew, and a new master key.
+async fn rotate(stores: &Stores, out: &mut impl Write) -> std::io::Result<()> {
+    writeln!(out, "\nrotating keys 0")?;
+    let now = jiff::Timestamp::now();
+    stores.data_keys.renew_data_key(&app(1), now).await.map(|_| ()).expect("a new data key");
+    // Few at a time, so that there is much in between.
+    while !stores.data_keys.reseal(&app(1), 16).await.expect("sealed anew").done {}
+    writeln!(out, "\nrotated keys 0")?;
+    if let Some(master_key) = &stores.master_key {
+        master_key.replace_master_key().await.map(|_| ()).expect("a new master key");
+        writeln!(out, "\nrotated keys 1")?;
     }
     Ok(())
 }
@@ -99,6 +116,10 @@ impl Told {
             "put" => (false, Some(edition)),
             "deleting" => (true, None),
             "deleted" => (false, None),
+            "rotating" | "rotated" => {
+                self.n_lines += 1;
+                return;
+            }
             _other_output => return,
         };
         self.n_lines += 1;

@@ -7,7 +7,7 @@ use faceward_sealing::{KeySource, SealingError, key_path, owner_only_folder};
 use super::files::{copy_new, sync};
 use super::list::List;
 use super::make::FILES;
-use crate::{Embedded, EmbeddedError};
+use crate::{Embedded, EmbeddedError, Options};
 
 /// What was restored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +78,7 @@ fn fill(unfinished: &Path, from: &Path, key: RestoredKey<'_>) -> Result<(), Embe
     }
     sync(unfinished)?;
     // Opens every vector and name.
-    drop(Embedded::open_with(unfinished, &key.source().into(), None, &|_| {})?);
+    drop(Embedded::open_with(unfinished, &key.source().into(), Options::default(), &|_| {})?);
     Ok(())
 }
 

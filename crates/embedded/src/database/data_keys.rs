@@ -19,10 +19,15 @@ impl Database {
             self.add_data_key(&transaction, &app, now)?;
         }
         transaction.commit()?;
-        for app in apps_of(&self.connection, "SELECT id FROM apps")? {
+        for app in self.app_ids()? {
             self.take_data_keys(&app)?;
         }
         Ok(())
+    }
+
+    /// All apps.
+    pub(crate) fn app_ids(&self) -> Result<Vec<AppId>, EmbeddedError> {
+        apps_of(&self.connection, "SELECT id FROM apps")
     }
 
     /// Takes the data keys of `app` into use as they are stored.

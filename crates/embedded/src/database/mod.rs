@@ -4,6 +4,8 @@
 //! log, in which older versions of the pages lie.
 
 mod apps;
+mod block_files;
+mod blocks;
 mod data_keys;
 mod in_use;
 mod lock;
@@ -18,8 +20,10 @@ mod templates;
 mod tokens;
 pub(crate) mod webhooks;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use faceward_sealing::{KeySources, Sealer, owner_only_folder};
 use faceward_store::Traces;
@@ -28,12 +32,14 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehav
 
 use crate::EmbeddedError;
 use crate::copy::copy_of;
+pub(crate) use block_files::BlockFiles;
+pub(crate) use blocks::{Listed, Stretch};
 use in_use::Found;
 use lock::FolderLock;
 pub(crate) use reseal::Walk;
 pub(crate) use rows::as_stored;
 use schema::SCHEMA;
-pub(crate) use templates::TemplateRow;
+pub(crate) use templates::{TemplateRow, open_rows};
 
 const KEY_PROOF: &str = "key_proof";
 
@@ -41,7 +47,10 @@ const KEY_PROOF: &str = "key_proof";
 pub(crate) struct Database {
     // Dropped in this order: the folder is free for others only after the database is closed.
     connection: Connection,
-    sealer: Sealer,
+    sealer: Arc<Sealer>,
+    files: BlockFiles,
+    /// Blocks of which a file may be there.
+    with_files: RefCell<BTreeSet<i64>>,
     /// What an earlier deletion has left in the log.
     traces: Cell<Traces>,
     _lock: FolderLock,
@@ -51,8 +60,9 @@ impl Database {
     /// The name of its file.
     pub(crate) const FILE: &str = "gallery.db";
 
-    /// Opens the data folder `dir` with the key of `sources`, with all that it needs created where it is missing.
-    pub(crate) fn open(dir: &Path, sources: &KeySources) -> Result<Self, EmbeddedError> {
+    /// Opens the data folder `dir` with the key of `sources`, with all that it needs created where it is missing. Without
+    /// `snapshots` there are none afterwards.
+    pub(crate) fn open(dir: &Path, sources: &KeySources, snapshots: bool) -> Result<Self, EmbeddedError> {
         owner_only_folder(dir)?;
         let lock = FolderLock::take(dir)?;
         let path = dir.join(Self::FILE);
@@ -67,7 +77,24 @@ impl Database {
         SCHEMA.migrate(&mut connection)?;
         let sealer = unlock(&connection, sources)?;
         in_use::mark(&connection)?;
-        let database = Self { connection, sealer, traces: Cell::new(Traces::Wiped), _lock: lock };
+        let files = BlockFiles::of(dir);
+        let with_files = files.numbers().unwrap_or_else(|error| {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the snapshots cannot be listed");
+            Vec::new()
+        });
+        let database = Self {
+            connection,
+            sealer: Arc::new(sealer),
+            files,
+            with_files: RefCell::new(with_files.into_iter().collect()),
+            traces: Cell::new(Traces::Wiped),
+            _lock: lock,
+        };
+        if snapshots {
+            database.drop_unfinished_blocks()?;
+        } else {
+            database.drop_all_blocks()?;
+        }
         database.take_all_data_keys(Timestamp::now())?;
         database.free_events(Timestamp::now())?;
         // A crash between a delete and its clean-up must not leave traces for good. Takes the mark out of the log as well.
@@ -78,7 +105,8 @@ impl Database {
     }
 
     /// Wipes what was deleted from the write-ahead log as well. The change that deleted it is made, so a failure is none of
-    /// the change: it is told, and tried again with every further one.
+    /// the change: it is told, and tried again with every further one. The files of blocks that the change has taken from the list
+    /// go as well; what is in them opens for nobody once the log is wiped.
     pub(crate) fn wipe(&self) -> Traces {
         let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
         let traces = match self.connection.query_row(checkpoint, [], |row| row.get::<_, i64>(0)) {
@@ -91,7 +119,36 @@ impl Database {
             }
         };
         self.traces.set(traces);
+        if let Err(error) = self.remove_unlisted_files() {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "files of snapshots whose keys are gone could not be removed yet");
+        }
         traces
+    }
+
+    /// Where the files of blocks are.
+    pub(crate) fn block_files(&self) -> &BlockFiles {
+        &self.files
+    }
+
+    /// Remembers that the file of a block is there, or is about to be.
+    pub(crate) fn expect_file(&self, number: i64) {
+        self.with_files.borrow_mut().insert(number);
+    }
+
+    /// Takes away the files of blocks that are not listed.
+    pub(crate) fn remove_unlisted_files(&self) -> Result<(), EmbeddedError> {
+        let mut with_files = self.with_files.borrow_mut();
+        if with_files.is_empty() {
+            return Ok(());
+        }
+        let listed: BTreeSet<i64> = self.block_numbers()?.into_iter().collect();
+        let unlisted: Vec<i64> = with_files.difference(&listed).copied().collect();
+        for number in unlisted {
+            self.files.remove(number)?;
+            with_files.remove(&number);
+        }
+        Ok(())
     }
 
     /// Wipes what an earlier deletion had to leave.
@@ -103,7 +160,10 @@ impl Database {
 
     /// Copies everything into the new file `into`.
     pub(crate) fn copy(&self, into: &Path) -> Result<(), EmbeddedError> {
-        in_use::unmark(&copy_of(&self.connection, into)?)
+        let copy = copy_of(&self.connection, into)?;
+        // Their files are not copied.
+        copy.execute("DELETE FROM snapshot_blocks", [])?;
+        in_use::unmark(&copy)
     }
 
     fn transaction(&self) -> Result<Transaction<'_>, EmbeddedError> {

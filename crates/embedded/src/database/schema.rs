@@ -179,6 +179,57 @@ ALTER TABLE apps ADD COLUMN by_master INTEGER NOT NULL DEFAULT 0 CHECK (by_maste
 UPDATE apps SET by_master = 1;
 ",
     "ALTER TABLE templates ADD COLUMN expires_at INTEGER;                  -- an end of its own",
+    "
+-- Blocks of the snapshots: many rows of an app in a file, as memory needs them. What is listed here as written is what `templates`
+-- says, in whatever state this database is: a change of any row of a block takes the block out, in the same transaction, and with
+-- it the only key that opens the file.
+CREATE TABLE snapshot_blocks (
+    number      INTEGER PRIMARY KEY AUTOINCREMENT,
+    app         BLOB NOT NULL REFERENCES apps (id) ON DELETE CASCADE,
+    first_key   INTEGER NOT NULL,           -- all rows of the app from this key
+    last_key    INTEGER NOT NULL CHECK (last_key >= first_key),     -- to this one
+    n_rows      INTEGER NOT NULL,
+    recipe      BLOB NOT NULL CHECK (length(recipe) = 32),          -- what the rows were made by
+    sealed      BLOB NOT NULL,              -- the key of the file
+    written     INTEGER NOT NULL DEFAULT 0 CHECK (written IN (0, 1))
+) STRICT;
+CREATE INDEX snapshot_blocks_of_app ON snapshot_blocks (app, first_key, last_key);
+CREATE INDEX templates_in_order ON templates (app);
+-- Blocks of an app do not overlap, so one look finds the only one in which a row can lie.
+CREATE TRIGGER snapshot_blocks_do_not_overlap BEFORE INSERT ON snapshot_blocks
+WHEN NEW.first_key <= (
+    SELECT last_key FROM snapshot_blocks WHERE app = NEW.app AND first_key <= NEW.last_key
+    ORDER BY first_key DESC LIMIT 1
+)
+BEGIN
+    SELECT RAISE(ABORT, 'blocks that overlap');
+END;
+CREATE TRIGGER snapshot_block_of_inserted AFTER INSERT ON templates
+BEGIN
+    DELETE FROM snapshot_blocks WHERE last_key >= NEW.key AND number = (
+        SELECT number FROM snapshot_blocks WHERE app = NEW.app AND first_key <= NEW.key
+        ORDER BY first_key DESC LIMIT 1
+    );
+END;
+CREATE TRIGGER snapshot_block_of_updated AFTER UPDATE ON templates
+BEGIN
+    DELETE FROM snapshot_blocks WHERE last_key >= OLD.key AND number = (
+        SELECT number FROM snapshot_blocks WHERE app = OLD.app AND first_key <= OLD.key
+        ORDER BY first_key DESC LIMIT 1
+    );
+    DELETE FROM snapshot_blocks WHERE last_key >= NEW.key AND number = (
+        SELECT number FROM snapshot_blocks WHERE app = NEW.app AND first_key <= NEW.key
+        ORDER BY first_key DESC LIMIT 1
+    );
+END;
+CREATE TRIGGER snapshot_block_of_deleted AFTER DELETE ON templates
+BEGIN
+    DELETE FROM snapshot_blocks WHERE last_key >= OLD.key AND number = (
+        SELECT number FROM snapshot_blocks WHERE app = OLD.app AND first_key <= OLD.key
+        ORDER BY first_key DESC LIMIT 1
+    );
+END;
+",
 ];
 
 #[cfg(test)]
@@ -235,5 +286,82 @@ mod tests {
                       SELECT id, 'g', 's', 't', 'm', zeroblob(1), 0 FROM apps WHERE name = ?1";
         assert!(connection.execute(insert, ["b"]).is_err());
         assert_eq!(connection.execute(insert, ["a"]).expect("its own gallery"), 1);
+    }
+
+    /// A database with app 1, its gallery `g` and the templates of the keys 1 to 9 in it, and two blocks of them: 1 to 3, 5 to 8.
+    fn with_blocks() -> Connection {
+        let mut connection = Connection::open_in_memory().expect("a database");
+        connection.pragma_update(None, "foreign_keys", "ON").expect("set");
+        SCHEMA.migrate(&mut connection).expect("migrated");
+        connection
+            .execute_batch(
+                "INSERT INTO apps (id, name, created_at) VALUES (zeroblob(16), 'a', 0), (randomblob(16), 'b', 0);
+                 INSERT INTO galleries SELECT id, 'g', 0 FROM apps;
+                 WITH RECURSIVE n (k) AS (SELECT 1 UNION SELECT k + 1 FROM n WHERE k < 9)
+                 INSERT INTO templates (key, app, gallery, subject, id, model, sealed, created_at)
+                 SELECT k, zeroblob(16), 'g', 's', 't' || k, 'm', x'00', 0 FROM n;",
+            )
+            .expect("rows");
+        for (first, last) in [(1, 3), (5, 8)] {
+            assert_eq!(list(&connection, first, last).expect("no overlap"), 1);
+        }
+        connection
+    }
+
+    fn list(connection: &Connection, first: i64, last: i64) -> rusqlite::Result<usize> {
+        connection.execute(
+            "INSERT INTO snapshot_blocks (app, first_key, last_key, n_rows, recipe, sealed, written)
+             VALUES (zeroblob(16), ?1, ?2, 1, zeroblob(32), x'', 1)",
+            [first, last],
+        )
+    }
+
+    #[test]
+    fn a_change_of_a_row_takes_its_block_from_the_list_and_no_other() {
+        for (change, left) in [
+            ("DELETE FROM templates WHERE key IN (4, 9)", &[1, 5][..]),
+            ("DELETE FROM templates WHERE key = 1", &[5]),
+            ("DELETE FROM templates WHERE key = 8", &[1]),
+            ("DELETE FROM templates WHERE subject = 's'", &[]),
+            ("DELETE FROM galleries", &[]),
+            ("DELETE FROM apps WHERE name = 'a'", &[]),
+            ("DELETE FROM apps WHERE name = 'b'", &[1, 5]),
+            ("UPDATE templates SET sealed = x'01' WHERE key = 3", &[5]),
+            ("UPDATE templates SET key = 7 - 4 + 30 WHERE key = 5", &[1]),
+            ("UPDATE templates SET subject = 'x' WHERE key = 9", &[1, 5]),
+            ("UPDATE templates SET app = (SELECT id FROM apps WHERE name = 'b') WHERE key = 6", &[1]),
+            ("DELETE FROM templates WHERE key = 2; DELETE FROM templates WHERE key = 6", &[]),
+            (
+                "INSERT INTO templates (key, app, gallery, subject, id, model, sealed, created_at)
+                 VALUES (10, zeroblob(16), 'g', 's', 'new', 'm', x'00', 0)",
+                &[1, 5],
+            ),
+            (
+                "INSERT OR REPLACE INTO templates (key, app, gallery, subject, id, model, sealed, created_at)
+                 VALUES (7, zeroblob(16), 'g', 's', 'new', 'm', x'00', 0)",
+                &[1],
+            ),
+        ] {
+            let connection = with_blocks();
+            connection.execute_batch(change).expect("valid SQL");
+            let mut listed =
+                connection.prepare("SELECT first_key FROM snapshot_blocks ORDER BY 1").expect("valid");
+            let listed: Vec<i64> = listed
+                .query_map([], |row| row.get(0))
+                .expect("rows")
+                .map(|row| row.expect("a row"))
+                .collect();
+            assert_eq!(listed, left, "{change}");
+        }
+    }
+
+    #[test]
+    fn blocks_of_an_app_never_overlap() {
+        let connection = with_blocks();
+        for (first, last) in [(3, 4), (4, 5), (8, 20), (6, 7), (0, 99), (-5, 1)] {
+            assert!(list(&connection, first, last).is_err(), "{first} to {last}");
+        }
+        assert_eq!(list(&connection, 4, 4).expect("between them"), 1);
+        assert_eq!(list(&connection, 9, 20).expect("after them"), 1);
     }
 }

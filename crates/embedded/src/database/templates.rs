@@ -1,18 +1,15 @@
-//! Templates: written one at a time, read all at once when the folder opens.
+//! Templates: written one at a time, read by the thousand.
 
-use faceward_core::{AppId, GalleryId, SubjectId, SubjectName, TemplateId};
-use faceward_sealing::{SubjectContext, VectorContext};
+use faceward_core::{AppId, GalleryId, Projection, SubjectId, SubjectName, TemplateId};
+use faceward_sealing::{Sealer, SubjectContext, VectorContext};
 use faceward_store::TemplateRecord;
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use rusqlite::{Row, params};
 
 use crate::EmbeddedError;
 use crate::database::Database;
-use crate::database::rows::{app_id, gallery_id, micros, model_id, subject_id, template_id, timestamp};
+use crate::database::rows::{gallery_id, micros, model_id, subject_id, template_id, timestamp};
 use crate::database::subjects::put_name;
-
-/// Rows that are opened together.
-const BATCH: usize = 1024;
 
 /// What is written of a template.
 #[derive(Clone, Copy)]
@@ -32,40 +29,26 @@ impl Database {
         usize::try_from(count).map_err(|_| EmbeddedError::Corrupt("the number of templates"))
     }
 
-    /// Calls `visit` with every template of every app and its vector, in the order of enrolment. Vectors are opened on all
-    /// cores.
-    pub(crate) fn for_each_template(
+    /// The first `most` rows of `app` between two keys, which are not among them, in the order of enrolment, and the key of the last.
+    pub(crate) fn sealed_rows(
         &self,
-        mut visit: impl FnMut(AppId, TemplateRecord, Vec<f32>) -> Result<(), EmbeddedError>,
-    ) -> Result<(), EmbeddedError> {
-        let mut statement = self.connection.prepare(
-            "SELECT app, gallery, subject, id, model, sealed, created_at, expires_at FROM templates ORDER BY key",
+        app: &AppId,
+        (after, before): (i64, i64),
+        most: usize,
+    ) -> Result<Option<(i64, Vec<SealedRow>)>, EmbeddedError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT key, gallery, subject, id, model, sealed, created_at, expires_at
+             FROM templates INDEXED BY templates_in_order
+             WHERE app = ?1 AND key > ?2 AND key < ?3 ORDER BY key LIMIT ?4",
         )?;
-        let mut rows = statement.query([])?;
-        let mut batch = Vec::with_capacity(BATCH);
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let mut rows = statement.query(params![app.0.as_bytes(), after, before, most])?;
+        let (mut last, mut read) = (None, Vec::new());
         while let Some(row) = rows.next()? {
-            batch.push(Sealed { app: app_id(row, "app")?, record: record(row)?, sealed: sealed(row)? });
-            if batch.len() == BATCH {
-                self.open_batch(std::mem::take(&mut batch), &mut visit)?;
-            }
+            last = Some(row.get("key")?);
+            read.push(SealedRow { app: *app, record: record(row)?, sealed: sealed(row)? });
         }
-        self.open_batch(batch, &mut visit)
-    }
-
-    fn open_batch(
-        &self,
-        batch: Vec<Sealed>,
-        visit: &mut impl FnMut(AppId, TemplateRecord, Vec<f32>) -> Result<(), EmbeddedError>,
-    ) -> Result<(), EmbeddedError> {
-        let sealer = &self.sealer;
-        let open = |row: &Sealed| sealer.open_vector(&row.sealed, context(&row.app, &row.record));
-        let vectors: Vec<Option<Vec<f32>>> = batch.par_iter().map(open).collect();
-        for (Sealed { app, record, sealed: _ }, vector) in batch.into_iter().zip(vectors) {
-            let damaged = || EmbeddedError::Damaged { app, template: record.template.to_string() };
-            let vector = vector.ok_or_else(damaged)?;
-            visit(app, record, vector)?;
-        }
-        Ok(())
+        Ok(last.map(|last| (last, read)))
     }
 
     /// Writes a template in place of any of the same id with its subject's name, and its gallery first if that is new.
@@ -132,10 +115,34 @@ impl Database {
 }
 
 /// A row as it lies on disk.
-struct Sealed {
+pub(crate) struct SealedRow {
     app: AppId,
     record: TemplateRecord,
     sealed: Vec<u8>,
+}
+
+/// A template and its vector, as they are compared.
+pub(crate) type Opened = (TemplateRecord, Vec<f32>);
+
+/// What `projection` makes of the rows, on all cores.
+pub(crate) fn open_rows(
+    rows: Vec<SealedRow>,
+    sealer: &Sealer,
+    projection: Option<&Projection>,
+) -> Result<Vec<Opened>, EmbeddedError> {
+    let open = |SealedRow { app, mut record, sealed }: SealedRow| {
+        let vector = sealer.open_vector(&sealed, context(&app, &record));
+        let damaged = || EmbeddedError::Damaged { app, template: record.template.to_string() };
+        let vector = vector.ok_or_else(damaged)?;
+        match projection.and_then(|projection| projection.applied(&record.model, &vector)) {
+            Some(compared) => {
+                record.model = compared.model().clone();
+                Ok((record, compared.vector().to_vec()))
+            }
+            None => Ok((record, vector)),
+        }
+    };
+    rows.into_par_iter().map(open).collect()
 }
 
 fn sealed(row: &Row<'_>) -> Result<Vec<u8>, EmbeddedError> {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use faceward_conformance::samples::{add, app, listed, new_template, seeded};
-use faceward_embedded::{Embedded, EmbeddedError, Restored, RestoredKey, restore};
+use faceward_embedded::{Embedded, EmbeddedError, Options, Restored, RestoredKey, restore};
 use faceward_sealing::KeyPlace;
 use faceward_store::{AuditFilter, OnConflict, Stores};
 use tempfile::TempDir;
@@ -75,7 +75,8 @@ async fn a_folder_whose_key_lies_elsewhere_is_opened_copied_and_restored_with_it
         let hex = std::ffi::OsString::from(hex);
         variable.look_up(&dir, &|_| Some(hex.clone())).expect("a key")
     };
-    let open_with = |dir: &Path, hex: &str| Embedded::open_with(dir, &look_up(hex).into(), None, &|_| {});
+    let open_with =
+        |dir: &Path, hex: &str| Embedded::open_with(dir, &look_up(hex).into(), Options::default(), &|_| {});
     let stores: Stores = open_with(&dir, &hex).expect("it opens").into();
     faceward_conformance::samples::create_apps(&stores, 1).await;
     add(&stores, &new_template("anna", "a", &seeded(1, 128))).await;

@@ -6,10 +6,19 @@ use std::process::Command;
 use faceward_conformance::samples::{add, app, create_apps, new_template, seeded};
 use faceward_conformance::suite::kill::{kill_after, work};
 
+use faceward_embedded::Embedded;
+use faceward_store::Stores;
+
+use crate::snapshots::PACE;
 use crate::support::open;
 
 /// The victim works in its current folder, and only where this file lies.
 const MARKER: &str = "work-here";
+
+fn keeping_snapshots(dir: &Path) -> Stores {
+    let embedded = Embedded::open(dir).expect("the folder opens");
+    embedded.keeping_snapshots(PACE).expect("a thread").into()
+}
 
 /// Not a test by itself: runs in a process of its own, adds and deletes, tells what it does, until it is killed.
 #[tokio::test]
@@ -17,7 +26,7 @@ const MARKER: &str = "work-here";
 async fn victim() {
     let Ok(round) = fs_err::read_to_string(MARKER) else { return };
     let round = round.parse().expect("a number");
-    work(&open(Path::new("data")), round, std::io::stdout()).await.expect("somebody listens");
+    work(&keeping_snapshots(Path::new("data")), round, std::io::stdout()).await.expect("somebody listens");
 }
 
 #[tokio::test]
@@ -38,4 +47,6 @@ async fn acknowledged_changes_survive_a_kill() {
         add(&stores, &new_template("anna", &format!("after-{round}"), &seeded(0, 128))).await;
         assert!(stores.templates.count_templates(&app(1)).await.expect("known") > round as usize);
     }
+    let n_from_snapshots = Embedded::open(&data).expect("the folder opens").opened().n_from_snapshots;
+    assert!(n_from_snapshots > 0, "no victim had written a snapshot");
 }

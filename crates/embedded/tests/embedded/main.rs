@@ -10,6 +10,8 @@ mod master_key;
 mod previous;
 mod restart;
 mod sessions;
+mod snapshot_traces;
+mod snapshots;
 mod support;
 mod webhooks;
 

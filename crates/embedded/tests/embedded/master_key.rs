@@ -4,7 +4,7 @@ use std::path::Path;
 
 use faceward_conformance::samples::{app, at};
 use faceward_conformance::suite::data_keys::{check, fill, finish};
-use faceward_embedded::Embedded;
+use faceward_embedded::{Embedded, Options};
 use faceward_sealing::{KeyPlace, KeySources};
 use faceward_store::{MasterKeyChange, OtherKeys, SigningKey, Stores, Traces};
 use uuid::Uuid;
@@ -98,7 +98,8 @@ fn sources(current: &str, next: Option<&str>) -> KeySources {
 async fn a_key_from_elsewhere_is_replaced_by_the_next_and_either_order_of_the_two_opens() {
     let dir = tempfile::tempdir().expect("a folder");
     let try_open = |current: &str, next: Option<&str>| {
-        Embedded::open_with(dir.path(), &sources(current, next), None, &|_| {}).map(Stores::from)
+        Embedded::open_with(dir.path(), &sources(current, next), Options::default(), &|_| {})
+            .map(Stores::from)
     };
     let stores = try_open("a", None).expect("it opens");
     filled(&stores).await;

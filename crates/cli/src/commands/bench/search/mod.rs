@@ -117,6 +117,9 @@ impl BenchSearch {
             folder_templates: self.folder_templates,
             enrol_ms: median(folder.enrolments.into_iter()),
             open_s: folder.open.as_secs_f64(),
+            open_without_snapshots_s: folder.open_without.as_secs_f64(),
+            write_snapshots_s: folder.write.as_secs_f64(),
+            delete_ms: median(folder.deletions.into_iter()),
         })
     }
 }

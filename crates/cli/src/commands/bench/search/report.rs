@@ -39,12 +39,18 @@ pub(super) struct SearchReport {
     pub(super) insert_ms: f64,
     /// The slowest of them.
     pub(super) insert_max_ms: f64,
-    /// Templates of the folder that the next two are of.
+    /// Templates of the folder that the next five are of.
     pub(super) folder_templates: u64,
     /// Median of an enrolment, on disk before it is acknowledged.
     pub(super) enrol_ms: f64,
-    /// Opening the folder, seconds.
+    /// Opening the folder with snapshots of all templates, seconds.
     pub(super) open_s: f64,
+    /// Opening it without any.
+    pub(super) open_without_snapshots_s: f64,
+    /// Writing them.
+    pub(super) write_snapshots_s: f64,
+    /// Median of a deletion from a snapshot, without a trace before it is acknowledged.
+    pub(super) delete_ms: f64,
 }
 
 impl SearchReport {
@@ -67,7 +73,12 @@ impl SearchReport {
                 &format!("{:.4}, {:.3} ms", self.insert_ms, self.insert_max_ms),
             ],
             ["an enrolment on disk, p50", &format!("{:.2} ms of {}", self.enrol_ms, self.folder_templates)],
-            ["opening that folder", &format!("{:.2} s", self.open_s)],
+            [
+                "opening that folder, without snapshots",
+                &format!("{:.2}, {:.2} s", self.open_s, self.open_without_snapshots_s),
+            ],
+            ["writing its snapshots", &format!("{:.2} s", self.write_snapshots_s)],
+            ["a deletion from them, p50", &format!("{:.2} ms", self.delete_ms)],
         ];
         terminal::columns(&rows.map(|row| row.map(str::to_owned).to_vec()))
     }
