@@ -28,7 +28,8 @@ macro_rules! suite {
             templates { a_template_is_read_back_as_it_was_given, a_taken_id_is_refused_or_replaced,
                 a_deleted_template_is_gone, a_subject_is_deleted_in_its_gallery_alone, lists_come_in_pages,
                 a_name_is_kept_until_the_last_template_goes, a_model_makes_vectors_of_one_length,
-                everything_is_exported_once, one_process_at_a_time_purges }
+                everything_is_exported_once,
+                templates_are_given_as_they_were_enrolled, one_process_at_a_time_purges }
             expiry { what_is_over_is_compared_with_nothing, the_time_of_an_app_counts_as_well,
                 times_are_kept_to_the_microsecond }
             search { the_best_template_stands_for_its_subject, only_named_galleries_and_one_model_are_searched,

@@ -201,6 +201,14 @@ impl TemplateStore for Broken {
     fn export<'a>(&'a self, page: Page<'a, TemplatePlace>) -> Pending<'a, Vec<StoredTemplate>> {
         self.memory.export(page)
     }
+
+    fn whole_templates<'a>(
+        &'a self,
+        app: &'a AppId,
+        page: Page<'a, TemplateId>,
+    ) -> Pending<'a, Vec<StoredTemplate>> {
+        self.memory.whole_templates(app, page)
+    }
 }
 
 struct Place(Stores);

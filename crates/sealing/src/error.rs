@@ -24,6 +24,9 @@ pub enum SealingError {
     /// The variable that holds the key is not set.
     #[error("the variable {0}, which holds the key, is not set")]
     VariableMissing(String),
+    /// What was read for a text is none.
+    #[error("what was read is no text: {0}")]
+    NotText(&'static str),
     /// The command that prints the key did not.
     #[error("the command {program}, which prints the key, failed: {reason}")]
     Command {

@@ -173,14 +173,14 @@ pub fn owner_only() -> fs_err::OpenOptions {
 }
 
 #[cfg(unix)]
-fn refuse_exposed(path: &Path) -> Result<(), SealingError> {
+pub(crate) fn refuse_exposed(path: &Path) -> Result<(), SealingError> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = fs_err::metadata(path)?.permissions().mode() & 0o777;
     if mode & 0o077 == 0 { Ok(()) } else { Err(SealingError::KeyExposed { path: path.to_path_buf(), mode }) }
 }
 
 #[cfg(not(unix))]
-fn refuse_exposed(_path: &Path) -> Result<(), SealingError> {
+pub(crate) fn refuse_exposed(_path: &Path) -> Result<(), SealingError> {
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use zeroize::Zeroizing;
 
 use crate::command;
-use crate::key::pending_path;
+use crate::key::{pending_path, refuse_exposed};
 use crate::{KeyOrigin, MasterKey, SealingError, key_path};
 
 /// How a source is written.
@@ -114,6 +114,30 @@ impl KeyPlace {
                 KeySource::given(&printed, KeyOrigin::Command(program))
             }
         }
+    }
+
+    /// The text that is there, such as a passphrase, without the line break at its end. Nothing is made where nothing is.
+    ///
+    /// # Errors
+    /// There is no such file or variable, or others can read the file; the command fails; what they give is no text.
+    pub fn read_text(
+        &self,
+        variable: &dyn Fn(&str) -> Option<OsString>,
+    ) -> Result<Zeroizing<String>, SealingError> {
+        let bytes = match self {
+            Self::Folder => return Err(SealingError::NotText("`file:` is followed by a path")),
+            Self::File(path) => {
+                refuse_exposed(path)?;
+                Zeroizing::new(fs_err::read(path)?)
+            }
+            Self::Variable(name) => {
+                let value = variable(name).ok_or_else(|| SealingError::VariableMissing(name.clone()))?;
+                Zeroizing::new(value.into_encoded_bytes())
+            }
+            Self::Command(words) => command::output_of(words, command::PATIENCE)?,
+        };
+        let text = std::str::from_utf8(&bytes).map_err(|_| SealingError::NotText("it is not UTF-8"))?;
+        Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
     }
 }
 

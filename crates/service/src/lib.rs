@@ -34,6 +34,7 @@ mod subject;
 mod terms;
 mod thresholds;
 pub mod tokens;
+pub mod transfers;
 mod use_cases;
 pub mod webhooks;
 

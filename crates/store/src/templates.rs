@@ -169,6 +169,17 @@ pub trait TemplateStore: Reachable {
         limit: usize,
     ) -> Pending<'a, Vec<Candidate>>;
 
+    /// A page of the templates of an app with their vectors as they were enrolled, and their models then, whatever is compared. Reads
+    /// what is durable, and opens it: for moving templates, not for requests.
+    ///
+    /// # Errors
+    /// A template was altered.
+    fn whole_templates<'a>(
+        &'a self,
+        app: &'a AppId,
+        page: Page<'a, TemplateId>,
+    ) -> Pending<'a, Vec<StoredTemplate>>;
+
     /// A page of everything: templates of all apps with their vectors, in ascending order of app and template.
     /// [`every_template`] makes a stream of the pages.
     ///

@@ -16,6 +16,7 @@ mod identify;
 mod key;
 mod migrate;
 mod models;
+mod moving;
 mod openapi;
 mod operator;
 mod reload;
@@ -71,6 +72,8 @@ pub(crate) enum Command {
     #[command(name = "backup")]
     BackUp(backup::BackUp),
     Restore(restore::Restore),
+    Export(moving::Export),
+    Import(moving::Import),
     #[command(subcommand)]
     Database(database::Database),
     Migrate(migrate::Migrate),
@@ -103,6 +106,8 @@ impl Command {
             Self::Audit(audit) => audit.run(context),
             Self::BackUp(backup) => backup.run(context),
             Self::Restore(restore) => restore.run(context),
+            Self::Export(export) => export.run(context),
+            Self::Import(import) => import.run(context),
             Self::Database(database) => database.run(context),
             Self::Migrate(migrate) => migrate.run(context),
             Self::Config(show) => show.run(context),
@@ -132,6 +137,8 @@ impl Command {
             | Self::Verify(_)
             | Self::Models(_)
             | Self::Restore(_)
+            | Self::Export(_)
+            | Self::Import(_)
             | Self::Database(_)
             | Self::Config(_)
             | Self::Doctor(_)
@@ -162,6 +169,8 @@ pub(crate) fn run(arguments: Arguments, environment: Environment) -> Result<Exit
         | Command::Audit(_)
         | Command::BackUp(_)
         | Command::Restore(_)
+        | Command::Export(_)
+        | Command::Import(_)
         | Command::Database(_)
         | Command::Migrate(_)
         | Command::Config(_)

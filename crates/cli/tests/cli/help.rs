@@ -2,7 +2,7 @@
 
 use crate::process::Place;
 
-const COMMANDS: [&[&str]; 53] = [
+const COMMANDS: [&[&str]; 55] = [
     &[],
     &["serve"],
     &["analyze"],
@@ -36,6 +36,8 @@ const COMMANDS: [&[&str]; 53] = [
     &["audit"],
     &["backup"],
     &["restore"],
+    &["export"],
+    &["import"],
     &["migrate"],
     &["database"],
     &["config"],

@@ -11,6 +11,7 @@ mod help;
 mod http;
 mod master_key;
 mod measuring;
+mod moving;
 mod operators;
 mod photos;
 mod process;

@@ -1,6 +1,7 @@
 //! Galleries, subjects and templates.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use faceward_core::{AppId, Embedding, GalleryId, ModelId, SubjectId, TemplateId};
 use faceward_store::{
@@ -257,6 +258,25 @@ impl TemplateStore for Memory {
                 }
             }
             Ok(found)
+        })
+    }
+
+    fn whole_templates<'a>(
+        &'a self,
+        app: &'a AppId,
+        page: Page<'a, TemplateId>,
+    ) -> Pending<'a, Vec<StoredTemplate>> {
+        Box::pin(async move {
+            let mut state = self.state()?;
+            let held = state.app(app)?;
+            let later = held
+                .templates
+                .range((page.after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded));
+            let row = |(_, (record, embedding)): (&TemplateId, &(TemplateRecord, Embedding))| {
+                let name = held.names.get(&(record.gallery.clone(), record.subject.clone())).cloned();
+                StoredTemplate { app: *app, record: record.clone(), name, embedding: embedding.clone() }
+            };
+            Ok(later.take(page.limit()).map(row).collect())
         })
     }
 

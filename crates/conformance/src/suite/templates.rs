@@ -1,7 +1,7 @@
 //! Adding, reading, listing and deleting templates, and the names of their subjects.
 
 use faceward_core::ModelId;
-use faceward_store::{OnConflict, Page, StoreError, Stores, TemplateRecord, every_template};
+use faceward_store::{OnConflict, Page, StoreError, StoredTemplate, Stores, TemplateRecord, every_template};
 use futures_util::TryStreamExt as _;
 
 use crate::Fixture;
@@ -206,6 +206,32 @@ pub async fn everything_is_exported_once(fixture: &impl Fixture) {
     let page = stores.templates.export(Page::new(Some(&after), 3)).await.expect("a page");
     let ids: Vec<_> = page.iter().map(|row| (row.app.0.as_u128(), row.record.template.as_str())).collect();
     assert_eq!(ids, [(1, "t6"), (2, "t0"), (2, "t1")]);
+}
+
+/// Of one app, in pages, with the names of their subjects and their times.
+pub async fn templates_are_given_as_they_were_enrolled(fixture: &impl Fixture) {
+    let stores = fixture.stores();
+    create_apps(&stores, 2).await;
+    let mut expected = Vec::new();
+    for index in 0..5 {
+        let mut new = new_template(&format!("s{}", index % 2), &format!("t{index}"), &seeded(index, 129));
+        new.name = (index % 2 == 0).then(|| subject_name("Anna"));
+        new.created_at = Some(at(index as i64));
+        new.expires_at = (index > 2).then(|| at(1_000_000_000));
+        let record = add(&stores, &new).await;
+        expected.push(StoredTemplate { app: app(1), record, name: new.name, embedding: new.embedding });
+    }
+    let templates = &stores.templates;
+    let whole = async |after: Option<&str>, limit| {
+        let after = after.map(template_id);
+        templates.whole_templates(&app(1), Page::new(after.as_ref(), limit)).await.expect("readable")
+    };
+    assert_eq!(whole(None, 3).await, expected[..3]);
+    assert_eq!(whole(Some("t2"), 9).await, expected[3..]);
+    assert_eq!(whole(Some("t4"), 9).await, []);
+    assert_eq!(templates.whole_templates(&app(2), Page::largest(None)).await.expect("readable"), []);
+    let nobody = templates.whole_templates(&app(9), Page::largest(None)).await;
+    assert!(matches!(nobody, Err(StoreError::AppUnknown(_))), "{nobody:?}");
 }
 
 /// One process at a time, until it stops asking.

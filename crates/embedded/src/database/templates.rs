@@ -1,8 +1,8 @@
 //! Templates: written one at a time, read by the thousand.
 
-use faceward_core::{AppId, GalleryId, Projection, SubjectId, SubjectName, TemplateId};
+use faceward_core::{AppId, Embedding, GalleryId, Projection, SubjectId, SubjectName, TemplateId};
 use faceward_sealing::{Sealer, SubjectContext, VectorContext};
-use faceward_store::TemplateRecord;
+use faceward_store::{StoredTemplate, TemplateRecord};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use rusqlite::{Row, params};
 
@@ -49,6 +49,43 @@ impl Database {
             read.push(SealedRow { app: *app, record: record(row)?, sealed: sealed(row)? });
         }
         Ok(last.map(|last| (last, read)))
+    }
+
+    /// Up to `limit` templates of an app after `after`, in ascending order of id, whole, with the names of their subjects.
+    pub(crate) fn whole_templates(
+        &self,
+        app: &AppId,
+        after: Option<&TemplateId>,
+        limit: usize,
+    ) -> Result<Vec<StoredTemplate>, EmbeddedError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT t.gallery AS gallery, t.subject AS subject, t.id AS id, t.model AS model, t.sealed AS sealed,
+                 t.created_at AS created_at, t.expires_at AS expires_at, n.sealed AS name
+             FROM templates AS t LEFT JOIN subject_names AS n
+                 ON n.app = t.app AND n.gallery = t.gallery AND n.subject = t.subject
+             WHERE t.app = ?1 AND t.id > ?2 ORDER BY t.id LIMIT ?3",
+        )?;
+        let after = after.map(TemplateId::as_str).unwrap_or_default();
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut rows = statement.query(params![app.0.as_bytes(), after, limit])?;
+        let mut whole = Vec::new();
+        while let Some(row) = rows.next()? {
+            whole.push(self.whole_template(app, row)?);
+        }
+        Ok(whole)
+    }
+
+    fn whole_template(&self, app: &AppId, row: &Row<'_>) -> Result<StoredTemplate, EmbeddedError> {
+        let record = record(row)?;
+        let damaged = || EmbeddedError::Damaged { app: *app, template: record.template.to_string() };
+        let vector = self.sealer.open_vector(&sealed(row)?, context(app, &record)).ok_or_else(damaged)?;
+        let embedding = Embedding::restored(record.model.clone(), vector).ok_or_else(damaged)?;
+        let whose = SubjectContext { app, gallery: &record.gallery, subject: &record.subject };
+        let open = |name: Vec<u8>| {
+            self.sealer.open_name(&name, whose).ok_or(EmbeddedError::Corrupt("a sealed name"))
+        };
+        let name = row.get::<_, Option<Vec<u8>>>("name")?.map(open).transpose()?;
+        Ok(StoredTemplate { app: *app, record, name, embedding })
     }
 
     /// Writes a template in place of any of the same id with its subject's name, and its gallery first if that is new.

@@ -200,6 +200,21 @@ impl TemplateStore for Embedded {
         })
     }
 
+    fn whole_templates<'a>(
+        &'a self,
+        app: &'a AppId,
+        page: Page<'a, TemplateId>,
+    ) -> Pending<'a, Vec<StoredTemplate>> {
+        Box::pin(async move {
+            let (app, after, limit) = (*app, page.after.cloned(), page.limit());
+            self.off_thread(move |folder| {
+                folder.members.read().app(&app)?;
+                Ok(folder.database.lock().whole_templates(&app, after.as_ref(), limit)?)
+            })
+            .await
+        })
+    }
+
     fn export<'a>(&'a self, page: Page<'a, TemplatePlace>) -> Pending<'a, Vec<StoredTemplate>> {
         Box::pin(async move {
             let (after, limit) = (page.after.cloned(), page.limit());

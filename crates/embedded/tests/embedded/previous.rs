@@ -79,6 +79,9 @@ async fn templates_of_a_model_that_is_projected_by_now_are_found_without_enrolli
     drop(stores);
     let stores = open();
     assert_eq!(stores.templates.template(&app(1), &template_id("c1")).await.expect("known"), Some(added));
+    let moved = stores.templates.whole_templates(&app(1), Page::largest(None)).await.expect("readable");
+    let carl = moved.iter().find(|row| row.record.template == template_id("c1")).expect("there");
+    assert_eq!((carl.record.model.as_str(), &carl.embedding), (MODEL, &new.embedding));
     drop(stores);
     // On disk it is whole.
     let whole = crate::support::open(dir.path());

@@ -12,7 +12,7 @@ use tokio_postgres::Row;
 
 use super::data_keys;
 use super::rows::{gallery_id, model_id, subject_id, template_id};
-use super::sealed::{SealedTemplate, opened};
+use super::sealed::{OpenedTemplate, SealedTemplate, opened};
 use crate::PostgresError;
 use crate::connect::{Client, Values};
 use crate::memory::Memory;
@@ -182,6 +182,21 @@ impl Reader {
             self.rows("SELECT count(*) AS n FROM faceward.templates WHERE app = $1", &[&app.0]).await?;
         let row = rows.first().ok_or(PostgresError::Corrupt("a count"))?;
         Ok(row.try_get::<_, i64>("n").map_err(PostgresError::from)? as usize)
+    }
+
+    /// Up to `limit` templates of an app after `after`, as they were enrolled.
+    pub(crate) async fn whole_templates(
+        &self,
+        app: &AppId,
+        after: Option<&TemplateId>,
+        limit: usize,
+    ) -> Result<Vec<StoredTemplate>, StoreError> {
+        let sql =
+            format!("{} WHERE t.app = $1 AND t.id > $2 ORDER BY t.id LIMIT $3", SealedTemplate::select());
+        let after = after.map_or("", TemplateId::as_str);
+        let rows = self.rows_of(app, &sql, &[&app.0, &after, &most(limit)]).await?;
+        let opened = opened(&self.client, &self.sealer, &rows).await?;
+        Ok(opened.into_iter().map(OpenedTemplate::whole).collect::<Result<_, _>>()?)
     }
 
     /// Up to `limit` templates of all apps after `after`.

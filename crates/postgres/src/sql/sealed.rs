@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use faceward_core::{AppId, ModelId, SubjectName};
+use faceward_core::{AppId, Embedding, ModelId, SubjectName};
 use faceward_sealing::{Sealer, SubjectContext, VectorContext};
-use faceward_store::TemplateRecord;
+use faceward_store::{StoredTemplate, TemplateRecord};
 use tokio_postgres::Row;
 
 use super::data_keys::{self, Reads};
@@ -25,6 +25,16 @@ pub(crate) struct OpenedTemplate {
     pub(crate) record: TemplateRecord,
     pub(crate) vector: Vec<f32>,
     pub(crate) name: Option<SubjectName>,
+}
+
+impl OpenedTemplate {
+    /// All of it as it was enrolled.
+    pub(crate) fn whole(self) -> Result<StoredTemplate, PostgresError> {
+        let Self { app, record, vector, name } = self;
+        let embedding = Embedding::restored(record.model.clone(), vector)
+            .ok_or_else(|| PostgresError::Damaged { app, template: record.template.to_string() })?;
+        Ok(StoredTemplate { app, record, name, embedding })
+    }
 }
 
 impl SealedTemplate {

@@ -240,6 +240,17 @@ impl TemplateStore for Postgres {
         })
     }
 
+    fn whole_templates<'a>(
+        &'a self,
+        app: &'a AppId,
+        page: Page<'a, TemplateId>,
+    ) -> Pending<'a, Vec<StoredTemplate>> {
+        let (app, after, limit) = (*app, page.after.cloned(), page.limit());
+        self.ask_database(
+            move |reader| async move { reader.whole_templates(&app, after.as_ref(), limit).await },
+        )
+    }
+
     fn export<'a>(&'a self, page: Page<'a, TemplatePlace>) -> Pending<'a, Vec<StoredTemplate>> {
         let (after, limit) = (page.after.cloned(), page.limit());
         if self.keeps_no_faces() {

@@ -16,4 +16,4 @@ pub use settings::AuditSettings;
 
 pub(crate) use local::{LocalChange, changed, noted};
 pub(crate) use recorder::Recorder;
-pub(crate) use trail::Trail;
+pub(crate) use trail::{Trail, blank};

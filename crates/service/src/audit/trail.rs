@@ -22,7 +22,7 @@ pub(crate) struct Trail {
 }
 
 /// An event of `action` by the current origin, about which nothing else is known yet.
-pub(super) fn blank(action: &'static str, app: Option<AppId>) -> AuditEvent {
+pub(crate) fn blank(action: &'static str, app: Option<AppId>) -> AuditEvent {
     let origin = Origin::current();
     AuditEvent {
         at: Timestamp::now(),
