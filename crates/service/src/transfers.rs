@@ -93,11 +93,10 @@ impl Transfer {
     /// [`ServiceError::AppNotFound`]; the store or the log fails.
     pub async fn begin(stores: &Stores, direction: Direction, app: AppId) -> Result<Self, ServiceError> {
         let settings = stores.directory.app(&app).await?.settings;
-        let action = match direction {
-            Direction::Out => "export_templates",
-            Direction::In => "import_templates",
+        let run = match direction {
+            Direction::Out => blank("export_templates", Some(app)),
+            Direction::In => blank("import_templates", Some(app)),
         };
-        let run = blank(action, Some(app));
         let transfer = Self {
             templates: Arc::clone(&stores.templates),
             audit: Arc::clone(&stores.audit),

@@ -8,7 +8,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use crate::workspace::sources_below;
 
 /// Calls whose first argument is an action.
-const RECORDING: [&str; 4] = ["trail", "changed", "make", "replaced"];
+const RECORDING: [&str; 5] = ["trail", "changed", "make", "replaced", "blank"];
 
 /// The actions in source text: the first argument of what records, and what is given as `action: ...`.
 fn actions_in(text: &str) -> BTreeSet<String> {
