@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use tokio_postgres::Row;
 
 use super::data_keys;
-use super::rows::{gallery_id, model_id, subject_id, template_id};
-use super::sealed::{OpenedTemplate, SealedTemplate, opened};
+use super::rows::{gallery_id, subject_id};
+use super::sealed::{self, OpenedTemplate, SealedTemplate, opened};
 use crate::PostgresError;
 use crate::connect::{Client, Values};
 use crate::memory::Memory;
@@ -224,15 +224,7 @@ impl Reader {
     }
 
     fn record(&self, row: &Row) -> Result<TemplateRecord, PostgresError> {
-        let record = TemplateRecord {
-            gallery: gallery_id(row, "gallery")?,
-            subject: subject_id(row, "subject")?,
-            template: template_id(row, "id")?,
-            model: model_id(row, "model")?,
-            created_at: row.try_get("created_at")?,
-            expires_at: row.try_get("expires_at")?,
-        };
-        Ok(self.compared.record(record, row.try_get("n_values")?))
+        Ok(self.compared.record(sealed::record(row)?, row.try_get("n_values")?))
     }
 
     async fn rows(&self, sql: &str, values: Values<'_>) -> Result<Vec<Row>, PostgresError> {
@@ -256,8 +248,8 @@ impl Reader {
     }
 }
 
-const RECORDS: &str =
-    "SELECT id, gallery, subject, model, n_values, created_at, expires_at FROM faceward.templates";
+const RECORDS: &str = "SELECT id AS t_id, gallery AS t_gallery, subject AS t_subject, model AS t_model, \
+                       created_at AS t_created_at, expires_at AS t_expires_at, n_values FROM faceward.templates";
 
 fn most(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)

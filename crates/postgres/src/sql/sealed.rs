@@ -27,6 +27,18 @@ pub(crate) struct OpenedTemplate {
     pub(crate) name: Option<SubjectName>,
 }
 
+/// The record in the columns `t_id`, `t_gallery`, `t_subject`, `t_model`, `t_created_at`, `t_expires_at`: as it was enrolled.
+pub(super) fn record(row: &Row) -> Result<TemplateRecord, PostgresError> {
+    Ok(TemplateRecord {
+        gallery: gallery_id(row, "t_gallery")?,
+        subject: subject_id(row, "t_subject")?,
+        template: template_id(row, "t_id")?,
+        model: model_id(row, "t_model")?,
+        created_at: row.try_get("t_created_at")?,
+        expires_at: row.try_get("t_expires_at")?,
+    })
+}
+
 impl OpenedTemplate {
     /// All of it as it was enrolled.
     pub(crate) fn whole(self) -> Result<StoredTemplate, PostgresError> {
@@ -57,17 +69,9 @@ impl SealedTemplate {
         if !is_there(row, "t_id")? {
             return Ok(None);
         }
-        let record = TemplateRecord {
-            gallery: gallery_id(row, "t_gallery")?,
-            subject: subject_id(row, "t_subject")?,
-            template: template_id(row, "t_id")?,
-            model: model_id(row, "t_model")?,
-            created_at: row.try_get("t_created_at")?,
-            expires_at: row.try_get("t_expires_at")?,
-        };
         Ok(Some(Self {
             app: app_id(row, "t_app")?,
-            record,
+            record: record(row)?,
             sealed: row.try_get("t_sealed")?,
             sealed_name: row.try_get("n_sealed")?,
         }))
