@@ -12,6 +12,7 @@ mod exit;
 mod flags;
 mod interrupt;
 mod logging;
+mod pages;
 mod progress;
 mod remote;
 mod setup;

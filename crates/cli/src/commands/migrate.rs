@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Args;
+use faceward_core::{AppId, TemplateId};
 use faceward_models::calibration::projection::projection;
 use faceward_service::is_kept_by_force;
-use faceward_store::{Page, Stores};
+use faceward_store::{AppRecord, Page, Stores, TemplateRecord};
 use serde::Serialize;
 
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
+use crate::pages::every;
 use crate::remote::{Remote, encoded};
 use crate::{setup, stores, terminal};
 
@@ -100,25 +102,20 @@ impl Migrate {
 async fn here(stores: &Stores) -> Result<Report, Failure> {
     let failed = |error| Failure::new(Exit::Failed, error);
     let mut seen = Seen::default();
-    let mut app = None;
-    loop {
-        let apps = stores.directory.list_apps(Page::largest(app.as_ref())).await.map_err(failed)?;
-        let Some(last) = apps.last() else { return Ok(seen.report()) };
-        app = Some(last.id);
-        for record in &apps {
-            let mut template = None;
-            loop {
-                let page = Page::largest(template.as_ref());
-                let page = stores.templates.list_templates(&record.id, None, page).await.map_err(failed)?;
-                let Some(last) = page.last() else { break };
-                template = Some(last.template.clone());
-                for found in page {
-                    let (gallery, subject) = (found.gallery.to_string(), found.subject.to_string());
-                    seen.add(found.model.as_str(), Subject { app: record.id.to_string(), gallery, subject });
-                }
-            }
-        }
-    }
+    let apps = async |page: Page<'_, AppId>| stores.directory.list_apps(page).await.map_err(failed);
+    let of_app = async |app: AppRecord| {
+        let templates = async |page: Page<'_, TemplateId>| {
+            stores.templates.list_templates(&app.id, None, page).await.map_err(failed)
+        };
+        let see = async |found: TemplateRecord| {
+            let (gallery, subject) = (found.gallery.to_string(), found.subject.to_string());
+            seen.add(found.model.as_str(), Subject { app: app.id.to_string(), gallery, subject });
+            Ok(())
+        };
+        every(templates, |record| record.template.clone(), see).await
+    };
+    every(apps, |record| record.id, of_app).await?;
+    Ok(seen.report())
 }
 
 async fn there(remote: &Remote) -> Result<Report, Failure> {

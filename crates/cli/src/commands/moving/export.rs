@@ -4,9 +4,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use faceward_core::AppId;
+use faceward_core::{AppId, GalleryId, TemplateId};
 use faceward_service::transfers::{Direction, Transfer};
 use faceward_service::{AppRecord, Page, ServiceError, Stores};
+use faceward_store::{GalleryRecord, StoredTemplate};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -15,6 +16,7 @@ use super::lock::{Lock, Passphrase};
 use super::refuse_beside_a_server;
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
+use crate::pages::every;
 use crate::{progress, setup, stores, terminal};
 
 /// Write templates into an encrypted file, to be put into another installation by `faceward import`
@@ -68,14 +70,16 @@ async fn apps(stores: &Stores, named: Option<AppId>) -> Result<Vec<AppRecord>, F
     if let Some(app) = named {
         return Ok(vec![stores.directory.app(&app).await.map_err(ServiceError::from)?]);
     }
-    let (mut apps, mut after): (Vec<AppRecord>, Option<AppId>) = (Vec::new(), None);
-    loop {
-        let page =
-            stores.directory.list_apps(Page::largest(after.as_ref())).await.map_err(ServiceError::from)?;
-        let Some(last) = page.last() else { return Ok(apps) };
-        after = Some(last.id);
-        apps.extend(page);
-    }
+    let mut apps = Vec::new();
+    let ask = async |page: Page<'_, AppId>| {
+        stores.directory.list_apps(page).await.map_err(|error| ServiceError::from(error).into())
+    };
+    let take = async |app| {
+        apps.push(app);
+        Ok::<_, Failure>(())
+    };
+    every(ask, |app: &AppRecord| app.id, take).await?;
+    Ok(apps)
 }
 
 /// Writes the file beside its place, and puts it there when all of it is on disk.
@@ -152,16 +156,11 @@ async fn galleries(
     app: &AppId,
     mut write: impl FnMut(Line) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let mut after = None;
-    loop {
-        let page = Page::largest(after.as_ref());
-        let listed = stores.templates.list_galleries(app, page).await.map_err(ServiceError::from)?;
-        let Some(last) = listed.last() else { return Ok(()) };
-        after = Some(last.gallery.clone());
-        for record in &listed {
-            write(Line::gallery(app, &record.gallery))?;
-        }
-    }
+    let ask = async |page: Page<'_, GalleryId>| {
+        stores.templates.list_galleries(app, page).await.map_err(|error| ServiceError::from(error).into())
+    };
+    let take = async |record: GalleryRecord| write(Line::gallery(app, &record.gallery));
+    every(ask, |record| record.gallery.clone(), take).await
 }
 
 async fn templates(
@@ -169,14 +168,9 @@ async fn templates(
     app: &AppId,
     mut write: impl FnMut(Line) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let mut after = None;
-    loop {
-        let page = Page::largest(after.as_ref());
-        let rows = stores.templates.whole_templates(app, page).await.map_err(ServiceError::from)?;
-        let Some(last) = rows.last() else { return Ok(()) };
-        after = Some(last.record.template.clone());
-        for row in &rows {
-            write(Line::template(row))?;
-        }
-    }
+    let ask = async |page: Page<'_, TemplateId>| {
+        stores.templates.whole_templates(app, page).await.map_err(|error| ServiceError::from(error).into())
+    };
+    let take = async |row: StoredTemplate| write(Line::template(&row));
+    every(ask, |row| row.record.template.clone(), take).await
 }
