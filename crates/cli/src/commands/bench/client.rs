@@ -15,37 +15,78 @@ pub(super) struct Credentials {
     pub(super) key: String,
 }
 
-/// The bytes of one verify request, head and body.
-pub(super) fn verify_request(credentials: &Credentials, photos: &[Vec<u8>; 2]) -> Vec<u8> {
-    let [first, second] = photos;
-    form_request(credentials, "/api/v1.0/verify", &[("first_photo", first), ("second_photo", second)])
+/// A request, and what counts as its answer.
+pub(super) struct Exchange {
+    /// What it is, for a report.
+    pub(super) kind: &'static str,
+    /// Head and body.
+    pub(super) bytes: Vec<u8>,
+    /// The status that it has to be answered with.
+    pub(super) status: u16,
 }
 
-/// The bytes of a request for all that is known about the faces of `photo`.
-pub(super) fn analyze_request(credentials: &Credentials, photo: &[u8]) -> Vec<u8> {
-    form_request(credentials, "/v1/analyze", &[("photo", photo)])
+/// Do two photos show one person?
+pub(super) fn verify_request(credentials: &Credentials, [first, second]: [&[u8]; 2]) -> Exchange {
+    let photos = [("first_photo", first), ("second_photo", second)];
+    form_request(credentials, "verify", "/api/v1.0/verify", &photos)
 }
 
-/// The bytes of a form with these named photos, head and body.
-fn form_request(credentials: &Credentials, path: &str, photos: &[(&str, &[u8])]) -> Vec<u8> {
+/// All that is known about the faces of `photo`.
+pub(super) fn analyze_request(credentials: &Credentials, photo: &[u8]) -> Exchange {
+    form_request(credentials, "analyze", "/v1/analyze", &[("photo", photo)])
+}
+
+/// Enrols the face of `photo`, in place of the one that has this id.
+pub(super) fn enroll_request(credentials: &Credentials, template: &str, photo: &[u8]) -> Exchange {
+    let fields = [("photo", photo), ("templateId", template.as_bytes())];
+    form_request(credentials, "enroll", "/api/v1.0/add?replace=true", &fields)
+}
+
+/// Who of those enrolled is in `photo`?
+pub(super) fn identify_request(credentials: &Credentials, photo: &[u8]) -> Exchange {
+    form_request(credentials, "identify", "/api/v1.0/identify", &[("photo", photo)])
+}
+
+/// A request without a body.
+pub(super) fn plain_request(
+    credentials: &Credentials,
+    kind: &'static str,
+    method: &str,
+    path: &str,
+) -> Exchange {
+    Exchange { kind, bytes: head(credentials, method, path, "").into_bytes(), status: 200 }
+}
+
+/// A form with these named fields; one that is called `templateId` is text, the others are files.
+fn form_request(
+    credentials: &Credentials,
+    kind: &'static str,
+    path: &str,
+    fields: &[(&str, &[u8])],
+) -> Exchange {
     let mut body = Vec::new();
-    for (name, photo) in photos {
-        body.extend_from_slice(
-            format!(
-                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"photo\"\r\nContent-Type: application/octet-stream\r\n\r\n"
-            )
-            .as_bytes(),
-        );
-        body.extend_from_slice(photo);
+    for (name, value) in fields {
+        let file = if *name == "templateId" {
+            ""
+        } else {
+            "; filename=\"photo\"\r\nContent-Type: application/octet-stream"
+        };
+        let part = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+        body.extend_from_slice(part.as_bytes());
+        body.extend_from_slice(value);
         body.extend_from_slice(b"\r\n");
     }
     body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
-    let Credentials { id, key } = credentials;
     let length = body.len();
-    let head = format!(
-        "POST {path} HTTP/1.1\r\nHost: localhost\r\nAPP-ID: {id}\r\nAPP-KEY: {key}\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {length}\r\n\r\n"
-    );
-    [head.into_bytes(), body].concat()
+    let about =
+        format!("Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {length}\r\n");
+    let head = head(credentials, "POST", path, &about);
+    Exchange { kind, bytes: [head.into_bytes(), body].concat(), status: 200 }
+}
+
+/// The head of a request; `about` its body, whole lines.
+fn head(Credentials { id, key }: &Credentials, method: &str, path: &str, about: &str) -> String {
+    format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nAPP-ID: {id}\r\nAPP-KEY: {key}\r\n{about}\r\n")
 }
 
 /// A connection that is kept.
@@ -67,18 +108,19 @@ impl Connection {
     /// Sends `request` and waits for its answer.
     ///
     /// # Errors
-    /// The connection broke, or the answer is not 200: a benchmark of refusals would be a fast one.
-    pub(super) fn ask(&mut self, request: &[u8]) -> Result<(), Failure> {
+    /// The connection broke, or the answer is another than it has to be: a benchmark of refusals would be a fast one.
+    pub(super) fn ask(&mut self, request: &Exchange) -> Result<(), Failure> {
         if self.is_answered(request)? { Ok(()) } else { Err(unexpected("503: it is overloaded")) }
     }
 
     /// Sends `request` and waits for its answer; `false` if the server is too busy for it (503).
     ///
     /// # Errors
-    /// The connection broke, or the answer is neither 200 nor 503.
-    pub(super) fn is_answered(&mut self, request: &[u8]) -> Result<bool, Failure> {
-        self.stream.get_mut().write_all(request).map_err(broken)?;
-        let status = self.line()?;
+    /// The connection broke, or the answer is neither what it has to be nor 503.
+    pub(super) fn is_answered(&mut self, request: &Exchange) -> Result<bool, Failure> {
+        self.stream.get_mut().write_all(&request.bytes).map_err(broken)?;
+        let head = self.line()?;
+        let status = head.split(' ').nth(1).and_then(|status| status.parse::<u16>().ok());
         let mut length = 0;
         loop {
             let header = self.line()?;
@@ -93,12 +135,10 @@ impl Connection {
         }
         let mut body = vec![0; length];
         self.stream.read_exact(&mut body).map_err(broken)?;
-        if status.contains(" 200") {
-            Ok(true)
-        } else if status.contains(" 503") {
-            Ok(false)
-        } else {
-            Err(unexpected(&format!("{status}: {}", String::from_utf8_lossy(&body))))
+        match status {
+            Some(status) if status == request.status => Ok(true),
+            Some(503) => Ok(false),
+            _ => Err(unexpected(&format!("{}: {head}: {}", request.kind, String::from_utf8_lossy(&body)))),
         }
     }
 

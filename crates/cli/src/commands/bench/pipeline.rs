@@ -10,7 +10,7 @@ use clap::Args;
 use faceward_engine::{Engine, Output, Outputs, Request};
 use faceward_http::Metrics;
 
-use super::client::{Connection, verify_request};
+use super::client::{Connection, Exchange, verify_request};
 use super::fixtures;
 use super::report::{Report, Throughput, median, peak_resident_bytes, percentile};
 use super::server::Server;
@@ -121,13 +121,13 @@ impl Measuring<'_> {
     /// Runs a whole server in this process, asks it, and stops it.
     fn serve(&mut self, engine: Engine, workers: NonZeroUsize) -> Result<Served, Failure> {
         let server = Server::start(&self.context.config, &self.metrics, engine, workers)?;
-        let request = verify_request(server.credentials(), self.photos);
+        let request = verify_request(server.credentials(), self.photos.each_ref().map(Vec::as_slice));
         let served = self.ask(server.address(), &request, workers.get() * CLIENTS_PER_WORKER);
         server.stop();
         served
     }
 
-    fn ask(&self, address: SocketAddr, request: &[u8], n_clients: usize) -> Result<Served, Failure> {
+    fn ask(&self, address: SocketAddr, request: &Exchange, n_clients: usize) -> Result<Served, Failure> {
         let mut connection = Connection::open(address)?;
         connection.ask(request)?;
         let mut alone = Vec::with_capacity(self.runs);
