@@ -4,7 +4,7 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use crate::chunk::{CHUNK, Chunk, Row};
 
-/// Rows of one length, numbered from 0 without gaps. Every chunk but the last is full.
+/// Rows of one length. Each chunk has [`CHUNK`] numbers for its rows; one that is not full leaves the last of them unused.
 pub(crate) struct Block {
     length: usize,
     chunks: Vec<Chunk>,
@@ -16,19 +16,17 @@ impl Block {
         Self { length, chunks: Vec::new() }
     }
 
-    /// The rows of `parts`, each its rows and their vectors one after the other, each of `length` values.
-    pub(crate) fn filled(length: usize, parts: Vec<Part>) -> Self {
-        let made = shared_out(length, parts).into_par_iter().map(|parts| {
-            let n_rows = parts.iter().map(|(rows, _)| rows.len()).sum();
-            let (mut all_rows, mut all_values) =
-                (Vec::with_capacity(n_rows), Vec::with_capacity(n_rows * length));
-            for (rows, values) in parts {
-                all_rows.extend(rows);
-                all_values.extend_from_slice(&values);
+    /// The rows of `chunks`, each of `length` values. Chunks that fit into one together are joined, so that there are fewer than
+    /// two for as many rows as a full one has.
+    pub(crate) fn filled(length: usize, chunks: Vec<Chunk>) -> Self {
+        let joined = together(chunks).into_par_iter().map(|mut chunks| match chunks.pop() {
+            Some(only) if chunks.is_empty() => only,
+            last => {
+                chunks.extend(last);
+                Chunk::joined(length, chunks)
             }
-            Chunk::filled(length, all_rows, all_values)
         });
-        Self { length, chunks: made.collect() }
+        Self { length, chunks: joined.collect() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -41,6 +39,12 @@ impl Block {
 
     pub(crate) fn chunks(&self) -> &[Chunk] {
         &self.chunks
+    }
+
+    /// All rows with their numbers, in ascending order.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (usize, &Row)> {
+        let first = (0..).step_by(CHUNK);
+        first.zip(&self.chunks).flat_map(|(first, chunk)| (first..).zip(chunk.rows()))
     }
 
     pub(crate) fn row(&self, row: usize) -> Option<&Row> {
@@ -69,43 +73,33 @@ impl Block {
     /// Removes `row` and puts the last row in its place.
     pub(crate) fn swap_remove(&mut self, row: usize) -> Option<Row> {
         let vector = self.chunks.last()?.vector(self.chunks.last()?.len() - 1)?.to_vec();
-        let n_rows = (self.chunks.len() - 1) * CHUNK + self.chunks.last()?.len();
+        let end = (self.chunks.len() - 1) * CHUNK + self.chunks.last()?.len();
         let last = self.chunks.last_mut()?.pop()?;
         if self.chunks.last()?.len() == 0 {
             self.chunks.pop();
         }
-        if row + 1 == n_rows {
+        if row + 1 == end {
             return Some(last);
         }
         self.chunks.get_mut(row / CHUNK)?.replace(row % CHUNK, last, &vector)
     }
 }
 
-/// Rows and their vectors, one after the other.
-type Part = (Vec<Row>, Vec<f32>);
-
-/// The same rows, shared out among chunks of which all but the last are full. What is cut into pieces is copied, so that no piece
-/// holds the memory of the whole.
-fn shared_out(length: usize, parts: Vec<Part>) -> Vec<Vec<Part>> {
-    let mut chunks: Vec<Vec<Part>> = Vec::new();
+/// The same chunks in their order, those together that fit into one.
+fn together(chunks: Vec<Chunk>) -> Vec<Vec<Chunk>> {
+    let mut groups: Vec<Vec<Chunk>> = Vec::new();
     let mut room = 0;
-    for (rows, mut values) in parts {
-        let (mut left, mut from) = (rows.len(), 0);
-        let mut rows = rows.into_iter();
-        while left > 0 {
-            if room == 0 {
-                chunks.push(Vec::new());
-                room = CHUNK;
+    for chunk in chunks.into_iter().filter(|chunk| chunk.len() > 0) {
+        match groups.last_mut().filter(|_| chunk.len() <= room) {
+            Some(group) => {
+                room -= chunk.len();
+                group.push(chunk);
             }
-            let n_rows = left.min(room);
-            let to = from + n_rows * length;
-            let whole = n_rows * length == values.len();
-            let piece = if whole { std::mem::take(&mut values) } else { values[from..to].to_vec() };
-            if let Some(chunk) = chunks.last_mut() {
-                chunk.push((rows.by_ref().take(n_rows).collect(), piece));
+            None => {
+                room = CHUNK.saturating_sub(chunk.len());
+                groups.push(vec![chunk]);
             }
-            (left, room, from) = (left - n_rows, room - n_rows, to);
         }
     }
-    chunks
+    groups
 }

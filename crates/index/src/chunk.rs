@@ -71,16 +71,35 @@ impl Chunk {
         Self { length, values: Vec::new(), rows: Vec::new(), parts: Vec::new(), bounds: Vec::new() }
     }
 
-    /// One of these rows and vectors.
-    pub(crate) fn filled(length: usize, rows: Vec<Row>, values: Vec<f32>) -> Self {
-        debug_assert_eq!(values.len(), rows.len() * length, "the caller checks the length");
-        let n_groups = if length <= LONGEST_CODED { rows.len() / GROUP } else { 0 };
-        let parts = vec![ZERO; n_groups * n_quads(length)];
-        let mut chunk = Self { length, values, rows, parts, bounds: vec![GroupBounds::EMPTY; n_groups] };
-        for at in 0..n_groups * GROUP {
-            chunk.code(at);
+    /// Makes room for exactly so many more rows.
+    pub(crate) fn reserve(&mut self, n_rows: usize) {
+        let n_groups = self.n_groups(self.rows.len() + n_rows) - self.bounds.len();
+        self.values.reserve_exact(n_rows * self.length);
+        self.rows.reserve_exact(n_rows);
+        self.parts.reserve_exact(n_groups * n_quads(self.length));
+        self.bounds.reserve_exact(n_groups);
+    }
+
+    /// Gives back the room that is not in use.
+    pub(crate) fn shrink(&mut self) {
+        self.values.shrink_to_fit();
+        self.rows.shrink_to_fit();
+        self.parts.shrink_to_fit();
+        self.bounds.shrink_to_fit();
+    }
+
+    /// The rows of `chunks`, all of this length.
+    pub(crate) fn joined(length: usize, chunks: Vec<Self>) -> Self {
+        let mut joined = Self::new(length);
+        joined.reserve(chunks.iter().map(Self::len).sum());
+        for Self { values, rows, .. } in chunks {
+            joined.append(rows, values);
         }
-        chunk
+        joined
+    }
+
+    pub(crate) const fn length(&self) -> usize {
+        self.length
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -124,16 +143,29 @@ impl Chunk {
     }
 
     pub(crate) fn push(&mut self, row: Row, vector: &[f32]) {
-        debug_assert_eq!(vector.len(), self.length, "the caller checks the length");
-        self.values.extend_from_slice(vector);
-        self.rows.push(row);
-        if self.rows.len().is_multiple_of(GROUP) && self.length <= LONGEST_CODED {
-            self.bounds.push(GroupBounds::EMPTY);
-            self.parts.resize(self.parts.len() + n_quads(self.length), ZERO);
-            for at in self.rows.len() - GROUP..self.rows.len() {
-                self.code(at);
-            }
+        self.append([row], vector.iter().copied());
+    }
+
+    /// Adds rows and their vectors, one after the other.
+    pub(crate) fn append(
+        &mut self,
+        rows: impl IntoIterator<Item = Row>,
+        values: impl IntoIterator<Item = f32>,
+    ) {
+        self.values.extend(values);
+        self.rows.extend(rows);
+        debug_assert_eq!(self.values.len(), self.rows.len() * self.length, "the caller checks the length");
+        let (from, n_groups) = (self.n_coded(), self.n_groups(self.rows.len()));
+        self.bounds.resize(n_groups, GroupBounds::EMPTY);
+        self.parts.resize(n_groups * n_quads(self.length), ZERO);
+        for at in from..n_groups * GROUP {
+            self.code(at);
         }
+    }
+
+    /// How many groups of `n_rows` rows have codes.
+    const fn n_groups(&self, n_rows: usize) -> usize {
+        if self.length <= LONGEST_CODED { n_rows / GROUP } else { 0 }
     }
 
     /// Puts another row in the place of row `at`, and gives the one that was there.

@@ -8,9 +8,9 @@ use faceward_store::{Living, SubjectRecord, TemplateRecord};
 use jiff::Timestamp;
 
 use crate::block::Block;
-use crate::chunk::{End, Row};
+use crate::chunk::{Chunk, End, Row};
 use crate::scan::Held;
-use crate::segment::{Segment, Unfit};
+use crate::segment::Unfit;
 use crate::sorted::{self, OfSubject, Place};
 
 /// The templates of one gallery.
@@ -32,28 +32,31 @@ enum Templates {
     Several(Box<BTreeSet<TemplateId>>),
 }
 
+/// The chunks of one model, and the length of its vectors.
+pub(crate) type OfModel = (ModelId, usize, Vec<Chunk>);
+
 impl Gallery {
     pub(crate) fn new(id: GalleryId, created_at: Timestamp) -> Self {
         let (blocks, rows, subjects, names) = (Vec::new(), BTreeMap::new(), BTreeMap::new(), HashMap::new());
         Self { id, created_at, blocks, rows, subjects, names }
     }
 
-    /// One of these rows: of each model the length of its vectors, and its segments.
+    /// One of these rows: of each model the length of its vectors, and its chunks.
     ///
     /// # Errors
     /// A template is there twice.
-    pub(crate) fn filled(
-        id: GalleryId,
-        created_at: Timestamp,
-        models: Vec<(ModelId, usize, Vec<Segment>)>,
-    ) -> Result<Self, Unfit> {
-        let block = |(model, length, segments): (ModelId, usize, Vec<Segment>)| {
-            let parts = segments.into_iter().map(|segment| (segment.rows, segment.values)).collect();
-            (model, Block::filled(length, parts))
-        };
+    pub(crate) fn filled(id: GalleryId, created_at: Timestamp, models: Vec<OfModel>) -> Result<Self, Unfit> {
+        let block = |(model, length, chunks): OfModel| (model, Block::filled(length, chunks));
         let mut blocks: Vec<_> = models.into_iter().map(block).collect();
-        let (rows, subjects) = rayon::join(|| sorted::places(&blocks), || sorted::by_subject(&blocks));
-        let (rows, subjects) = (rows?, share_ids(&mut blocks, subjects));
+        let (rows, (subjects, shared)) =
+            rayon::join(|| sorted::places(&blocks), || by_subject(sorted::by_subject(&blocks)));
+        let rows = rows?;
+        for (place, subject) in shared {
+            let block = blocks.get_mut(place.block as usize);
+            if let Some(row) = block.and_then(|(_, block)| block.row_mut(place.row as usize)) {
+                row.subject = subject;
+            }
+        }
         Ok(Self { id, created_at, blocks, rows, subjects, names: HashMap::new() })
     }
 
@@ -147,11 +150,6 @@ impl Gallery {
         self.subjects.get(subject).into_iter().flat_map(Templates::iter)
     }
 
-    /// All templates, in ascending order of id.
-    pub(crate) fn templates(&self) -> impl Iterator<Item = &TemplateId> {
-        self.rows.keys()
-    }
-
     /// The model of every template.
     pub(crate) fn models(&self) -> impl Iterator<Item = (&TemplateId, &ModelId)> {
         let model = |place: &Place| self.blocks.get(place.block as usize).map(|(model, _)| model);
@@ -215,20 +213,18 @@ impl Templates {
     }
 }
 
-/// The subjects with their templates, and one copy of each subject's id.
-fn share_ids(blocks: &mut [(ModelId, Block)], sorted: Vec<OfSubject>) -> BTreeMap<SubjectId, Templates> {
+/// The subjects with their templates; and of all templates of a subject but the first, the one copy of its id that is enough.
+fn by_subject(sorted: Vec<OfSubject>) -> (BTreeMap<SubjectId, Templates>, Vec<(Place, SubjectId)>) {
     let mut subjects: Vec<(SubjectId, Templates)> = Vec::with_capacity(sorted.len());
+    let mut shared = Vec::new();
     for OfSubject { subject, template, place } in sorted {
         match subjects.last_mut().filter(|(last, _)| *last == subject) {
             Some((known, templates)) => {
                 templates.insert(template);
-                let block = blocks.get_mut(place.block as usize);
-                if let Some(row) = block.and_then(|(_, block)| block.row_mut(place.row as usize)) {
-                    row.subject = known.clone();
-                }
+                shared.push((place, known.clone()));
             }
             None => subjects.push((subject, Templates::One(template))),
         }
     }
-    subjects.into_iter().collect()
+    (subjects.into_iter().collect(), shared)
 }

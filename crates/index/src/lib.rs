@@ -16,6 +16,7 @@ mod codes;
 mod filling;
 mod gallery;
 mod members;
+mod portions;
 #[cfg(test)]
 mod projection_tests;
 mod ranking;
@@ -32,5 +33,6 @@ pub use asking::{Abandoned, Asked, Search, Waiter};
 pub use chunk::{End, Row, bytes_looked_at};
 pub use filling::filled;
 pub use members::{AppEntry, Members};
+pub use portions::{Portion, Portions};
 pub use segment::{Gathered, Segment, Unfit};
 pub use tenant::Tenant;

@@ -10,8 +10,10 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use crate::asking::{Abandoned, Asked, Search, Waiter};
+use crate::chunk::{CHUNK, End, Row};
 use crate::filling::filled;
-use crate::segment::{Gathered, Segment, Unfit};
+use crate::portions::{Portion, Portions};
+use crate::segment::Unfit;
 use crate::tenant::Tenant;
 use crate::workers::Workers;
 
@@ -110,13 +112,13 @@ fn is_over(template: &TemplateId) -> bool {
     template.as_str().ends_with(['4', '9'])
 }
 
-/// A tenant of the same, made at once, from segments of up to `most` rows.
+/// A tenant of the same, made at once, from portions of up to `most` rows.
 fn refilled(expected: &Expected, most: usize) -> Tenant {
     let mut rows: Vec<_> = expected.iter().collect();
     // Unlike the order of the ids.
     rows.sort_by_key(|(template, _)| template.as_str().bytes().rev().collect::<Vec<_>>());
-    let segments = rows.chunks(most).flat_map(|rows| {
-        let mut gathered = Gathered::default();
+    let portions = rows.chunks(most).flat_map(|rows| {
+        let mut portions = Portions::default();
         for (template, (gallery, subject, vector)) in rows {
             let record = TemplateRecord {
                 gallery: gallery.clone(),
@@ -126,12 +128,12 @@ fn refilled(expected: &Expected, most: usize) -> Tenant {
                 created_at: Timestamp::UNIX_EPOCH,
                 expires_at: is_over(template).then_some(Timestamp::UNIX_EPOCH),
             };
-            gathered.push(record, vector).expect("one length");
+            portions.push(record, vector).expect("one length");
         }
-        gathered.into_segments()
+        portions.into_portions()
     });
     let galleries = (0..3).map(|index| (gallery(index), Timestamp::UNIX_EPOCH));
-    filled(None, galleries, segments.collect()).expect("it fits together")
+    filled(None, galleries, portions.collect()).expect("it fits together")
 }
 
 /// Takes every third template out of both.
@@ -277,36 +279,72 @@ fn several_threads_and_chunks_give_the_same_answer() {
         .collect();
     let workers = [Workers::new(Kernel::fastest(), 3)];
     check(&tenant, &expected, &probes, &workers);
-    let mut refilled = refilled(&expected, 2048);
-    check(&refilled, &expected, &probes, &workers);
-    thin_out(&mut refilled, &mut expected);
-    check(&refilled, &expected, &probes, &workers);
+    // Portions of which no two of a gallery fit into one chunk, and such that are joined.
+    for most in [CHUNK + 2000, 2048] {
+        let mut refilled = refilled(&expected, most);
+        check(&refilled, &expected, &probes, &workers);
+        thin_out(&mut refilled, &mut expected);
+        check(&refilled, &expected, &probes, &workers);
+    }
+}
+
+/// Rows of gallery 0, all of one subject, of the templates `from` to before `to`.
+fn rows(from: usize, to: usize) -> Vec<Row> {
+    let row = |at| Row {
+        subject: SubjectId::parse("s").expect("an id"),
+        template: TemplateId::parse(&format!("{at:06}")).expect("an id"),
+        created_at: Timestamp::UNIX_EPOCH,
+        end: End::of(None),
+    };
+    (from..to).map(row).collect()
+}
+
+fn put_into(portions: &mut Portions, rows: Vec<Row>, length: usize, n_values: usize) -> Result<(), Unfit> {
+    let rows = (rows, vec![1.0; n_values].into_iter());
+    portions.append(&(gallery(0), model()), length, rows, usize::MAX)
+}
+
+fn n_filled(portions: Vec<Portion>) -> Result<usize, Unfit> {
+    filled(None, [(gallery(0), Timestamp::UNIX_EPOCH)], portions).map(|tenant| tenant.n_templates())
 }
 
 #[test]
 fn rows_that_do_not_fit_together_fill_no_tenant() {
-    let segment = |template: &str, length: usize| {
-        let mut expected = Gathered::default();
-        let record = TemplateRecord {
-            gallery: gallery(0),
-            subject: SubjectId::parse("s").expect("an id"),
-            template: TemplateId::parse(template).expect("an id"),
-            model: model(),
-            created_at: Timestamp::UNIX_EPOCH,
-            expires_at: None,
-        };
-        expected.push(record, &unit(length)).expect("the first");
-        expected.into_segments().remove(0)
+    let portion = |template: usize, length: usize| {
+        let mut portions = Portions::default();
+        put_into(&mut portions, rows(template, template + 1), length, length).expect("the first");
+        portions.into_portions().remove(0)
     };
-    let filled = |segments: Vec<Segment>| {
-        filled(None, [(gallery(0), Timestamp::UNIX_EPOCH)], segments).map(|tenant| tenant.n_templates())
-    };
-    assert_eq!(filled(vec![segment("a", 3), segment("b", 3)]), Ok(2));
-    assert_eq!(filled(vec![segment("a", 3), segment("b", 4)]), Err(Unfit::Length));
-    assert_eq!(filled(vec![segment("a", 3), segment("a", 3)]), Err(Unfit::Twice));
-    let short = Segment { values: vec![1.0; 2], ..segment("a", 3) };
-    assert_eq!(filled(vec![short]), Err(Unfit::Length));
-    assert_eq!(filled(vec![]), Ok(0));
+    assert_eq!(n_filled(vec![portion(0, 3), portion(1, 3)]), Ok(2));
+    assert_eq!(n_filled(vec![portion(0, 3), portion(1, 4)]), Err(Unfit::Length));
+    assert_eq!(n_filled(vec![portion(0, 3), portion(0, 3)]), Err(Unfit::Twice));
+    assert_eq!(n_filled(vec![]), Ok(0));
+}
+
+#[test]
+fn values_that_are_not_those_of_the_rows_are_refused() {
+    let mut portions = Portions::default();
+    for n_values in [2, 5, 7] {
+        assert_eq!(put_into(&mut portions, rows(0, 2), 3, n_values), Err(Unfit::Length), "{n_values}");
+    }
+    assert_eq!(put_into(&mut portions, rows(0, 2), usize::MAX, 6), Err(Unfit::Length));
+    assert_eq!(put_into(&mut portions, rows(0, 2), 3, 6), Ok(()));
+    assert_eq!(put_into(&mut portions, rows(2, 4), 4, 8), Err(Unfit::Length), "another length than before");
+    assert_eq!(n_filled(portions.into_portions()), Ok(2));
+}
+
+#[test]
+fn more_rows_than_a_portion_has_are_several_portions() {
+    let mut portions = Portions::default();
+    let ends = [0, 5, CHUNK - 3, 2 * CHUNK + 40];
+    for pair in ends.windows(2) {
+        let n_rows = pair[1] - pair[0];
+        put_into(&mut portions, rows(pair[0], pair[1]), 1, n_rows).expect("one length");
+    }
+    let portions = portions.into_portions();
+    let lengths: Vec<_> = portions.iter().map(|portion| portion.chunk.len()).collect();
+    assert_eq!(lengths, [CHUNK, CHUNK, 40]);
+    assert_eq!(n_filled(portions), Ok(2 * CHUNK + 40));
 }
 
 #[test]

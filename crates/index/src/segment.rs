@@ -1,4 +1,4 @@
-//! Many rows at once, by gallery and model, as a store reads them when it opens.
+//! Many rows at once, by gallery and model, as a store writes them down to read them again when it opens.
 
 use std::collections::HashMap;
 

@@ -9,7 +9,7 @@ use faceward_core::{ModelId, SubjectId, TemplateId};
 use rayon::slice::ParallelSliceMut as _;
 
 use crate::block::Block;
-use crate::chunk::{Chunk, Row};
+use crate::chunk::Row;
 use crate::segment::Unfit;
 
 /// Where a template's vector lies. A gallery of four thousand million templates fits no memory.
@@ -28,7 +28,7 @@ pub(crate) struct OfSubject {
 
 /// The places of all templates.
 pub(crate) fn places(blocks: &[(ModelId, Block)]) -> Result<BTreeMap<TemplateId, Place>, Unfit> {
-    by_template(rows(blocks).map(|(place, row)| (row.template.clone(), place)))
+    map_of(keyed(rows(blocks).map(|(place, row)| (row.template.clone(), place))))
 }
 
 /// All templates, those of a subject together, in ascending order of subject.
@@ -45,12 +45,16 @@ pub(crate) fn by_subject(blocks: &[(ModelId, Block)]) -> Vec<OfSubject> {
     ids.into_iter().map(owned).collect()
 }
 
+/// A template with something of it, and a number by which most are told apart.
+type Keyed<T> = (u128, TemplateId, T);
+
+/// The same, to be made a map of.
+pub(crate) fn keyed<T>(templates: impl Iterator<Item = (TemplateId, T)>) -> Vec<Keyed<T>> {
+    templates.map(|(template, of)| (first_bytes(template.as_str()), template, of)).collect()
+}
+
 /// A map from templates, each of which may be there once.
-pub(crate) fn by_template<T: Ord + Send>(
-    templates: impl Iterator<Item = (TemplateId, T)>,
-) -> Result<BTreeMap<TemplateId, T>, Unfit> {
-    let mut ids: Vec<_> =
-        templates.map(|(template, of)| (first_bytes(template.as_str()), template, of)).collect();
+pub(crate) fn map_of<T: Ord + Send>(mut ids: Vec<Keyed<T>>) -> Result<BTreeMap<TemplateId, T>, Unfit> {
     ids.par_sort_unstable();
     if ids.windows(2).any(|pair| pair[0].0 == pair[1].0 && pair[0].1 == pair[1].1) {
         return Err(Unfit::Twice);
@@ -59,9 +63,8 @@ pub(crate) fn by_template<T: Ord + Send>(
 }
 
 fn rows(blocks: &[(ModelId, Block)]) -> impl Iterator<Item = (Place, &Row)> {
-    (0..).zip(blocks).flat_map(|(at, (_, block))| {
-        let rows = block.chunks().iter().flat_map(Chunk::rows);
-        (0..).zip(rows).map(move |(row, held)| (Place { block: at, row }, held))
+    (0..).zip(blocks).flat_map(|(block, (_, held))| {
+        held.rows().map(move |(row, held)| (Place { block, row: row as u32 }, held))
     })
 }
 

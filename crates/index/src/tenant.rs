@@ -16,8 +16,6 @@ use crate::codes::Probe;
 use crate::gallery::Gallery;
 use crate::ranking::Found;
 use crate::scan::Scan;
-use crate::segment::Unfit;
-use crate::sorted;
 use crate::workers::Workers;
 
 /// The galleries and templates of an app.
@@ -47,21 +45,18 @@ impl Tenant {
         Self { projection, ..Self::default() }
     }
 
-    /// One of these galleries, and of each model the length of its vectors and how many there are.
-    ///
-    /// # Errors
-    /// A template is there twice.
+    /// One of these galleries, of which `places` says which template is where, and of each model the length of its vectors and
+    /// how many there are.
     pub(crate) fn of_galleries(
         projection: Option<Arc<Projection>>,
         galleries: BTreeMap<GalleryId, Gallery>,
+        places: BTreeMap<TemplateId, GalleryId>,
         lengths: HashMap<ModelId, (usize, usize)>,
-    ) -> Result<Self, Unfit> {
-        let templates = galleries.iter().flat_map(|(id, held)| held.templates().map(move |t| (t, id)));
-        let places = sorted::by_template(templates.map(|(t, id)| (t.clone(), id.clone())))?;
+    ) -> Self {
         let length = |(n_values, n_templates)| Length { n_values, n_templates };
         let lengths = lengths.into_iter().filter(|(_, (_, n_templates))| *n_templates > 0);
         let lengths = lengths.map(|(model, of)| (model, length(of))).collect();
-        Ok(Self { galleries, places, lengths, projection })
+        Self { galleries, places, lengths, projection }
     }
 
     /// Adds an empty gallery, if it is not there.

@@ -39,7 +39,7 @@ use lock::FolderLock;
 pub(crate) use reseal::Walk;
 pub(crate) use rows::as_stored;
 use schema::SCHEMA;
-pub(crate) use templates::{TemplateRow, open_rows};
+pub(crate) use templates::{SealedRow, TemplateRow, open_rows};
 
 const KEY_PROOF: &str = "key_proof";
 

@@ -37,8 +37,26 @@ pub(super) fn encoded(segments: &[Segment]) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
+/// A segment as it is read. Its vectors stay where they are, to be copied once.
+#[derive(Debug, PartialEq)]
+pub(super) struct Encoded<'b> {
+    pub(super) gallery: GalleryId,
+    pub(super) model: ModelId,
+    /// Values of each vector.
+    pub(super) length: usize,
+    pub(super) rows: Vec<Row>,
+    values: &'b [[u8; size_of::<f32>()]],
+}
+
+impl<'b> Encoded<'b> {
+    /// The vectors, one after the other.
+    pub(super) fn values(&self) -> impl ExactSizeIterator<Item = f32> + use<'b> {
+        self.values.iter().map(|value| f32::from_le_bytes(*value))
+    }
+}
+
 /// The segments in `bytes`; `None` if these are not the bytes of any.
-pub(super) fn decoded(bytes: &[u8]) -> Option<Vec<Segment>> {
+pub(super) fn decoded(bytes: &[u8]) -> Option<Vec<Encoded<'_>>> {
     let mut rest = Rest(bytes);
     let n_segments = u32::from_le_bytes(rest.array()?);
     let segments = (0..n_segments).map(|_| segment(&mut rest)).collect::<Option<_>>()?;
@@ -50,7 +68,7 @@ const ROW_BYTES: usize = 20;
 /// No end.
 const NEVER: i64 = i64::MAX;
 
-fn segment(rest: &mut Rest<'_>) -> Option<Segment> {
+fn segment<'b>(rest: &mut Rest<'b>) -> Option<Encoded<'b>> {
     let gallery = usize::from(u16::from_le_bytes(rest.array()?));
     let gallery = GalleryId::stored(std::str::from_utf8(rest.take(gallery)?).ok()?).ok()?;
     let model = usize::from(u16::from_le_bytes(rest.array()?));
@@ -73,8 +91,7 @@ fn segment(rest: &mut Rest<'_>) -> Option<Segment> {
     }
     let n_bytes = n_rows.checked_mul(length)?.checked_mul(size_of::<f32>())?;
     let (values, _) = rest.take(n_bytes)?.as_chunks();
-    let values = values.iter().map(|value| f32::from_le_bytes(*value)).collect();
-    Some(Segment { gallery, model, length, rows, values })
+    Some(Encoded { gallery, model, length, rows, values })
 }
 
 /// What is still to be read.
@@ -120,7 +137,14 @@ mod tests {
     #[test]
     fn segments_come_back_as_they_were() {
         for segments in [segments(), Vec::new()] {
-            assert_eq!(decoded(&encoded(&segments).expect("short ids")), Some(segments));
+            let bytes = encoded(&segments).expect("short ids");
+            let decoded = decoded(&bytes).expect("the bytes of segments").into_iter();
+            let again = decoded.map(|segment| {
+                let values = segment.values().collect();
+                let Encoded { gallery, model, length, rows, .. } = segment;
+                Segment { gallery, model, length, rows, values }
+            });
+            assert_eq!(again.collect::<Vec<_>>(), segments);
         }
     }
 

@@ -1,24 +1,21 @@
 //! Reading everything when a folder is opened: blocks first, and from the database what is in none.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::mpsc::channel;
 
 use faceward_core::{AppId, Projection};
-use faceward_index::{Gathered, Segment};
-use faceward_sealing::BlockKey;
+use faceward_index::{Portion, Portions, Unfit};
+use faceward_sealing::{BlockKey, Sealer};
 use rayon::iter::{IndexedParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
 
-use super::content;
+use super::content::{self, Encoded};
 use super::recipe::Recipe;
 use crate::EmbeddedError;
-use crate::database::{BlockFiles, Database, Listed, Stretch, open_rows};
+use crate::database::{BlockFiles, Database, Listed, SealedRow, Stretch, open_rows};
 use crate::opening::{Opened, Opening};
 
 /// Rows that are opened together.
 const ROWS: usize = 1024;
-/// Rows that are gathered before they are put aside: one long list would be copied as it grows.
-const GATHERED: usize = 16 * ROWS;
-/// Blocks that are opened together.
-const BLOCKS: usize = 64;
 
 /// What the templates are read from, and by what.
 pub(crate) struct Source<'a> {
@@ -34,7 +31,7 @@ pub(crate) struct Source<'a> {
 /// The templates of each app, as they are compared.
 #[derive(Default)]
 pub(crate) struct Templates {
-    pub(crate) by_app: HashMap<AppId, Vec<Segment>>,
+    pub(crate) by_app: HashMap<AppId, Vec<Portion>>,
     /// Where they came from.
     pub(crate) opened: Opened,
 }
@@ -62,10 +59,10 @@ pub(crate) fn templates(source: &Source<'_>, apps: &[AppId]) -> Result<Templates
     let mut read = Templates::default();
     let mut covered: HashMap<AppId, Vec<Stretch>> = HashMap::new();
     if source.snapshots {
-        for (app, stretch, segments) in blocks(source, &mut progress, &mut read.opened.unusable)? {
-            read.opened.n_from_snapshots += stretch.n_rows;
-            covered.entry(app).or_default().push(stretch);
-            read.by_app.entry(app).or_default().extend(segments);
+        for Read { app, stretches, portions } in blocks(source, &mut progress, &mut read.opened.unusable)? {
+            read.opened.n_from_snapshots += stretches.iter().map(|stretch| stretch.n_rows).sum::<usize>();
+            covered.entry(app).or_default().extend(stretches);
+            read.by_app.entry(app).or_default().extend(portions);
         }
     }
     for app in apps {
@@ -103,8 +100,13 @@ impl Progress<'_> {
     }
 }
 
-/// A block that was read.
-type Read = (AppId, Stretch, Vec<Segment>);
+/// What was read of some blocks of one app.
+struct Read {
+    app: AppId,
+    /// The blocks that could be used.
+    stretches: Vec<Stretch>,
+    portions: Vec<Portion>,
+}
 
 /// All blocks that can be used. The others are taken from the list, and written anew some time.
 fn blocks(
@@ -113,26 +115,35 @@ fn blocks(
     unusable: &mut BTreeMap<String, usize>,
 ) -> Result<Vec<Read>, EmbeddedError> {
     let (listed, files, recipe) = (source.database.blocks()?, source.database.block_files(), source.recipe);
-    let mut usable = Vec::with_capacity(listed.len());
-    for listed in listed.chunks(BLOCKS) {
-        let read: Vec<_> = listed
-            .par_iter()
-            .with_max_len(1)
-            .map_init(Vec::new, |buffer, listed| segments(listed, files, recipe, buffer))
-            .collect();
-        for (listed, segments) in listed.iter().zip(read) {
-            match segments {
-                Ok(segments) => {
-                    progress.add(listed.stretch.n_rows);
-                    usable.push((listed.app, listed.stretch, segments));
-                }
-                Err(reason) => {
-                    *unusable.entry(reason.to_string()).or_default() += 1;
-                    source.database.drop_block(listed.number)?;
+    let groups = groups(&listed);
+    let mut all: BTreeMap<usize, Read> = BTreeMap::new();
+    let (sender, receiver) = channel();
+    rayon::in_place_scope(|scope| {
+        scope.spawn(|_| {
+            groups.par_iter().enumerate().with_max_len(1).for_each_with(sender, |sender, (at, group)| {
+                // Nobody listens where another group has failed.
+                let _heard = sender.send((at, group, read_group(group, files, recipe)));
+            });
+        });
+        for (at, group, read) in receiver {
+            let (portions, problems) = read?;
+            let mut stretches = Vec::with_capacity(group.len());
+            for (listed, problem) in group.iter().zip(problems) {
+                match problem {
+                    None => stretches.push(listed.stretch),
+                    Some(reason) => {
+                        *unusable.entry(reason.to_string()).or_default() += 1;
+                        source.database.drop_block(listed.number)?;
+                    }
                 }
             }
+            progress.add(stretches.iter().map(|stretch| stretch.n_rows).sum());
+            if let Some(Listed { app, .. }) = group.first() {
+                all.insert(at, Read { app: *app, stretches, portions });
+            }
         }
-    }
+        Ok::<_, EmbeddedError>(())
+    })?;
     for (reason, n_blocks) in unusable {
         tracing::warn!(
             reason,
@@ -141,15 +152,54 @@ fn blocks(
         );
     }
     source.database.remove_unlisted_files()?;
-    Ok(usable)
+    Ok(all.into_values().collect())
 }
 
-fn segments(
+/// The same blocks in their order, those together, of one app, whose rows fit into one portion.
+fn groups(listed: &[Listed]) -> Vec<&[Listed]> {
+    let mut n_rows = listed.first().map_or(0, |first| first.stretch.n_rows);
+    let fit = |one: &Listed, next: &Listed| {
+        let fit = one.app == next.app && n_rows + next.stretch.n_rows <= Portion::ROWS;
+        n_rows = next.stretch.n_rows + if fit { n_rows } else { 0 };
+        fit
+    };
+    listed.chunk_by(fit).collect()
+}
+
+/// The templates of some blocks, and of each block why it is not used.
+fn read_group(
+    group: &[Listed],
+    files: &BlockFiles,
+    recipe: Recipe,
+) -> Result<(Vec<Portion>, Vec<Option<Unusable>>), Unfit> {
+    let (mut portions, mut problems, mut buffer) = (Portions::default(), Vec::new(), Vec::new());
+    let mut n_left: usize = group.iter().map(|listed| listed.stretch.n_rows).sum();
+    for listed in group {
+        let n_rows = listed.stretch.n_rows;
+        match segments(listed, files, recipe, &mut buffer) {
+            Ok(segments) => {
+                for segment in segments {
+                    let values = segment.values();
+                    let Encoded { gallery, model, length, rows, .. } = segment;
+                    // As large a part of the rows to come as of these.
+                    let expected = (rows.len() * n_left).div_ceil(n_rows.max(1));
+                    portions.append(&(gallery, model), length, (rows, values), expected)?;
+                }
+                problems.push(None);
+            }
+            Err(reason) => problems.push(Some(reason)),
+        }
+        n_left -= n_rows;
+    }
+    Ok((portions.into_portions(), problems))
+}
+
+fn segments<'b>(
     listed: &Listed,
     files: &BlockFiles,
     recipe: Recipe,
-    buffer: &mut Vec<u8>,
-) -> Result<Vec<Segment>, Unusable> {
+    buffer: &'b mut Vec<u8>,
+) -> Result<Vec<Encoded<'b>>, Unusable> {
     if listed.recipe != recipe.as_bytes() {
         return Err(Unusable::Recipe);
     }
@@ -167,26 +217,42 @@ fn uncovered(
     app: &AppId,
     blocks: &[Stretch],
     progress: &mut Progress<'_>,
-) -> Result<Vec<Segment>, EmbeddedError> {
-    let (mut gathered, sealer) = (Gathered::default(), source.database.sealer());
-    let (mut segments, mut n_gathered) = (Vec::new(), 0);
+) -> Result<Vec<Portion>, EmbeddedError> {
+    let (mut portions, sealer, projection) =
+        (Portions::default(), source.database.sealer(), source.projection);
     let ends = blocks.iter().map(|block| block.first).chain([i64::MAX]);
     let starts = [i64::MIN].into_iter().chain(blocks.iter().map(|block| block.last));
     for (mut after, before) in starts.zip(ends) {
-        while let Some((last, rows)) = source.database.sealed_rows(app, (after, before), ROWS)? {
-            after = last;
-            let n_rows = rows.len();
-            progress.add(n_rows);
-            for (record, vector) in open_rows(rows, &sealer, source.projection)? {
-                gathered.push(record, &vector)?;
-            }
-            n_gathered += n_rows;
-            if n_gathered >= GATHERED {
-                segments.extend(std::mem::take(&mut gathered).into_segments());
-                n_gathered = 0;
-            }
+        let mut next = |progress: &mut Progress<'_>| {
+            let read = source.database.sealed_rows(app, (after, before), ROWS)?;
+            Ok::<_, EmbeddedError>(read.map(|(last, rows)| {
+                after = last;
+                progress.add(rows.len());
+                rows
+            }))
+        };
+        let mut read = next(progress)?;
+        while let Some(rows) = read {
+            // The database is read here while other threads open what it has given.
+            let mut put = Ok(());
+            read = rayon::in_place_scope(|scope| {
+                scope.spawn(|_| put = put_into(&mut portions, rows, &sealer, projection));
+                next(progress)
+            })?;
+            put?;
         }
     }
-    segments.extend(gathered.into_segments());
-    Ok(segments)
+    Ok(portions.into_portions())
+}
+
+fn put_into(
+    portions: &mut Portions,
+    rows: Vec<SealedRow>,
+    sealer: &Sealer,
+    projection: Option<&Projection>,
+) -> Result<(), EmbeddedError> {
+    for (record, vector) in open_rows(rows, sealer, projection)? {
+        portions.push(record, &vector)?;
+    }
+    Ok(())
 }
