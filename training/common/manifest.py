@@ -24,7 +24,6 @@ SETS = {
     "generated2": "SDXL, FLUX and DALL-E 3 faces of SFHQ-T2I, FFHQ at 256 pixels; research only",
     "pad_webcam": "webcam frames of a public repository; licence unstated",
     "eyes_faces": "Closed Eyes in the Wild; open ones of LFW and UTKFace; research only",
-    "forged": "expert photo composites; CC BY-NC-SA",
 }
 
 

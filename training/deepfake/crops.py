@@ -29,15 +29,18 @@ TRAINING_SIDE = 224
 def square(photo, box, margin):
     """Left, top and side of the square round the face: inside the photo where it fits, never smaller than the face.
 
-    Of `margin` times the longer side of the box; less where the photo is smaller, and shifted into the photo. Only a
-    face that is itself larger than the shorter side of the photo makes a square that sticks out.
+    Of `margin` times the longer side of the box; less where the photo is smaller, and shifted into the photo. Only a face
+    that the edge cuts, or that is larger than the shorter side of the photo, makes a square that sticks out.
     """
     height, width = photo.shape[:2]
     longest = max(box[2] - box[0], box[3] - box[1])
     side = min(margin * longest, max(longest, min(width, height)))
     corner = (box[:2] + box[2:] - side) / 2
     room = np.array([width, height]) - side
-    corner = np.where(room >= 0, np.clip(corner, 0, np.maximum(room, 0)), room / 2)
+    # A face that the edge cuts stays where whole faces lie; its mirror image fills the rest.
+    is_cut = (box[:2] < 0) | (box[2:] > [width, height])
+    inside = np.where(is_cut, corner, np.clip(corner, 0, np.maximum(room, 0)))
+    corner = np.where(room > 0, inside, room / 2)
     return corner[0], corner[1], side
 
 

@@ -31,6 +31,8 @@ from network import N_FACE, N_TEXTURE, TEXTURE_BLOCK, Detector, predict
 # Of both networks: name, and side of what it sees. The second knows swaps better, the first generated faces.
 NETWORKS = (("faceward-deepfake-1", 160), ("faceward-swap-1", 224))
 OPERATING_POINT = 0.9
+# Eyes or mouth nearer to the photo's edge, in distances between the eyes: docs/accuracy.md has what was measured.
+NEAR_EDGE = 1.2
 # Of the genuine photos that the scale is fitted on, each answer alone may call so many forged.
 REFUSED = 0.006
 RECENT = ("faceward-deepfake-2", 224)
@@ -181,6 +183,8 @@ def write(path, scales, genuine_count, measured, ranked):
         f"genuine = {genuine_count}",
         f'date = "{tables.today()}"',
         f"operating_point = {OPERATING_POINT}",
+        "# Distances between the eyes; eyes or mouth nearer to the photo's edge: the answer names the reason `near_edge`.",
+        f"near_edge = {NEAR_EDGE}",
     ]
     for answer, (slope, offset) in scales.items():
         lines += ["", f"[{answer}]", f"slope = {slope:.4f}", f"offset = {offset:.4f}"]

@@ -14,12 +14,14 @@ pub struct Liveness {
 }
 
 /// Whether a face is genuine, neither swapped nor generated.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Genuineness {
     /// Calibrated score, 0 to 1, higher is more likely genuine; 0.9 is the stated operating point.
     pub score: f32,
     /// What the face would be if it were none: the answer that made the score as low as it is.
     pub suspected: Forgery,
+    /// What lowers the confidence in the score: a face that the photo's edge cuts and the like. Stable `snake_case` words.
+    pub reasons: Vec<&'static str>,
 }
 
 /// Ways of forging a face.

@@ -35,6 +35,7 @@ mod turned;
 
 pub use analysis::{Analysis, FaceAnalysis, PhotoInfo, StepTiming};
 pub use attributes::FacePart;
+pub use deepfake::NEAR_EDGE;
 pub use engine::{Capabilities, Engine, LoadedModel};
 pub use face::FaceGeometry;
 pub use findings::{Attributes, Forgery, Genuineness, Liveness, Race};

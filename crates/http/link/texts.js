@@ -65,7 +65,7 @@ export const texts = {
     not_genuine: 'The photo looked altered. Switch filters and background effects off.',
     not_the_person: 'The face did not match. Look straight into the camera, without glasses or a hat, in good light.',
     not_photographed: 'No photographed face was seen.',
-    step_back: 'Step back: your face fills the picture.',
+    step_back: 'Step back: your face fills the picture, or its edge is near.',
     unusable_frame: 'Your face was not always in the picture.',
     movement_not_shown: 'A movement was not seen. Turn a little further.',
     duplicate_frames: 'Two movements looked the same.',

@@ -61,7 +61,11 @@ fn face(values: &Values) -> FaceAnalysis {
         pose: values.or_unavailable(HeadPose { yaw: 1.5, pitch: 2.5, roll: 3.5 }),
         embedding: Outcome::NotRequested,
         liveness: values.or_unavailable(Liveness { score: 0.25, raw, reasons: Vec::new() }),
-        genuine: values.or_unavailable(Genuineness { score: 0.25, suspected: Forgery::Swap }),
+        genuine: values.or_unavailable(Genuineness {
+            score: 0.25,
+            suspected: Forgery::Swap,
+            reasons: Vec::new(),
+        }),
         photographed: (values.number)(0.25),
         attributes: Attributes {
             left_eye_open: (values.number)(0.9),

@@ -84,7 +84,7 @@ pub use faceward_engine::image::PhotoFormat;
 pub use faceward_engine::{
     Attributes, FaceAnalysis, Forgery, Genuineness, Liveness, Output, Outputs, PhotoInfo, Race, StepTiming,
 };
-pub use faceward_engine::{LITTLE_CONTEXT, quality};
+pub use faceward_engine::{LITTLE_CONTEXT, NEAR_EDGE, quality};
 pub use faceward_models::calibration::evidence::{Evidence, Rate};
 pub use faceward_models::calibration::similarity::{Knot, OperatingPoint, SimilarityCalibration};
 pub use faceward_models::calibration::thresholds::{MovementThresholds, Rule, Thresholds};

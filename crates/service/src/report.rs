@@ -7,7 +7,7 @@ use std::time::Duration;
 use faceward_core::{
     Cosine, GalleryId, Outcome, QualityValues, Similarity, SubjectId, SubjectName, TemplateId,
 };
-use faceward_engine::{FaceAnalysis, Forgery, LITTLE_CONTEXT, PhotoInfo, StepTiming};
+use faceward_engine::{FaceAnalysis, Forgery, LITTLE_CONTEXT, NEAR_EDGE, PhotoInfo, StepTiming};
 use faceward_store::TemplateRecord;
 
 use crate::error::{Check, PhotoFault};
@@ -44,7 +44,7 @@ pub struct FaceReport {
 /// What to tell whoever holds the camera, so that the next photo does better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Advice {
-    /// Show more of the surroundings: the face fills the photo.
+    /// Show more of the surroundings: the face fills the photo, or its edge is near.
     StepBack,
 }
 
@@ -59,20 +59,38 @@ impl Advice {
 }
 
 impl FaceReport {
-    /// What would help, where the photo was refused for something that another photo can do better.
+    /// What would help, where a check refused the photo for something that another photo can do better.
     #[must_use]
     pub fn advice(&self) -> Option<Advice> {
-        let refused = self.liveness.value().is_some_and(|judged| !judged.fine) && self.is_photograph();
-        let close = self.face.liveness.value().is_some_and(|found| found.reasons.contains(&LITTLE_CONTEXT));
-        (refused && close).then_some(Advice::StepBack)
+        self.liveness_advice().or_else(|| self.deepfake_advice())
+    }
+
+    /// What would help, where liveness refused the photo for something that another photo can do better.
+    #[must_use]
+    pub fn liveness_advice(&self) -> Option<Advice> {
+        let found = self.face.liveness.value();
+        let close = found.is_some_and(|found| found.reasons.contains(&LITTLE_CONTEXT));
+        (close && self.is_refused(&self.liveness)).then_some(Advice::StepBack)
+    }
+
+    /// What would help, where the deepfake check refused the photo for something that another photo can do better.
+    #[must_use]
+    pub fn deepfake_advice(&self) -> Option<Advice> {
+        let found = self.face.genuine.value();
+        let near = found.is_some_and(|found| found.reasons.contains(&NEAR_EDGE));
+        (near && self.is_refused(&self.genuine)).then_some(Advice::StepBack)
     }
 
     /// How the face was forged, if the deepfake check is not fine and it is not for being no photograph.
     #[must_use]
     pub fn suspected(&self) -> Option<Forgery> {
-        let refused = self.genuine.value().is_some_and(|judged| !judged.fine) && self.is_photograph();
-        let found = self.face.genuine.value().filter(|_| refused)?;
+        let found = self.face.genuine.value().filter(|_| self.is_refused(&self.genuine))?;
         Some(found.suspected)
+    }
+
+    /// Whether a check is not fine, and not for being no photograph.
+    fn is_refused(&self, check: &Outcome<Judged>) -> bool {
+        check.value().is_some_and(|judged| !judged.fine) && self.is_photograph()
     }
 
     /// Whether nothing says that no camera took it.

@@ -99,7 +99,10 @@ fn face_in_words(number: usize, report: &FaceReport) -> String {
         rows.push(vec!["  suspected".to_owned(), what.to_owned()]);
     }
     if report.advice().is_some() {
-        rows.push(vec!["  advice".to_owned(), "step back: the face fills the photo".to_owned()]);
+        rows.push(vec![
+            "  advice".to_owned(),
+            "step back: the face fills the photo, or its edge is near".to_owned(),
+        ]);
     }
     let estimates = &face.attributes;
     let guesses = [

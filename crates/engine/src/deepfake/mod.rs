@@ -3,8 +3,10 @@
 //! Three networks of our own look at the face with a little of its surroundings (`square`), the first two at its mirror
 //! image too. The first gives two log-odds, one for each way of forging; the second looks closer and gives those of
 //! swapped faces, which count half. The third knows methods of 2023 and later: live swaps, and portraits drawn from a
-//! text. `scale` makes one score of them. From one photo: what a better forger leaves no trace of is out of reach.
+//! text. `scale` makes one score of them, and `edge` says where it deserves less confidence. From one photo: what a better
+//! forger leaves no trace of is out of reach.
 
+mod edge;
 mod scale;
 mod square;
 
@@ -12,6 +14,7 @@ use faceward_core::PixelRect;
 use faceward_inference::Tensor;
 use faceward_models::calibration::deepfake::deepfake as table;
 
+pub use self::edge::NEAR_EDGE;
 use self::scale::Odds;
 use crate::face::{FaceGeometry, StepError};
 use crate::findings::Genuineness;
@@ -43,7 +46,10 @@ impl DeepfakeStep {
         let [swapped_too, _] = of_both_sides(&mut self.closer, photo, &square)?;
         let seen = chip(&self.recent, photo, &square)?;
         let recent = log_odds(&mut self.recent, &seen)?;
-        Ok(scale::genuine(table(), [f32::midpoint(swapped, swapped_too), generated], recent))
+        let (score, suspected) =
+            scale::genuine(table(), [f32::midpoint(swapped, swapped_too), generated], recent);
+        let near = edge::room(photo.size(), &face.points).is_some_and(|room| room < table().near_edge);
+        Ok(Genuineness { score, suspected, reasons: if near { vec![NEAR_EDGE] } else { Vec::new() } })
     }
 }
 

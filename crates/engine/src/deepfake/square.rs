@@ -8,8 +8,8 @@ use crate::image::Size;
 const MARGIN: f32 = 1.2;
 
 /// The square round `face` in a photo of `photo`. It lies inside the photo: smaller where the photo ends, but never
-/// smaller than the face, and shifted. Only a face larger than the shorter side of the photo makes a square that sticks
-/// out. `None` if the box is empty or not finite.
+/// smaller than the face, and shifted. Only a face that is cut by the photo's edge, or larger than its shorter side, makes a
+/// square that sticks out. `None` if the box is empty or not finite.
 pub(super) fn round(photo: Size, face: &PixelRect) -> Option<PixelRect> {
     let (width, height) = (face.width(), face.height());
     if !(width > 0.0 && height > 0.0 && width.is_finite() && height.is_finite()) {
@@ -18,15 +18,22 @@ pub(super) fn round(photo: Size, face: &PixelRect) -> Option<PixelRect> {
     let longest = width.max(height);
     let shortest_of_photo = photo.width.min(photo.height) as f32;
     let side = (MARGIN * longest).min(longest.max(shortest_of_photo));
-    let left = start(face.center().x, side, photo.width);
-    let top = start(face.center().y, side, photo.height);
+    let left = start([face.left, face.right], side, photo.width);
+    let top = start([face.top, face.bottom], side, photo.height);
     Some(PixelRect { left, top, right: left + side, bottom: top + side })
 }
 
-/// Where `side` pixels round `centre` begin, shifted into 0..`length`; in the middle if they do not fit.
-fn start(centre: f32, side: f32, length: u32) -> f32 {
+/// Where `side` pixels round the span `from`..`to` begin: shifted into 0..`length` unless the span itself reaches out; in
+/// the middle if there is no room to shift them.
+fn start([from, to]: [f32; 2], side: f32, length: u32) -> f32 {
     let room = length as f32 - side;
-    if room >= 0.0 { (centre - side / 2.0).clamp(0.0, room) } else { room / 2.0 }
+    if room <= 0.0 {
+        return room / 2.0;
+    }
+    let centred = f32::midpoint(from, to) - side / 2.0;
+    // A face that the edge cuts stays where whole faces lie; a mirror image fills the rest.
+    let is_cut = from < 0.0 || to > length as f32;
+    if is_cut { centred } else { centred.clamp(0.0, room) }
 }
 
 #[cfg(test)]
@@ -48,9 +55,16 @@ mod tests {
     fn the_square_lies_inside_the_photo_where_it_fits() {
         check([400.0, 200.0, 480.0, 300.0], [380.0, 190.0, 500.0, 310.0]);
         check([0.0, 0.0, 80.0, 100.0], [0.0, 0.0, 120.0, 120.0]);
-        check([920.0, 400.0, 1040.0, 520.0], [856.0, 356.0, 1000.0, 500.0]);
         check([400.0, 20.0, 700.0, 470.0], [300.0, 0.0, 800.0, 500.0]);
         check([300.0, -100.0, 700.0, 500.0], [200.0, -50.0, 800.0, 550.0]);
+    }
+
+    #[test]
+    fn a_face_that_the_edge_cuts_stays_in_the_middle() {
+        check([-20.0, 200.0, 80.0, 300.0], [-30.0, 190.0, 90.0, 310.0]);
+        check([920.0, 400.0, 1040.0, 520.0], [908.0, 388.0, 1052.0, 532.0]);
+        check([940.0, -30.0, 1020.0, 70.0], [920.0, -40.0, 1040.0, 80.0]);
+        check([400.0, -20.0, 800.0, 470.0], [350.0, 0.0, 850.0, 500.0]);
     }
 
     #[test]

@@ -35,6 +35,9 @@ pub struct DeepfakeTable {
     pub date: String,
     /// The score at which `measured` counts errors.
     pub operating_point: f32,
+    /// Distance of eyes and mouth from the photo's edge, in distances between the eyes, below which the score deserves less
+    /// confidence.
+    pub near_edge: f32,
     /// Scale of the first answer: another person's face was put in.
     pub swapped: AnswerScale,
     /// Scale of the second answer: the whole face was generated.
@@ -110,7 +113,7 @@ mod tests {
         let table = deepfake();
         let scales = [table.swapped, table.generated, table.recent_swapped, table.recent_generated];
         assert!(scales.iter().all(|scale| scale.slope > 0.0));
-        assert!(table.operating_point > 0.0 && table.operating_point < 1.0);
+        assert!(table.operating_point > 0.0 && table.operating_point < 1.0 && table.near_edge > 0.0);
     }
 
     #[test]

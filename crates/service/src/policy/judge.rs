@@ -60,7 +60,7 @@ fn shortest(value: f32) -> f64 {
 mod tests {
     use faceward_core::{FivePoints, PixelRect, Point, QualityKey, Turn};
     use faceward_engine::image::PhotoFormat;
-    use faceward_engine::{Forgery, Genuineness, LITTLE_CONTEXT, Liveness};
+    use faceward_engine::{Forgery, Genuineness, LITTLE_CONTEXT, Liveness, NEAR_EDGE};
 
     use super::*;
     use crate::report::Advice;
@@ -99,7 +99,8 @@ mod tests {
         {
             let mut face = FaceAnalysis::detected(rect, 1.0, FivePoints::from_array([somewhere; 5]));
             face.liveness = Outcome::Value(Liveness { score: 0.99, raw: Vec::new(), reasons: Vec::new() });
-            face.genuine = Outcome::Value(Genuineness { score: 0.99, suspected: Forgery::Swap });
+            face.genuine =
+                Outcome::Value(Genuineness { score: 0.99, suspected: Forgery::Swap, reasons: Vec::new() });
             face.photographed = photographed;
             let (report, _no_embedding) = report(face, photo, 1, &Settings::default());
             let expected = Outcome::Value(Judged { score: 0.99, fine });
@@ -115,23 +116,27 @@ mod tests {
 
     #[test]
     fn who_is_too_close_is_told_to_step_back_and_a_forgery_has_its_name_unless_it_is_no_photograph() {
-        let said = |score: f32, photographed: f32, reasons: Vec<&'static str>| {
+        let said = |score: f32, photographed: f32, [live, genuine]: [Option<&'static str>; 2]| {
             let rect = PixelRect { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
             let points = FivePoints::from_array([Point::new(0.0, 0.0); 5]);
             let photo = PhotoInfo { format: PhotoFormat::Png, width: 1, height: 1, turned: Turn::None };
             let mut face = FaceAnalysis::detected(rect, 1.0, points);
+            let reasons = live.into_iter().collect();
             face.liveness = Outcome::Value(Liveness { score, raw: Vec::new(), reasons });
-            face.genuine = Outcome::Value(Genuineness { score, suspected: Forgery::Generated });
+            let reasons = genuine.into_iter().collect();
+            face.genuine = Outcome::Value(Genuineness { score, suspected: Forgery::Generated, reasons });
             face.photographed = Outcome::Value(photographed);
             let (report, _no_embedding) = report(face, photo, 1, &Settings::default());
-            (report.advice(), report.suspected())
+            assert_eq!(report.advice(), report.liveness_advice().or(report.deepfake_advice()));
+            (report.liveness_advice(), report.deepfake_advice(), report.suspected())
         };
-        let close = || vec![LITTLE_CONTEXT];
+        let (close, near) = (Some(LITTLE_CONTEXT), Some(NEAR_EDGE));
         let (advice, suspected) = (Some(Advice::StepBack), Some(Forgery::Generated));
-        assert_eq!(said(0.5, 0.9, close()), (advice, suspected));
-        assert_eq!(said(0.5, 0.9, Vec::new()), (None, suspected));
-        assert_eq!(said(0.95, 0.9, close()), (None, None));
-        assert_eq!(said(0.5, 0.1, close()), (None, None));
+        assert_eq!(said(0.5, 0.9, [close, None]), (advice, None, suspected));
+        assert_eq!(said(0.5, 0.9, [None, near]), (None, advice, suspected));
+        assert_eq!(said(0.5, 0.9, [None, None]), (None, None, suspected));
+        assert_eq!(said(0.95, 0.9, [close, near]), (None, None, None));
+        assert_eq!(said(0.5, 0.1, [close, near]), (None, None, None));
     }
 
     #[test]

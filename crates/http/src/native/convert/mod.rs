@@ -116,16 +116,12 @@ fn liveness(report: &FaceReport, absences: &mut Absences) -> Option<wire::Livene
         let scores = found.raw.iter();
         scores.map(|(model, score)| wire::NetworkScore { model: model.to_string(), score: *score }).collect()
     });
-    let mut reasons = found.map(|found| found.reasons.clone()).unwrap_or_default();
-    if report.photographed.value().is_some_and(|photographed| !photographed.fine) {
-        reasons.push("not_photographed");
-    }
     Some(wire::Liveness {
         score: judged.score,
         fine: judged.fine,
         networks: networks.unwrap_or_default(),
-        reasons,
-        advice: report.advice().map(Advice::name),
+        reasons: reasons(report, found.map(|found| found.reasons.as_slice())),
+        advice: report.liveness_advice().map(Advice::name),
         measured_on: measured::liveness().methods(),
     })
 }
@@ -140,8 +136,17 @@ fn deepfake(report: &FaceReport, absences: &mut Absences) -> Option<wire::Deepfa
         score: judged.score,
         fine: judged.fine,
         suspected,
+        reasons: reasons(report, report.face.genuine.value().map(|found| found.reasons.as_slice())),
+        advice: report.deepfake_advice().map(Advice::name),
         measured_on: measured::deepfake().methods(),
     })
+}
+
+/// What a check itself says against its score, and whether the picture is no photograph at all.
+fn reasons(report: &FaceReport, found: Option<&[&'static str]>) -> Vec<&'static str> {
+    let photographed = report.photographed.value().is_none_or(|photographed| photographed.fine);
+    let not_photographed = (!photographed).then_some("not_photographed");
+    found.unwrap_or_default().iter().copied().chain(not_photographed).collect()
 }
 
 fn attributes(report: &FaceReport, absences: &mut Absences) -> wire::Attributes {

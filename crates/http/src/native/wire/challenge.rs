@@ -118,7 +118,7 @@ pub(crate) struct ChallengeFrame {
     /// The deepfake check; only where it was asked for and could decide.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) deepfake: Option<super::Judged>,
-    /// What would help: `step_back` where the face fills the frame. Only where it is not live.
+    /// What would help: `step_back` where the face fills the frame, or its edge is near. Only where a check is not fine.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) advice: Option<&'static str>,
     /// Similarity to the reference frame, the first that faces the camera.

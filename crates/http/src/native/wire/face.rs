@@ -132,6 +132,12 @@ pub(crate) struct Deepfake {
     /// What it seems to be. Only where it is not fine, and not for being no photograph.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) suspected: Option<Forgery>,
+    /// What lowers the confidence in the score, or makes it not fine: `near_edge` where the photo's edge cuts the face, or
+    /// nearly; `not_photographed`.
+    pub(crate) reasons: Vec<&'static str>,
+    /// What would help: `step_back` where the photo's edge is near the face. Only where it is not fine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) advice: Option<&'static str>,
     /// The ways of forging that the score was measured on; `/v1/info` has the figures. Others may pass unseen.
     pub(crate) measured_on: Vec<&'static str>,
 }
