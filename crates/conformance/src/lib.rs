@@ -30,7 +30,7 @@ macro_rules! suite {
                 a_name_is_kept_until_the_last_template_goes, a_model_makes_vectors_of_one_length,
                 everything_is_exported_once,
                 templates_are_given_as_they_were_enrolled, one_process_at_a_time_purges }
-            expiry { what_is_over_is_compared_with_nothing, the_time_of_an_app_counts_as_well,
+            expiry { what_is_over_is_compared_with_nothing, what_is_over_keeps_nobody_out, the_time_of_an_app_counts_as_well,
                 times_are_kept_to_the_microsecond }
             search { the_best_template_stands_for_its_subject, only_named_galleries_and_one_model_are_searched,
                 a_search_is_what_comparing_one_by_one_gives, equals_come_in_the_order_of_their_ids }

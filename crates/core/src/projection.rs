@@ -59,6 +59,13 @@ impl Projection {
         *model == self.of && n_values == self.n_values
     }
 
+    /// Whether `n_values` is another length than vectors of `model` have here; of models that are not its own it knows nothing.
+    #[must_use]
+    pub fn contradicts(&self, model: &ModelId, n_values: usize) -> bool {
+        (*model == self.of && n_values != self.n_values)
+            || (*model == self.model && n_values != self.length())
+    }
+
     /// The id that a vector of `n_values` values of `model` carries where it is compared.
     #[must_use]
     pub fn compared_model<'a>(&'a self, model: &'a ModelId, n_values: usize) -> &'a ModelId {

@@ -9,6 +9,7 @@ use faceward_store::StoreError;
 use tracing::Instrument as _;
 
 use crate::EmbeddedError;
+use crate::database::Database;
 use crate::folder::Folder;
 use crate::opening::{Opened, Opening, Options};
 use crate::snapshots::{Keeper, Pace, Pass};
@@ -30,6 +31,14 @@ impl Embedded {
     /// database is of a newer version or fails.
     pub fn open(dir: &Path) -> Result<Self, EmbeddedError> {
         Self::open_comparing(dir, None, &|_| {})
+    }
+
+    /// Whether `dir` is a data folder: opening any other makes one of it.
+    ///
+    /// # Errors
+    /// The file system does not tell.
+    pub fn is_in(dir: &Path) -> std::io::Result<bool> {
+        dir.join(Database::FILE).try_exists()
     }
 
     /// The same, comparing what `projection` makes of the vectors that lie in the folder, and telling `tell` how far it is, from

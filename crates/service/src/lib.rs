@@ -38,7 +38,7 @@ pub mod transfers;
 mod use_cases;
 pub mod webhooks;
 
-pub use audit::{AuditSettings, Origin, note_trx_id};
+pub use audit::{AuditSettings, Origin, is_trx_id, note_trx_id};
 pub use challenges::{ChallengeId, ChallengeSettings};
 pub use error::{Check, InternalError, PhotoFault, PhotoField, Rejection, ServiceError};
 pub use limits::{Allowance, Left};

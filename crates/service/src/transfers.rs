@@ -1,11 +1,12 @@
 //! Templates that leave this installation or come from another one: what is taken in, and the records of it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use faceward_core::{AppId, GalleryId};
+use faceward_core::{AppId, Embedding, GalleryId};
 use faceward_models::calibration::projection::projection;
 use faceward_store::{
-    AppSettings, AuditEvent, AuditSink, NewTemplate, OnConflict, StoreError, StoredTemplate, Stores,
+    AppSettings, AuditEvent, AuditSink, Living, NewTemplate, OnConflict, StoreError, StoredTemplate, Stores,
     TemplateRecord, TemplateStore, Traces,
 };
 use jiff::Timestamp;
@@ -15,6 +16,9 @@ use crate::error::{InternalError, ServiceError};
 
 /// Templates whose records are written together.
 const AT_ONCE: usize = 256;
+
+/// How long is waited until it is looked again for a change of somebody else.
+const GLANCE: Duration = Duration::from_millis(20);
 
 /// Which way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,48 +130,54 @@ impl Transfer {
         }
     }
 
+    /// Whether `row` is taken by this app at all: its time is not over.
+    #[must_use]
+    pub fn is_living(&self, record: &TemplateRecord) -> bool {
+        Living::at(Timestamp::now(), &self.settings).counts_record(record)
+    }
+
     /// Takes a template in, whatever app it is of there. It keeps its times. Durable when this returns; its own record follows.
+    ///
+    /// Whoever else enrols beside it: nothing is replaced unless `conflict` says so.
     ///
     /// # Errors
     /// The store or the log fails.
     pub async fn take(&mut self, row: StoredTemplate, conflict: Conflict) -> Result<Taken, ServiceError> {
-        if self.settings.end_of(&row.record).is_some_and(|end| end <= Timestamp::now()) {
+        if !self.is_living(&row.record) {
             return Ok(Taken::Refused(Refusal::Over));
         }
-        let there = self.templates.template(&self.app, &row.record.template).await?;
-        if let Some(there) = &there {
-            if self.is_the_same(there, &row).await? {
-                return Ok(Taken::ThereAlready);
+        if projection().contradicts(row.embedding.model(), row.embedding.vector().len()) {
+            return Ok(Taken::Refused(Refusal::Length));
+        }
+        self.take_gallery(&row.record.gallery).await?;
+        loop {
+            let there = self.templates.reference(&self.app, &row.record.template).await?;
+            if let Some(there) = &there {
+                if is_the_same(there, &row) {
+                    return Ok(Taken::ThereAlready);
+                }
+                match conflict {
+                    Conflict::Refuse => return Ok(Taken::Refused(Refusal::Conflict)),
+                    Conflict::Skip => return Ok(Taken::Skipped),
+                    Conflict::Replace => {}
+                }
             }
-            match conflict {
-                Conflict::Refuse => return Ok(Taken::Refused(Refusal::Conflict)),
-                Conflict::Skip => return Ok(Taken::Skipped),
-                Conflict::Replace => {}
+            let (on_conflict, taken) = match there {
+                Some(_) => (OnConflict::Replace, Taken::Replaced),
+                None => (OnConflict::Refuse, Taken::Added),
+            };
+            let new = new_template(row.clone());
+            match self.templates.add(&self.app, &new, on_conflict).await {
+                Ok((_, traces)) => {
+                    self.note(new, traces).await?;
+                    return Ok(taken);
+                }
+                // Somebody else has enrolled it since: what is there is looked at, as soon as this process sees it.
+                Err(StoreError::TemplateExists(_)) => tokio::time::sleep(GLANCE).await,
+                Err(StoreError::Length { .. }) => return Ok(Taken::Refused(Refusal::Length)),
+                Err(error) => return Err(error.into()),
             }
         }
-        let StoredTemplate { app: _, record, name, embedding } = row;
-        let TemplateRecord { gallery, subject, template, model: _, created_at, expires_at } = record;
-        self.take_gallery(&gallery).await?;
-        let (created_at, on_conflict) = (Some(created_at), OnConflict::Replace);
-        let new = NewTemplate { gallery, subject, name, template, embedding, created_at, expires_at };
-        let traces = match self.templates.add(&self.app, &new, on_conflict).await {
-            Ok((_, traces)) => traces,
-            Err(StoreError::Length { .. }) => return Ok(Taken::Refused(Refusal::Length)),
-            Err(error) => return Err(error.into()),
-        };
-        self.note(new, traces).await?;
-        Ok(if there.is_some() { Taken::Replaced } else { Taken::Added })
-    }
-
-    /// Whether `there` is `row`: taken in by an earlier run.
-    async fn is_the_same(&self, there: &TemplateRecord, row: &StoredTemplate) -> Result<bool, ServiceError> {
-        let compared = projection().compared(&row.embedding);
-        let expected = TemplateRecord { model: compared.model().clone(), ..row.record.clone() };
-        if *there != expected {
-            return Ok(false);
-        }
-        let held = self.templates.reference(&self.app, &there.template).await?;
-        Ok(held.is_some_and(|(_, held)| held == *compared))
     }
 
     async fn note(&mut self, new: NewTemplate, traces: Traces) -> Result<(), ServiceError> {
@@ -212,6 +222,20 @@ impl Transfer {
     async fn record(&self, events: &[AuditEvent]) -> Result<(), ServiceError> {
         Ok(self.audit.append(events).await.map_err(|error| InternalError::audit(&error))?)
     }
+}
+
+/// `row` as it is enrolled.
+fn new_template(row: StoredTemplate) -> NewTemplate {
+    let StoredTemplate { app: _, record, name, embedding } = row;
+    let TemplateRecord { gallery, subject, template, model: _, created_at, expires_at } = record;
+    NewTemplate { gallery, subject, name, template, embedding, created_at: Some(created_at), expires_at }
+}
+
+/// Whether what is there, as it is compared, is `row`: taken in by an earlier run.
+fn is_the_same((there, held): &(TemplateRecord, Embedding), row: &StoredTemplate) -> bool {
+    let compared = projection().compared(&row.embedding);
+    let expected = TemplateRecord { model: compared.model().clone(), ..row.record.clone() };
+    *there == expected && *held == *compared
 }
 
 #[cfg(test)]

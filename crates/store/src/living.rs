@@ -21,6 +21,12 @@ impl Living {
         Self { at, expire_after_days: settings.expire_after_days }
     }
 
+    /// Whether the template of this record counts.
+    #[must_use]
+    pub fn counts_record(&self, record: &TemplateRecord) -> bool {
+        self.counts(record.created_at, record.expires_at)
+    }
+
     /// Whether a template that was enrolled at `created_at`, and has an end of its own or none, counts.
     #[must_use]
     pub fn counts(&self, created_at: Timestamp, expires_at: Option<Timestamp>) -> bool {

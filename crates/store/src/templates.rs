@@ -91,7 +91,8 @@ pub trait TemplateStore: Reachable {
     ) -> Pending<'a, Deletion>;
 
     /// Enrols a template. The gallery [`crate::DEFAULT_GALLERY`] is created on first use, any other must exist. The
-    /// template is in whatever is left of the one that it replaces.
+    /// template is in whatever is left of the one that it replaces. One whose time is over ([`crate::Living`], by the store's clock) is
+    /// no conflict: it is replaced.
     ///
     /// # Errors
     /// [`StoreError::GalleryUnknown`], [`StoreError::Length`]; with [`OnConflict::Refuse`],

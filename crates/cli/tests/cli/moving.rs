@@ -148,6 +148,83 @@ fn a_file_that_is_not_whole_or_not_opened_changes_nothing() {
 }
 
 #[test]
+fn what_is_over_is_not_exported_and_a_folder_that_is_none_neither() {
+    let place = filled();
+    let stores_of_it = stores(&place);
+    block_on(async {
+        let over = NewTemplate {
+            gallery: id("staff", GalleryId::parse),
+            subject: id("visitor", SubjectId::parse),
+            name: None,
+            template: id("over", TemplateId::parse),
+            embedding: face("sface+fr-feature-2", 9, 640),
+            created_at: None,
+            expires_at: Some(Timestamp::now()),
+        };
+        stores_of_it.templates.add(&app(), &over, OnConflict::Refuse).await.map(drop).expect("added");
+    });
+    drop(stores_of_it);
+    let made = place.run_with(&[SECRET], &[&["export", "faces"][..], &BY_PASSPHRASE].concat()).exits(0);
+    assert!(made.out.contains("3 templates, 2 galleries"), "{made:?}");
+    let mistyped = [&["export", "none", "--data-dir", "nowhere"][..], &BY_PASSPHRASE].concat();
+    let refused = place.run_with(&[SECRET], &mistyped).exits(5);
+    assert!(refused.err.contains("nowhere is no data folder"), "{refused:?}");
+    assert!(!place.path("nowhere").exists() && !place.path("none").exists());
+}
+
+#[test]
+fn a_file_that_cannot_be_read_twice_is_no_file() {
+    let place = empty();
+    let refused = place.run_with(&[SECRET], &["import", "/dev/null", "--passphrase", "env:THE_PASSPHRASE"]);
+    assert!(refused.exits(2).err.contains("/dev/null is no file"));
+}
+
+#[test]
+fn two_who_import_at_once_take_nothing_from_each_other() {
+    const N_TEMPLATES: u64 = 60;
+    let (one, two, address) = (Place::new(), Place::new(), postgres_database());
+    let store = [("FACEWARD_STORE", address.as_str()), SECRET];
+    for (place, seed) in [(&one, 0), (&two, 1000)] {
+        place.run(&["app", "create", "shop", "--id", APP]).exits(0);
+        let stores = stores(place);
+        block_on(async {
+            for number in 0..N_TEMPLATES as u32 {
+                let new = NewTemplate {
+                    gallery: id("default", GalleryId::parse),
+                    subject: id(&format!("s{number}"), SubjectId::parse),
+                    name: None,
+                    template: id(&format!("t{number:03}"), TemplateId::parse),
+                    embedding: face("sface+fr-feature-2", seed + number, 640),
+                    created_at: None,
+                    expires_at: None,
+                };
+                stores.templates.add(&app(), &new, OnConflict::Refuse).await.map(drop).expect("added");
+            }
+        });
+        drop(stores);
+        place.run_with(&[SECRET], &[&["export", "faces"][..], &BY_PASSPHRASE].concat()).exits(0);
+    }
+    one.run_with(&store, &["app", "create", "shop", "--id", APP]).exits(0);
+    let (ours, theirs) = (one.path("faces"), two.path("faces"));
+    let files = [ours, theirs].map(|file| file.to_str().expect("UTF-8").to_owned());
+    let taken = std::thread::scope(|scope| {
+        let runs = files.each_ref().map(|file| {
+            let run =
+                || one.run_with(&store, &["import", file, "--json", "--passphrase", "env:THE_PASSPHRASE"]);
+            scope.spawn(run)
+        });
+        runs.map(|run| run.join().expect("it ran").json())
+    });
+    let added: u64 = taken.iter().map(|report| counts(report)[0]).sum();
+    assert_eq!(added, N_TEMPLATES, "{taken:?}");
+    // Whatever each has told as added is there: a second run finds it.
+    for (file, told) in files.iter().zip(&taken) {
+        let again = one.run_with(&store, &["import", file, "--json", "--passphrase", "env:THE_PASSPHRASE"]);
+        assert_eq!(counts(&again.json()), [0, counts(told)[0], 0]);
+    }
+}
+
+#[test]
 fn templates_move_into_a_database_and_out_of_it_by_keys_of_age() {
     let (from, to, address) = (filled(), empty(), postgres_database());
     let (ours, other) = (age::x25519::Identity::generate(), age::x25519::Identity::generate());

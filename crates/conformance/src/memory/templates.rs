@@ -146,7 +146,9 @@ impl TemplateStore for Memory {
             if gallery.as_str() != DEFAULT_GALLERY {
                 held.gallery(gallery)?;
             }
-            if on_conflict == OnConflict::Refuse && held.templates.contains_key(template) {
+            let living = held.living();
+            let counts = |(there, _): &(TemplateRecord, Embedding)| living.counts_record(there);
+            if on_conflict == OnConflict::Refuse && held.templates.get(template).is_some_and(counts) {
                 return Err(StoreError::TemplateExists(template.clone()));
             }
             let created_at = created_at.unwrap_or_else(Timestamp::now);

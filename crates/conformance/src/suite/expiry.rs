@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use faceward_core::ModelId;
-use faceward_store::{AppSettings, NewTemplate, OnConflict, Stores, TemplateRecord};
+use faceward_store::{AppSettings, NewTemplate, OnConflict, StoreError, Stores, TemplateRecord};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::Fixture;
@@ -66,6 +66,27 @@ pub async fn what_is_over_is_compared_with_nothing(fixture: &impl Fixture) {
     let expected =
         ["found a1", "found c1", "anna has 2", "carl has 1", "a1 is one", "a2 is one", "c1 is one"];
     assert_eq!(compared(&stores, &["anna", "carl"]).await, expected);
+}
+
+/// Its id can be given anew before the purge ran; that of one that counts cannot.
+pub async fn what_is_over_keeps_nobody_out(fixture: &impl Fixture) {
+    let stores = fixture.stores();
+    create_apps(&stores, 1).await;
+    add(&stores, &ending("anna", "a", Some(in_hours(-1)))).await;
+    let anew = new_template("bert", "a", &[0.0, 1.0]);
+    let (record, _) = stores.templates.add(&app(1), &anew, OnConflict::Refuse).await.expect("added");
+    assert_eq!((&record.subject, record.expires_at), (&anew.subject, None));
+    assert_eq!(listed(&stores).await, ["bert a"]);
+    let refused = stores.templates.add(&app(1), &anew, OnConflict::Refuse).await.map(drop);
+    assert!(matches!(refused, Err(StoreError::TemplateExists(_))), "{refused:?}");
+    let old = NewTemplate { created_at: Some(in_hours(-48)), ..ending("anna", "b", None) };
+    add(&stores, &old).await;
+    let again = new_template("anna", "b", &[1.0, 0.0]);
+    let refused = stores.templates.add(&app(1), &again, OnConflict::Refuse).await.map(drop);
+    assert!(matches!(refused, Err(StoreError::TemplateExists(_))), "{refused:?}");
+    let settings = AppSettings { expire_after_days: NonZeroU32::new(1), ..AppSettings::default() };
+    stores.directory.set_settings(&app(1), &settings).await.expect("set");
+    stores.templates.add(&app(1), &again, OnConflict::Refuse).await.map(drop).expect("added");
 }
 
 /// Whichever comes first, as the app is set now.

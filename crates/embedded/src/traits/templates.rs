@@ -289,13 +289,15 @@ impl Folder {
         let database = self.database.lock();
         let tenant = self.index.tenant(app)?;
         let NewTemplate { gallery, subject, name, template, embedding, created_at, expires_at } = new;
-        let (exists, new_gallery, name) = {
+        let living = self.members.read().living(app)?;
+        let (there, new_gallery, name) = {
             let tenant = tenant.read();
             tenant.check_length(embedding.model(), embedding.vector().len())?;
             let name = name.as_ref().or_else(|| tenant.name(gallery, subject)).cloned();
-            (tenant.template(template).is_some(), !tenant.has_gallery(gallery)?, name)
+            (tenant.template(template), !tenant.has_gallery(gallery)?, name)
         };
-        if exists && on_conflict == OnConflict::Refuse {
+        let exists = there.is_some();
+        if on_conflict == OnConflict::Refuse && there.is_some_and(|there| living.counts_record(&there)) {
             return Err(StoreError::TemplateExists(template.clone()));
         }
         let record = TemplateRecord {

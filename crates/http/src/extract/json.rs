@@ -31,11 +31,15 @@ pub(crate) async fn receive<T: DeserializeOwned>(
     parse(&body::receive(request, MAX_JSON_BYTES, settings).await?)
 }
 
-/// `body` as `T`.
+/// `body`, an object, as `T`. A list is refused: its values would be taken for those of the fields in the order in which these happen
+/// to be declared.
 ///
 /// # Errors
 /// [`Failure::MalformedBody`].
 pub(crate) fn parse<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, Failure> {
+    if !is_object(body) {
+        return Err(Failure::MalformedBody("not the expected JSON: it is no object".to_owned()));
+    }
     serde_json::from_slice(without_mark(body))
         .map_err(|error| Failure::MalformedBody(format!("not the expected JSON: {error}")))
 }

@@ -98,7 +98,7 @@ async fn get_template(
     transaction: TransactionId,
     PathPiece(template_id): PathPiece,
 ) -> Result<Json<wire::TemplateAnswer>, Failure> {
-    let record = app.service.get_template(&app_id, &TemplateId::parse(&template_id)?).await?;
+    let record = app.service.get_template(&app_id, &TemplateId::stored(&template_id)?).await?;
     Ok(Json(wire::TemplateAnswer { transaction_id: transaction.0, template: convert::template(&record) }))
 }
 
@@ -115,7 +115,7 @@ async fn delete_template(
     transaction: TransactionId,
     PathPiece(template_id): PathPiece,
 ) -> Result<Json<wire::TemplateDeleted>, Failure> {
-    app.service.delete_template(&app_id, &TemplateId::parse(&template_id)?).await?;
+    app.service.delete_template(&app_id, &TemplateId::stored(&template_id)?).await?;
     Ok(Json(wire::TemplateDeleted { transaction_id: transaction.0 }))
 }
 

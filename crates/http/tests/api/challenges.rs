@@ -91,6 +91,7 @@ async fn a_challenge_that_cannot_be_meant_is_refused() {
         (r#"{"movements": ["left", "front"]}"#, 400, "malformed_body"),
         (r#"{"step": 3}"#, 400, "malformed_body"),
         ("[", 400, "malformed_body"),
+        ("[]", 400, "malformed_body"),
         (r#"{"gallery": "default"}"#, 400, "missing_parameter"),
         (r#"{"subject": ""}"#, 400, "invalid_id"),
         (r#"{"subject": "nobody"}"#, 404, "subject_not_found"),

@@ -38,7 +38,7 @@ async fn templates_are_listed_page_by_page() {
     );
     assert_eq!(first.at("/next"), "b/ä 1");
     let template = first.at("/templates/0");
-    assert_eq!(keys(&template), ["created_at", "gallery", "model", "subject", "template_id"]);
+    assert_eq!(keys(&template), ["created_at", "expires_at", "gallery", "model", "subject", "template_id"]);
     assert_eq!((&template["gallery"], &template["subject"]), (&"default".into(), &"a".into()));
 
     let second = app.get("/v1/templates?limit=2&after=b%2F%C3%A4%201&gallery=default").await.ok();

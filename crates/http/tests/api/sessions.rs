@@ -297,6 +297,9 @@ async fn what_cannot_be_asked_for_is_refused_when_the_session_is_made() {
         (json!({"enroll": {"subject": "a", "gallery": "none"}}), 404, "gallery_not_found"),
         (json!({"enroll": {"subject": ""}}), 400, "invalid_id"),
         (json!({"nonsense": 1}), 400, "malformed_body"),
+        (json!([["deepfake"]]), 400, "malformed_body"),
+        (json!({"trx_id": "x".repeat(121)}), 400, "invalid_parameter"),
+        (json!({"trx_id": "a\u{0}b"}), 400, "invalid_parameter"),
     ];
     for (body, status, code) in rows {
         create(&app, &body).await.assert_error(status, code, &body.to_string());

@@ -2,7 +2,7 @@
 
 use faceward_core::{AppId, GalleryId, SubjectId, SubjectName, TemplateId};
 use faceward_sealing::{Sealer, SubjectContext};
-use faceward_store::{DEFAULT_GALLERY, NewTemplate, OnConflict, StoreError, TemplateRecord};
+use faceward_store::{DEFAULT_GALLERY, Living, NewTemplate, OnConflict, StoreError, TemplateRecord};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -38,7 +38,7 @@ pub(crate) async fn add(
     writer: Writer<'_>,
     app: &AppId,
     new: &NewTemplate,
-    on_conflict: OnConflict,
+    (on_conflict, living): (OnConflict, Living),
 ) -> Result<Added, StoreError> {
     let sealer = writer.sealer;
     let NewTemplate { gallery, subject, name, template, embedding, created_at, expires_at } = new;
@@ -56,7 +56,7 @@ pub(crate) async fn add(
         sealer.seal_vector(embedding.vector(), context(app, &record)).map_err(PostgresError::from)?;
     let found = Found::of(&change, app, &record).await?;
     found.check(&record, embedding.vector().len())?;
-    if found.place.is_some() && on_conflict == OnConflict::Refuse {
+    if on_conflict == OnConflict::Refuse && found.counts(&living) {
         return Err(StoreError::TemplateExists(template.clone()));
     }
     if !found.gallery {
@@ -85,6 +85,8 @@ struct Found {
     n_values: Option<i32>,
     /// Where the template of its id is.
     place: Option<(GalleryId, SubjectId)>,
+    /// When that was enrolled, and its own end.
+    times: Option<(Timestamp, Option<Timestamp>)>,
 }
 
 impl Found {
@@ -92,19 +94,25 @@ impl Found {
         let sql = "
             SELECT EXISTS (SELECT FROM faceward.galleries WHERE app = $1 AND id = $2) AS there,
                 (SELECT n_values FROM faceward.templates WHERE app = $1 AND model = $3 LIMIT 1) AS n_values,
-                old.gallery, old.subject
+                old.gallery, old.subject, old.created_at, old.expires_at
             FROM (VALUES (1)) AS one LEFT JOIN faceward.templates AS old ON old.app = $1 AND old.id = $4";
         let TemplateRecord { gallery, template, model, .. } = record;
         let values: [&(dyn tokio_postgres::types::ToSql + Sync); 4] =
             [&app.0, &gallery.as_str(), &model.as_str(), &template.as_str()];
         let rows = change.query(sql, &values).await?;
         let row = rows.first().ok_or(PostgresError::Corrupt("one row"))?;
-        let place = if is_there(row, "gallery")? {
-            Some((gallery_id(row, "gallery")?, subject_id(row, "subject")?))
+        let (place, times) = if is_there(row, "gallery")? {
+            let place = (gallery_id(row, "gallery")?, subject_id(row, "subject")?);
+            (Some(place), Some((row.try_get("created_at")?, row.try_get("expires_at")?)))
         } else {
-            None
+            (None, None)
         };
-        Ok(Self { gallery: row.try_get("there")?, n_values: row.try_get("n_values")?, place })
+        Ok(Self { gallery: row.try_get("there")?, n_values: row.try_get("n_values")?, place, times })
+    }
+
+    /// Whether the template of its id is there, and its time is not over.
+    fn counts(&self, living: &Living) -> bool {
+        self.times.is_some_and(|(created_at, expires_at)| living.counts(created_at, expires_at))
     }
 
     fn check(&self, record: &TemplateRecord, length: usize) -> Result<(), StoreError> {

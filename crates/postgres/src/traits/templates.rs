@@ -134,7 +134,8 @@ impl TemplateStore for Postgres {
         self.ask(move |asked| async move {
             asked.may_add(&app).await?;
             let writer = asked.writer();
-            let added = templates::add(&mut asked.client().await?, writer, &app, &new, on_conflict).await?;
+            let terms = (on_conflict, asked.living(&app)?);
+            let added = templates::add(&mut asked.client().await?, writer, &app, &new, terms).await?;
             asked.seen(added.last).await;
             let record = asked.memory.compared(added.record, new.embedding.vector().len());
             Ok((record, asked.added(added.replaced).await))

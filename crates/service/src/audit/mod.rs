@@ -11,7 +11,7 @@ mod recorder;
 mod settings;
 mod trail;
 
-pub use origin::{Origin, note_trx_id};
+pub use origin::{Origin, is_trx_id, note_trx_id};
 pub use settings::AuditSettings;
 
 pub(crate) use local::{LocalChange, changed, noted};

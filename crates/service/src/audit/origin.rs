@@ -74,6 +74,12 @@ impl Origin {
     }
 }
 
+/// Whether `text` may be kept as the client's own id of something: 1 to 120 characters, none of them a control character.
+#[must_use]
+pub fn is_trx_id(text: &str) -> bool {
+    (1..=MAX_TRX_ID_CHARS).contains(&text.chars().count()) && !text.chars().any(char::is_control)
+}
+
 /// Notes the client's own id of the request that is being served, for its records. The first one counts; control
 /// characters and what is beyond 120 characters are left out.
 pub fn note_trx_id(text: &str) {

@@ -89,9 +89,18 @@ async fn a_template_with_an_end_of_its_own_is_deleted_at_it_and_decides_nothing_
     };
     let refused = fixture.service.verify_against(&fixture.app, request).await;
     assert!(matches!(refused, Err(ServiceError::TemplateNotFound)), "{refused:?}");
-    assert_eq!(n_templates(&fixture).await, 2, "nothing is deleted yet");
+    let refused = fixture.service.get_template(&fixture.app, &template("anna")).await;
+    assert!(matches!(refused, Err(ServiceError::TemplateNotFound)), "{refused:?}");
+    assert_eq!(n_templates(&fixture).await, 1, "not listed, and not yet deleted");
+    // Nor does it keep anybody out; whoever takes its place has an end of their own, or none.
+    fixture.enroll(photo(BIDEN), "anna").await.expect("one face");
+    let expires_in = NonZeroU32::new(1);
+    let request = EnrollRequest { expires_in, ..enroll_request(photo(OBAMA), Some("carl")) };
+    let carl = fixture.service.enroll(&fixture.app, request).await.expect("one face");
+    assert!(carl.record.expires_at.is_some_and(|end| end > Timestamp::now()));
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
     let purged = fixture.service.purge_templates(Uuid::from_u128(1), Timestamp::now()).await;
-    assert_eq!((purged.expect("deleted"), n_templates(&fixture).await), (1, 1));
+    assert_eq!((purged.expect("deleted"), n_templates(&fixture).await), (1, 2));
 }
 
 #[tokio::test]

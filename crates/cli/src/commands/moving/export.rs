@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use faceward_core::{AppId, GalleryId, TemplateId};
+use faceward_embedded::Embedded;
 use faceward_service::transfers::{Direction, Transfer};
 use faceward_service::{AppRecord, Page, ServiceError, Stores};
 use faceward_store::{GalleryRecord, StoredTemplate};
@@ -45,6 +46,15 @@ impl Export {
     /// Writes it.
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
         refuse_beside_a_server(context, "export from what `faceward restore` makes of its backup")?;
+        let dir = &context.config.data_dir;
+        let is_there = Embedded::is_in(dir).map_err(|error| Failure::new(Exit::Failed, error))?;
+        if context.config.store.is_none() && !is_there {
+            let dir = dir.display();
+            return Err(Failure::new(
+                Exit::DataRefused,
+                anyhow::anyhow!("{dir} is no data folder: --data-dir names it"),
+            ));
+        }
         if self.into.try_exists().map_err(|error| Failure::new(Exit::Failed, error))? {
             return Err(Failure::usage(format_args!("{} is there already", self.into.display())));
         }
@@ -133,11 +143,15 @@ async fn filled(
                 stores.templates.count_templates(&app.id).await.map_err(ServiceError::from)?,
                 "templates",
             );
-            templates(stores, &app.id, |line| {
+            templates(stores, &app.id, |row| {
                 bar.inc(1);
+                // Its face is on the way out of here, not into another place.
+                if !transfer.is_living(&row.record) {
+                    return Ok(());
+                }
                 counts.templates += 1;
                 transfer.count();
-                line.write(output).map_err(failed)
+                Line::template(&row).write(output).map_err(failed)
             })
             .await?;
             bar.finish_and_clear();
@@ -166,11 +180,11 @@ async fn galleries(
 async fn templates(
     stores: &Stores,
     app: &AppId,
-    mut write: impl FnMut(Line) -> Result<(), Failure>,
+    mut take: impl FnMut(StoredTemplate) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let ask = async |page: Page<'_, TemplateId>| {
         stores.templates.whole_templates(app, page).await.map_err(|error| ServiceError::from(error).into())
     };
-    let take = async |row: StoredTemplate| write(Line::template(&row));
-    every(ask, |row| row.record.template.clone(), take).await
+    let each = async |row: StoredTemplate| take(row);
+    every(ask, |row| row.record.template.clone(), each).await
 }

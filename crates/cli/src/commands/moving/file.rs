@@ -13,8 +13,11 @@ use zeroize::Zeroizing;
 
 /// The version that this program writes, and the newest that it reads.
 const VERSION: u32 = 1;
-/// Longest line, in bytes: a template of some ten thousand values.
-const LONGEST_LINE: u64 = 1 << 18;
+/// Longest line, in bytes: a template of [`MOST_VALUES`] values, with ids and a name in whatever script.
+const LONGEST_LINE: u64 = 1 << 16;
+/// Most values of a vector; networks that are known make 512 or 640. Where a database searches each app's vectors are turned by a matrix of
+/// this side.
+const MOST_VALUES: usize = 2048;
 
 /// A line.
 #[derive(Debug, Serialize, Deserialize)]
@@ -202,10 +205,14 @@ fn line(input: &mut impl BufRead, number: usize) -> Result<Option<Zeroizing<Vec<
 }
 
 fn stored(app: AppId, template: &Template) -> Result<StoredTemplate, &'static str> {
-    let time = |text: &str| text.parse::<Timestamp>().map_err(|_| "a time");
+    // Neither the log nor a database has times of before.
+    let time = |text: &str| match text.parse::<Timestamp>() {
+        Ok(time) if time >= Timestamp::UNIX_EPOCH => Ok(time),
+        Ok(_) | Err(_) => Err("a time"),
+    };
     let bytes = STANDARD.decode(template.vector.as_bytes()).map(Zeroizing::new).map_err(|_| "a vector")?;
     let (values, rest) = bytes.as_chunks::<4>();
-    if !rest.is_empty() {
+    if !rest.is_empty() || values.len() > MOST_VALUES {
         return Err("a vector");
     }
     let values: Vec<f32> = values.iter().map(|value| f32::from_le_bytes(*value)).collect();
@@ -218,12 +225,19 @@ fn stored(app: AppId, template: &Template) -> Result<StoredTemplate, &'static st
             subject: SubjectId::stored(&template.subject).map_err(|_| "a subject id")?,
             template: TemplateId::stored(&template.template).map_err(|_| "a template id")?,
             model: model.clone(),
-            created_at: time(&template.created_at)?,
+            created_at: past(time(&template.created_at)?)?,
             expires_at: template.expires_at.as_deref().map(time).transpose()?,
         },
         name: name.map_err(|_| "a name")?,
         embedding: Embedding::restored(model, values).ok_or("a vector")?,
     })
+}
+
+/// When something was done: from the future on, an app's `expire_after_days` would not count. Clocks differ by less than a day.
+fn past(time: Timestamp) -> Result<Timestamp, &'static str> {
+    let day = jiff::SignedDuration::from_hours(24);
+    let is_past = Timestamp::now().checked_add(day).is_ok_and(|tomorrow| time <= tomorrow);
+    is_past.then_some(time).ok_or("a time of enrolment in the future")
 }
 
 #[cfg(test)]
@@ -308,6 +322,17 @@ mod tests {
         assert!(told(&stranger).contains("the first line does not name"));
         let long = "x".repeat(1 << 19);
         assert!(told(&whole.replace("staff", &long)).contains("too long"));
+        let times = [
+            ("2026-01-02T03:04:05.678901Z", "2126-01-02T03:04:05Z"),
+            ("2036-01-01T00:00:00.000001Z", "-009000-01-01T00:00:00Z"),
+        ];
+        for (time, other) in times {
+            assert!(told(&whole.replacen(time, other, 1)).contains("a time"), "{other}");
+        }
+        let many = STANDARD.encode([0_u8; 4 * 2049]);
+        let vector =
+            lines[2].split("\"vector\":\"").nth(1).and_then(|rest| rest.split('"').next()).expect("one");
+        assert!(told(&whole.replacen(vector, &many, 1)).contains("a vector"));
         let not_a_unit = lines[2].replace("\"vector\":\"", "\"vector\":\"AAAA");
         assert!(told(&whole.replace(lines[2], &not_a_unit)).contains("a vector"));
     }

@@ -70,6 +70,13 @@ impl Import {
     /// Puts them in.
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
         refuse_beside_a_server(context, "stop it first")?;
+        let file = fs_err::metadata(&self.from).map_err(|error| Failure::new(Exit::Usage, error))?;
+        if !file.is_file() {
+            let from = self.from.display();
+            return Err(Failure::usage(format_args!(
+                "{from} is no file: it is read twice, first to check all of it"
+            )));
+        }
         let key = Key::new(self.identity.as_ref(), &self.passphrase, &context.environment)?;
         let (apps, counts) = self.checked(&key)?;
         let stores = stores::open(&context.config, &context.environment)?;

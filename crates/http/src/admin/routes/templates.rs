@@ -42,7 +42,6 @@ async fn list(
     let gallery = query.text("gallery")?.map(GalleryId::stored).transpose()?;
     let after = query.text("after")?.map(TemplateId::stored).transpose()?;
     let prefix = query.text("prefix")?.map(TemplateId::parse).transpose()?;
-    let settings = app.service.apps().get(&id).await?.settings;
     let mut records = Vec::new();
     let mut request = ListTemplatesRequest { gallery, after, limit: Some(limit + 1) };
     if let Some(prefix) = &prefix {
@@ -58,7 +57,7 @@ async fn list(
     };
     records.extend(listed.into_iter().take_while(begins));
     let (shown, next) = listing::shown(records, limit, |record| record.template.to_string());
-    let templates = shown.iter().map(|record| wire::AdminTemplate::of(record, &settings)).collect();
+    let templates = shown.iter().map(wire::AdminTemplate::of).collect();
     Ok(Json(wire::AdminTemplatePage { templates, next }))
 }
 
@@ -92,8 +91,7 @@ async fn show(
 ) -> Result<Json<wire::AdminTemplate>, Failure> {
     let id = app_id(&id)?;
     let record = app.service.get_template(&id, &TemplateId::stored(&template)?).await?;
-    let settings = app.service.apps().get(&id).await?.settings;
-    Ok(Json(wire::AdminTemplate::of(&record, &settings)))
+    Ok(Json(wire::AdminTemplate::of(&record)))
 }
 
 /// Deletes a template, for good when this is answered.

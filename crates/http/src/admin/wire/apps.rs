@@ -1,6 +1,6 @@
 //! Lists of apps, their keys, galleries, subjects, templates.
 
-use faceward_service::{AppSettings, GalleryRecord, SubjectRecord, TemplateRecord};
+use faceward_service::{GalleryRecord, SubjectRecord, TemplateRecord};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -157,15 +157,15 @@ pub(crate) struct AdminTemplate {
 }
 
 impl AdminTemplate {
-    /// `record` in an app of these settings.
-    pub(crate) fn of(record: &TemplateRecord, settings: &AppSettings) -> Self {
+    /// `record`, with the end that counts.
+    pub(crate) fn of(record: &TemplateRecord) -> Self {
         Self {
             template_id: record.template.to_string(),
             gallery: record.gallery.to_string(),
             subject: record.subject.to_string(),
             model: record.model.to_string(),
             created_at: record.created_at.to_string(),
-            expires_at: settings.end_of(record).map(|end| end.to_string()),
+            expires_at: record.expires_at.map(|end| end.to_string()),
         }
     }
 }

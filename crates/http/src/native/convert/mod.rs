@@ -63,6 +63,7 @@ pub(crate) fn template(record: &TemplateRecord) -> wire::Template {
         subject: record.subject.to_string(),
         model: record.model.to_string(),
         created_at: record.created_at.to_string(),
+        expires_at: record.expires_at.map(|end| end.to_string()),
     }
 }
 

@@ -6,6 +6,7 @@ use axum::http::Uri;
 use faceward_core::{GalleryId, SubjectId, SubjectName, TemplateId};
 use faceward_service::{
     Checks, ComparedWith, EnrollPlan, NewSession, Photo, Session, SessionAttempt, SessionPlan, SubjectRef,
+    is_trx_id,
 };
 
 use super::wire;
@@ -52,6 +53,10 @@ pub(crate) fn session_request(
         compared_with,
         enroll: enroll.as_ref().map(enroll_plan).transpose()?,
     };
+    if trx_id.as_deref().is_some_and(|text| !is_trx_id(text)) {
+        let expected = "1 to 120 characters, none of them a control character";
+        return Err(Failure::InvalidParameter { name: "trx_id".to_owned(), expected });
+    }
     if return_url.as_deref().is_some_and(|url| !may_return_to(url, origins)) {
         return Err(Failure::InvalidParameter { name: "return_url".to_owned(), expected: RETURN_URL });
     }

@@ -60,6 +60,9 @@ pub(crate) struct Template {
     pub(crate) model: String,
     /// When it was enrolled, RFC 3339.
     pub(crate) created_at: String,
+    /// From when on it is compared with nothing and deleted: its own end or that of the app, whichever is earlier; `null`: it has none.
+    #[schema(required)]
+    pub(crate) expires_at: Option<String>,
 }
 
 /// A page of templates, ordered by id.

@@ -243,7 +243,7 @@ async fn forget(
     let request: wire::DeleteRequest =
         fields::receive(request, app, &["templateId"], MAX_DELETE_BYTES).await?;
     let text = request.template_id.ok_or(Failure::MissingParameter("templateId"))?;
-    app.service.delete_template(&app_id, &TemplateId::parse(&text)?).await?;
+    app.service.delete_template(&app_id, &TemplateId::stored(text.trim())?).await?;
     Ok(Json(wire::DeleteAnswer { transaction_id: transaction.0 }))
 }
 

@@ -126,7 +126,8 @@ impl Ruled {
         if whom.gallery.as_str() != DEFAULT_GALLERY {
             templates.gallery(&app, &whom.gallery).await?;
         }
-        match templates.template(&app, &whom.template).await? {
+        // One whose time is over is replaced when it comes to that.
+        match templates.reference(&app, &whom.template).await? {
             Some(_) => Err(ServiceError::TemplateExists),
             None => Ok(()),
         }
