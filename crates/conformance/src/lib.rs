@@ -25,6 +25,8 @@ macro_rules! suite {
             tokens { signing_keys_rotate, of_two_first_signing_keys_one_wins, a_revoked_token_stays_revoked }
             galleries { galleries_are_created_once_and_deleted_with_all_in_them, all_galleries_are_deleted_at_once,
                 galleries_come_in_pages }
+            deletions { a_deletion_tells_what_was_there, what_is_replaced_is_told_as_well,
+                an_app_goes_with_a_record_of_its_templates }
             templates { a_template_is_read_back_as_it_was_given, a_taken_id_is_refused_or_replaced,
                 a_deleted_template_is_gone, a_subject_is_deleted_in_its_gallery_alone, lists_come_in_pages,
                 a_name_is_kept_until_the_last_template_goes, a_model_makes_vectors_of_one_length,

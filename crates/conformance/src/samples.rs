@@ -2,7 +2,7 @@
 
 use faceward_core::{AppId, Embedding, GalleryId, ModelId, SubjectId, SubjectName, TemplateId};
 use faceward_store::{
-    AppRecord, AppSettings, KeyHash, NewTemplate, OnConflict, Page, Stores, TemplateRecord, Traces,
+    AppRecord, AppSettings, Deletion, KeyHash, NewTemplate, OnConflict, Page, Stores, TemplateRecord,
 };
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -122,8 +122,8 @@ pub async fn create_gallery(stores: &Stores, gallery: &str) {
 
 /// Enrols a template of app 1 that does not exist yet.
 pub async fn add(stores: &Stores, new: &NewTemplate) -> TemplateRecord {
-    let (record, traces) = stores.templates.add(&app(1), new, OnConflict::Refuse).await.expect("added");
-    assert_eq!(traces, Traces::Wiped, "nothing was replaced");
+    let (record, replaced) = stores.templates.add(&app(1), new, OnConflict::Refuse).await.expect("added");
+    assert_eq!(replaced, Deletion::nothing());
     record
 }
 

@@ -7,7 +7,7 @@ use faceward_conformance::{Fixture, Memory, suite};
 use faceward_core::{AppId, Embedding, GalleryId, ModelId, SubjectId, TemplateId};
 use faceward_store::{
     Candidate, Deletion, GalleryRecord, NewTemplate, OnConflict, Page, Pending, Reachable, References,
-    StoredTemplate, Stores, SubjectRecord, TemplatePlace, TemplateRecord, TemplateStore, Traces, Version,
+    StoredTemplate, Stores, SubjectRecord, TemplatePlace, TemplateRecord, TemplateStore, Version,
 };
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
@@ -116,12 +116,12 @@ impl TemplateStore for Broken {
         app: &'a AppId,
         new: &'a NewTemplate,
         on_conflict: OnConflict,
-    ) -> Pending<'a, (TemplateRecord, Traces)> {
+    ) -> Pending<'a, (TemplateRecord, Deletion)> {
         Box::pin(async move {
             let old = self.memory.template(app, &new.template).await?;
             match old {
                 Some(old) if on_conflict == OnConflict::Replace && self.has(Fault::KeepsReplaced) => {
-                    Ok((old, Traces::Wiped))
+                    Ok((old, Deletion::nothing()))
                 }
                 Some(_) | None => self.memory.add(app, new, on_conflict).await,
             }
@@ -166,7 +166,7 @@ impl TemplateStore for Broken {
     fn delete_template<'a>(&'a self, app: &'a AppId, template: &'a TemplateId) -> Pending<'a, Deletion> {
         Box::pin(async move {
             if self.has(Fault::KeepsDeleted) {
-                return Ok(Deletion { n_templates: 1, traces: Traces::Wiped });
+                return Ok(Deletion { n_templates: 1, ..Deletion::nothing() });
             }
             self.memory.delete_template(app, template).await
         })

@@ -53,6 +53,22 @@ pub enum EmbeddedError {
         /// Newest version that this program knows.
         known: u32,
     },
+    /// An older version of the program has written a database that is only to be read.
+    #[error(
+        "the database has the schema version {found}; this program reads {known}: restore it into a data folder and open that once"
+    )]
+    SchemaTooOld {
+        /// Version in the file.
+        found: u32,
+        /// The version that this program reads.
+        known: u32,
+    },
+    /// No data folder and no backup.
+    #[error("{} is no data folder and no backup", .0.display())]
+    NoFolder(PathBuf),
+    /// A data folder that is only to be read, whose last process died.
+    #[error("the data folder {} was not closed in order: start and stop the server, or make a backup", .0.display())]
+    NotClosed(PathBuf),
     /// A task off the async threads panicked or was cancelled.
     #[error("a task of the store died")]
     TaskDied(#[source] tokio::task::JoinError),

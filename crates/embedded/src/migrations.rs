@@ -26,10 +26,15 @@ impl Schema {
         Ok(())
     }
 
+    /// The version that this program makes.
+    pub(crate) const fn newest(&self) -> u32 {
+        self.steps.len() as u32
+    }
+
     /// The version of the database, if this program knows it.
     pub(crate) fn check(&self, connection: &Connection) -> Result<u32, EmbeddedError> {
         let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        let known = self.steps.len() as u32;
+        let known = self.newest();
         if found > known { Err(EmbeddedError::SchemaTooNew { found, known }) } else { Ok(found) }
     }
 }

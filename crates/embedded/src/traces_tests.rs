@@ -39,16 +39,15 @@ async fn every_deletion_stands_and_tells_of_its_traces() {
     let deleted = templates.delete_subject(&app(1), &default, &s1).await.expect("deleted");
     assert_eq!((deleted.n_templates, deleted.traces), (1, Traces::Left));
     let new = new_template("new", "t3", &seeded(99, 16));
-    let (record, traces) =
-        templates.add(&app(1), &new, OnConflict::Replace).await.expect("the template is in");
-    assert_eq!((record.subject, traces), (subject_id("new"), Traces::Left));
+    let (record, old) = templates.add(&app(1), &new, OnConflict::Replace).await.expect("the template is in");
+    assert_eq!((record.subject, old.traces), (subject_id("new"), Traces::Left));
     assert_eq!(listed(&stores).await.len(), 8);
     let deleted = templates.delete_gallery(&app(1), &default).await.expect("deleted");
     assert_eq!((deleted.n_templates, deleted.traces), (4, Traces::Left));
     let deleted = templates.delete_all_galleries(&app(1)).await.expect("it goes to the end");
     assert_eq!((deleted.n_templates, deleted.traces), (4, Traces::Left));
     assert_eq!(listed(&stores).await, Vec::<String>::new());
-    assert_eq!(stores.directory.delete_app(&app(1)).await.expect("deleted"), Traces::Left);
+    assert_eq!(stores.directory.delete_app(&app(1)).await.expect("deleted").traces, Traces::Left);
 }
 
 /// Bytes of the database's log, in which older versions of the pages lie.

@@ -6,6 +6,7 @@
 mod admin;
 mod client;
 mod console;
+mod deletion;
 mod error;
 #[cfg(test)]
 mod error_docs;

@@ -25,7 +25,7 @@ mod traits;
 pub use connect::Address;
 pub use error::PostgresError;
 pub use follower::FRESH;
-pub use postgres::{Postgres, Seen, look, migrate};
+pub use postgres::{Postgres, Seen, held_rows, look, migrate};
 pub use schema::ROLES;
 pub use schema::SeenVectors;
 pub use settings::{Consistency, Extent, PostgresSettings, SearchIn, SqlIndex};

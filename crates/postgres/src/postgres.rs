@@ -5,7 +5,7 @@ use std::sync::Arc;
 use faceward_core::{AppId, Projection};
 use faceward_index::Index;
 use faceward_sealing::KeySources;
-use faceward_store::{Living, Pending, StoreError};
+use faceward_store::{Living, Pending, Rows, StoreError};
 use tokio::runtime::Runtime;
 use tracing::Instrument as _;
 
@@ -13,6 +13,7 @@ use crate::asked::Asked;
 use crate::connect::{Address, Pool};
 use crate::memory::Memory;
 use crate::searching::keep_filled;
+use crate::sql::deletion;
 use crate::sql::inside::n_to_turn;
 use crate::sql::reads::Reader;
 use crate::{Extent, PostgresError, PostgresSettings, SearchIn, SeenVectors, SqlIndex, schema};
@@ -182,6 +183,23 @@ pub async fn migrate(
     }
     schema::unlock(&client).await?;
     Ok(schema::NEWEST)
+}
+
+/// The rows of `extent` in a database, for which no key is needed: no vector is opened. To be awaited inside a tokio runtime.
+///
+/// # Errors
+/// The database cannot be reached, is of another version, or does not let this role read.
+pub async fn held_rows(
+    address: &Address,
+    settings: &PostgresSettings,
+    (app, extent): (&AppId, &faceward_store::Extent),
+) -> Result<Rows, PostgresError> {
+    let client = Pool::new(address, settings)?.client().await?;
+    match schema::version(&client).await? {
+        found if found > schema::NEWEST => Err(PostgresError::SchemaTooNew { found, known: schema::NEWEST }),
+        found if found < schema::NEWEST => Err(PostgresError::SchemaTooOld { found, needed: schema::NEWEST }),
+        _same => deletion::held(&client, app, extent).await,
+    }
 }
 
 /// What a look at a database finds.

@@ -4,7 +4,7 @@ use std::sync::Weak;
 use std::time::Duration;
 
 use faceward_core::AppId;
-use faceward_store::{Candidate, Deletion, StoreError, Traces};
+use faceward_store::{Candidate, Deletion, Rows, StoreError, Traces};
 
 use crate::PostgresError;
 use crate::asked::Asked;
@@ -66,21 +66,20 @@ impl Asked {
         self.outside.as_ref().map_or(Ok(()), |outside| outside.present())
     }
 
-    /// What is left of what a new template has `replaced`.
-    pub(crate) async fn added(&self, replaced: bool) -> Traces {
-        if replaced {
-            return self.gone().await;
-        }
-        if let Some(outside) = &self.outside {
+    /// The deletion of what a new template has `replaced`, if it has.
+    pub(crate) async fn added(&self, replaced: Rows) -> Deletion {
+        if let Some(outside) = self.outside.as_ref().filter(|_| replaced.is_empty()) {
             outside.ring();
         }
-        Traces::Wiped
+        self.deletion(replaced).await
     }
 
     /// What was deleted.
-    pub(crate) async fn deletion(&self, n_templates: usize) -> Deletion {
-        let traces = if n_templates == 0 { Traces::Wiped } else { self.gone().await };
-        Deletion { n_templates, traces }
+    pub(crate) async fn deletion(&self, rows: Rows) -> Deletion {
+        if rows.is_empty() {
+            return Deletion::nothing();
+        }
+        rows.deleted(self.gone().await)
     }
 
     /// What is left of what was deleted. The database keeps old versions of rows for a while, sealed: see docs/postgres.md.

@@ -147,7 +147,7 @@ impl DataKeys {
 fn destroyed(traces: Traces) -> Result<(), ServiceError> {
     match traces {
         Traces::Wiped | Traces::Fading => Ok(()),
-        Traces::Left => Err(InternalError::TracesLeft.into()),
+        Traces::Left => Err(InternalError::TracesLeft(None).into()),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod backups;
 mod challenges;
 mod changes;
 pub mod data_keys;
+mod erased;
 mod error;
 mod limits;
 pub mod master_keys;
@@ -91,7 +92,8 @@ pub use faceward_models::calibration::thresholds::{MovementThresholds, Rule, Thr
 pub use faceward_models::{ModelDecl, Task};
 pub use faceward_store::{
     AppRecord, AppSettings, AppThresholds, Attempt, AuditEvent, AuditFilter, AuditRecord, Backlog, Claim,
-    Consent, Delivery, Demands, EventDetail, EventRecord, EventState, GalleryRecord, NewEvent, NextStep,
-    OperatorRecord, Page, PassKind, PassRecord, Role, SecretRecord, SessionState, SigningKey, Stores,
-    SubjectRecord, TemplateRecord, Traces, WebhookRecord, Withheld,
+    Consent, DIGEST_METHOD, Deletion, DeletionRecord, Delivery, Demands, EventDetail, EventRecord,
+    EventState, Extent, GalleryRecord, NewEvent, NextStep, OperatorRecord, Page, PassKind, PassRecord, Role,
+    SecretRecord, SessionState, SigningKey, Stores, SubjectRecord, TemplateRecord, Traces, WebhookRecord,
+    Withheld,
 };

@@ -38,7 +38,7 @@ fn outcome(change: MasterKeyChange) -> Result<(), ServiceError> {
     let must_be = |name, expected| Err(ServiceError::InvalidParameter { name, expected });
     match change {
         MasterKeyChange::Replaced(Traces::Wiped | Traces::Fading) => Ok(()),
-        MasterKeyChange::Replaced(Traces::Left) => Err(InternalError::TracesLeft.into()),
+        MasterKeyChange::Replaced(Traces::Left) => Err(InternalError::TracesLeft(None).into()),
         MasterKeyChange::NoNextKey => {
             must_be("master_key_next", "set and there: the master key lies in no file that could be replaced")
         }

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use faceward_core::AppId;
-use faceward_store::{LARGEST_PAGE, Page, TemplateRecord};
+use faceward_store::{Extent, LARGEST_PAGE, Page, TemplateRecord};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use crate::audit::Trail;
+use crate::erased::erased;
 use crate::error::ServiceError;
 use crate::service::Service;
-use crate::use_cases::galleries::erased;
 
 /// From the end of one purge to the next.
 const BETWEEN_PURGES: Duration = Duration::from_secs(3600);
@@ -82,8 +83,10 @@ impl Service {
         let mut trail = self.trail("purge_template", Some(app));
         trail.about_template(listed);
         let (service, app, template) = (self.clone(), *app, listed.template.clone());
-        let purged =
-            async move { erased(service.stores().templates.delete_template(&app, &template).await?) };
-        self.change(trail, purged).await
+        let purge = async move {
+            let deletion = service.stores().templates.delete_template(&app, &template).await?;
+            erased(app, Extent::Template(template), deletion)
+        };
+        Ok(self.change_and_note(trail, purge, Trail::deleted).await?.deletion.n_templates)
     }
 }

@@ -6,12 +6,13 @@ use std::time::Duration;
 use faceward_core::{AppId, Embedding, GalleryId};
 use faceward_models::calibration::projection::projection;
 use faceward_store::{
-    AppSettings, AuditEvent, AuditSink, Living, NewTemplate, OnConflict, StoreError, StoredTemplate, Stores,
-    TemplateRecord, TemplateStore, Traces,
+    AppSettings, AuditEvent, AuditSink, DeletionRecord, Living, NewTemplate, OnConflict, StoreError,
+    StoredTemplate, Stores, TemplateRecord, TemplateStore, Traces,
 };
 use jiff::Timestamp;
 
 use crate::audit::blank;
+use crate::erased::replaced;
 use crate::error::{InternalError, ServiceError};
 
 /// Templates whose records are written together.
@@ -168,8 +169,9 @@ impl Transfer {
             };
             let new = new_template(row.clone());
             match self.templates.add(&self.app, &new, on_conflict).await {
-                Ok((_, traces)) => {
-                    self.note(new, traces).await?;
+                Ok((_, old)) => {
+                    let old = replaced(self.app, &new.template, old);
+                    self.note(new, old).await?;
                     return Ok(taken);
                 }
                 // Somebody else has enrolled it since: what is there is looked at, as soon as this process sees it.
@@ -180,19 +182,21 @@ impl Transfer {
         }
     }
 
-    async fn note(&mut self, new: NewTemplate, traces: Traces) -> Result<(), ServiceError> {
+    async fn note(&mut self, new: NewTemplate, old: Option<DeletionRecord>) -> Result<(), ServiceError> {
         self.n_templates += 1;
+        let traces_left = old.as_ref().is_some_and(|old| old.deletion.traces == Traces::Left);
         let mut event = AuditEvent {
             at: Timestamp::now(),
             action: "import_template".into(),
             outcome: "answered".into(),
             verdict: Some("enrolled".into()),
             models: vec![new.embedding.model().clone()],
+            deletion: old,
             ..self.run.clone()
         };
         (event.gallery, event.subject, event.template) =
             (Some(new.gallery), Some(new.subject), Some(new.template));
-        if traces == Traces::Left {
+        if traces_left {
             event.reasons.push("traces_left".into());
         }
         self.records.push(event);

@@ -7,7 +7,7 @@ use faceward_core::{AppId, GalleryId, ModelId, OperatorName, SubjectId, Template
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::{Pending, Reachable, Traces};
+use crate::{DeletionRecord, Pending, Reachable, Traces};
 
 /// A word: one of ours where it is written, any that an older version wrote where it is read.
 pub type Word = Cow<'static, str>;
@@ -90,6 +90,8 @@ pub struct AuditEvent {
     pub reasons: Vec<Word>,
     /// The models that the scores come from.
     pub models: Vec<ModelId>,
+    /// What was deleted, if something was.
+    pub deletion: Option<DeletionRecord>,
 }
 
 /// An event in the log.

@@ -27,6 +27,19 @@ pub enum Traces {
 }
 
 impl Traces {
+    /// All that there are.
+    pub(crate) const ALL: [Self; 3] = [Self::Wiped, Self::Fading, Self::Left];
+
+    /// Its word in a deletion record.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Wiped => "wiped",
+            Self::Fading => "until_vacuum",
+            Self::Left => "left",
+        }
+    }
+
     /// Those of two deletions.
     pub const fn and(self, other: Self) -> Self {
         match (self, other) {
@@ -43,7 +56,7 @@ mod tests {
 
     #[test]
     fn what_is_left_of_two_is_the_worse_of_them() {
-        let all = [Traces::Wiped, Traces::Fading, Traces::Left];
+        let all = Traces::ALL;
         for (one, first) in all.into_iter().enumerate() {
             for (other, second) in all.into_iter().enumerate() {
                 assert_eq!(first.and(second), all[one.max(other)]);

@@ -7,7 +7,8 @@ use uuid::Uuid;
 #[cfg(doc)]
 use crate::StoreError;
 use crate::{
-    AppRecord, AppSettings, KeyHash, Page, Pending, Reachable, SigningKey, StoredKey, Traces, Version,
+    AppRecord, AppSettings, Deletion, KeyHash, Page, Pending, Reachable, SigningKey, StoredKey, Traces,
+    Version,
 };
 
 /// Apps, keys, signing keys, revocations and settings.
@@ -66,7 +67,7 @@ pub trait Directory: Reachable {
     ///
     /// # Errors
     /// [`StoreError::AppUnknown`].
-    fn delete_app<'a>(&'a self, app: &'a AppId) -> Pending<'a, Traces>;
+    fn delete_app<'a>(&'a self, app: &'a AppId) -> Pending<'a, Deletion>;
 
     /// Adds a key without an end, made at `now`, and lets every other key of the app end at `until` if it does not end
     /// earlier. A key that the app has already loses its end.

@@ -20,6 +20,7 @@ mod backup;
 mod challenges;
 mod change;
 mod data_keys;
+mod deletion;
 mod directory;
 mod error;
 mod living;
@@ -43,6 +44,7 @@ pub use challenges::{
 };
 pub use change::{Traces, Version};
 pub use data_keys::{DataKeyRecord, DataKeys, Resealed};
+pub use deletion::{DIGEST_METHOD, Deletion, DeletionRecord, Extent, InvalidDeletionRecord, Rows, SealedRow};
 pub use directory::{Directory, DirectoryVersion, OtherKeys, Standing};
 pub use error::{ChallengeRefusal, Pending, StoreError};
 pub use living::Living;
@@ -59,7 +61,7 @@ pub use sessions::{
     OverduePlace, OverdueSessions, SessionChange, SessionFaces, SessionRecord, SessionState, Sessions,
 };
 pub use stores::Stores;
-pub use templates::{Deletion, References, TemplatePlace, TemplateStore, every_template};
+pub use templates::{References, TemplatePlace, TemplateStore, every_template};
 pub use turn::Turn;
 pub use webhooks::{
     Attempt, Backlog, Claim, Delivery, Endpoint, EventDetail, EventRecord, EventState, KEPT_ATTEMPTS,

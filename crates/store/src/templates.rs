@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    Candidate, GalleryRecord, NewTemplate, OnConflict, Page, Pending, Reachable, StoreError, StoredTemplate,
-    SubjectRecord, TemplateRecord, Traces, Version,
+    Candidate, Deletion, GalleryRecord, NewTemplate, OnConflict, Page, Pending, Reachable, StoreError,
+    StoredTemplate, SubjectRecord, TemplateRecord, Version,
 };
 
 /// Galleries, subjects and templates. Every method about an app that does not exist fails with
@@ -90,9 +90,9 @@ pub trait TemplateStore: Reachable {
         subject: &'a SubjectId,
     ) -> Pending<'a, Deletion>;
 
-    /// Enrols a template. The gallery [`crate::DEFAULT_GALLERY`] is created on first use, any other must exist. The
-    /// template is in whatever is left of the one that it replaces. One whose time is over ([`crate::Living`], by the store's clock) is
-    /// no conflict: it is replaced.
+    /// Enrols a template, and tells of the deletion of the one that it replaces, if it replaces one. The gallery
+    /// [`crate::DEFAULT_GALLERY`] is created on first use, any other must exist. The template is in whatever is left of the other. One whose
+    /// time is over ([`crate::Living`], by the store's clock) is no conflict: it is replaced.
     ///
     /// # Errors
     /// [`StoreError::GalleryUnknown`], [`StoreError::Length`]; with [`OnConflict::Refuse`],
@@ -102,7 +102,7 @@ pub trait TemplateStore: Reachable {
         app: &'a AppId,
         new: &'a NewTemplate,
         on_conflict: OnConflict,
-    ) -> Pending<'a, (TemplateRecord, Traces)>;
+    ) -> Pending<'a, (TemplateRecord, Deletion)>;
 
     /// The record of a template, which is there until it is deleted, whether its time is over or not.
     ///
@@ -201,16 +201,6 @@ pub struct References {
     pub n_templates: usize,
     /// Its embeddings of the model that was asked for, in ascending order of template id.
     pub embeddings: Vec<Embedding>,
-}
-
-/// What was deleted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "who deletes has to tell whether it is gone from the disk"]
-pub struct Deletion {
-    /// Templates that were there and no longer are.
-    pub n_templates: usize,
-    /// What is left of them on disk.
-    pub traces: Traces,
 }
 
 /// Every template of every app with its vector, a page at a time. One that is there from the beginning to the end comes

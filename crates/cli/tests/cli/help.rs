@@ -2,7 +2,7 @@
 
 use crate::process::Place;
 
-const COMMANDS: [&[&str]; 55] = [
+const COMMANDS: [&[&str]; 56] = [
     &[],
     &["serve"],
     &["analyze"],
@@ -34,6 +34,7 @@ const COMMANDS: [&[&str]; 55] = [
     &["operator", "disable"],
     &["operator", "token"],
     &["audit"],
+    &["audit", "deletion"],
     &["backup"],
     &["restore"],
     &["export"],

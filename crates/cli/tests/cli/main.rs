@@ -5,6 +5,7 @@ mod audit;
 mod backup;
 mod configuration;
 mod database;
+mod deletion;
 mod doctor;
 mod enroll;
 mod help;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use faceward_core::AppId;
 use faceward_store::{
-    AppRecord, AppSettings, Directory, DirectoryVersion, KeyHash, OtherKeys, Page, Pending, SigningKey,
-    Standing, StoreError, StoredKey, Traces, Version,
+    AppRecord, AppSettings, Deletion, Directory, DirectoryVersion, KeyHash, OtherKeys, Page, Pending,
+    SigningKey, Standing, StoreError, StoredKey, Traces, Version,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -93,15 +93,14 @@ impl Directory for Memory {
         })
     }
 
-    fn delete_app<'a>(&'a self, app: &'a AppId) -> Pending<'a, Traces> {
+    fn delete_app<'a>(&'a self, app: &'a AppId) -> Pending<'a, Deletion> {
         Box::pin(async move {
             let mut state = self.state()?;
-            state.app(app)?;
+            let rows = state.delete(app, |_| true)?;
             state.apps.remove(app);
             state.sessions.retain(|_, (session, _)| session.app != *app);
             state.directory.apps = state.directory.apps.next();
-            state.templates = state.templates.next();
-            Ok(state.traces())
+            Ok(rows.deleted(state.traces()))
         })
     }
 

@@ -6,10 +6,11 @@ use std::ops::Bound;
 use faceward_core::{AppId, Embedding, GalleryId, ModelId, SubjectId, TemplateId};
 use faceward_store::{
     Candidate, DEFAULT_GALLERY, Deletion, GalleryRecord, Living, NewTemplate, OnConflict, Page, Pending,
-    References, StoreError, StoredTemplate, SubjectRecord, TemplatePlace, TemplateRecord, TemplateStore,
-    Traces, Version,
+    References, Rows, SealedRow, StoreError, StoredTemplate, SubjectRecord, TemplatePlace, TemplateRecord,
+    TemplateStore, Version,
 };
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{App, Memory, State};
@@ -58,7 +59,7 @@ impl TemplateStore for Memory {
             let mut state = self.state()?;
             state.app(app)?.gallery(gallery)?;
             state.app(app)?.galleries.remove(gallery);
-            state.delete(app, |record| record.gallery == *gallery)
+            state.deleted(app, |record| record.gallery == *gallery)
         })
     }
 
@@ -66,7 +67,7 @@ impl TemplateStore for Memory {
         Box::pin(async move {
             let mut state = self.state()?;
             state.app(app)?.galleries.clear();
-            state.delete(app, |_| true)
+            state.deleted(app, |_| true)
         })
     }
 
@@ -128,7 +129,7 @@ impl TemplateStore for Memory {
         Box::pin(async move {
             let mut state = self.state()?;
             state.app(app)?.gallery(gallery)?;
-            state.delete(app, |record| record.gallery == *gallery && record.subject == *subject)
+            state.deleted(app, |record| record.gallery == *gallery && record.subject == *subject)
         })
     }
 
@@ -137,7 +138,7 @@ impl TemplateStore for Memory {
         app: &'a AppId,
         new: &'a NewTemplate,
         on_conflict: OnConflict,
-    ) -> Pending<'a, (TemplateRecord, Traces)> {
+    ) -> Pending<'a, (TemplateRecord, Deletion)> {
         Box::pin(async move {
             let mut state = self.state()?;
             let held = state.app(app)?;
@@ -161,15 +162,17 @@ impl TemplateStore for Memory {
                 created_at,
                 expires_at: *expires_at,
             };
-            let replaced =
-                held.templates.insert(template.clone(), (record.clone(), embedding.clone())).is_some();
+            let replaced = held.templates.insert(template.clone(), (record.clone(), embedding.clone()));
             if let Some(name) = name {
                 held.names.insert((gallery.clone(), subject.clone()), name.clone());
             }
             held.forget_names();
             state.templates = state.templates.next();
             // What replaces nothing has nothing to leave.
-            Ok((record, if replaced { state.traces() } else { Traces::Wiped }))
+            let Some((old, embedding)) = replaced else { return Ok((record, Deletion::nothing())) };
+            let mut rows = Rows::default();
+            add_row(&mut rows, app, &old, &embedding);
+            Ok((record, rows.deleted(state.traces())))
         })
     }
 
@@ -218,7 +221,7 @@ impl TemplateStore for Memory {
     }
 
     fn delete_template<'a>(&'a self, app: &'a AppId, template: &'a TemplateId) -> Pending<'a, Deletion> {
-        Box::pin(async move { self.state()?.delete(app, |record| record.template == *template) })
+        Box::pin(async move { self.state()?.deleted(app, |record| record.template == *template) })
     }
 
     fn take_purge_turn(&self, server: Uuid, now: Timestamp, until: Timestamp) -> Pending<'_, bool> {
@@ -303,19 +306,49 @@ impl TemplateStore for Memory {
 }
 
 impl State {
-    fn delete(
+    /// Deletes templates of an app, and gives their rows.
+    pub(super) fn delete(
+        &mut self,
+        app: &AppId,
+        which: impl Fn(&TemplateRecord) -> bool,
+    ) -> Result<Rows, StoreError> {
+        let held = self.app(app)?;
+        let mut rows = Rows::default();
+        held.templates.retain(|_, (record, embedding)| {
+            let goes = which(record);
+            if goes {
+                add_row(&mut rows, app, record, embedding);
+            }
+            !goes
+        });
+        held.forget_names();
+        self.templates = self.templates.next();
+        Ok(rows)
+    }
+
+    fn deleted(
         &mut self,
         app: &AppId,
         which: impl Fn(&TemplateRecord) -> bool,
     ) -> Result<Deletion, StoreError> {
-        let held = self.app(app)?;
-        let before = held.templates.len();
-        held.templates.retain(|_, (record, _)| !which(record));
-        let n_templates = before - held.templates.len();
-        held.forget_names();
-        self.templates = self.templates.next();
-        Ok(Deletion { n_templates, traces: self.traces() })
+        let rows = self.delete(app, which)?;
+        Ok(rows.deleted(self.traces()))
     }
+}
+
+/// Nothing is sealed here: the vector stands for what would be.
+fn add_row(rows: &mut Rows, app: &AppId, record: &TemplateRecord, embedding: &Embedding) {
+    let bytes: Vec<u8> = embedding.vector().iter().flat_map(|value| value.to_le_bytes()).collect();
+    rows.add(&SealedRow {
+        app,
+        gallery: record.gallery.as_str(),
+        subject: record.subject.as_str(),
+        template: record.template.as_str(),
+        model: record.model.as_str(),
+        created_at: record.created_at.as_microsecond(),
+        expires_at: record.expires_at.map(Timestamp::as_microsecond),
+        sealed_sha256: Sha256::digest(bytes).into(),
+    });
 }
 
 impl App {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use faceward_core::{ModelId, OperatorName};
-use faceward_store::{AuditEvent, AuditFilter, AuditRecord, AuditSink, Stores};
+use faceward_store::{
+    AuditEvent, AuditFilter, AuditRecord, AuditSink, Deletion, DeletionRecord, Extent, Stores, Traces,
+};
 use uuid::Uuid;
 
 use crate::Fixture;
@@ -27,6 +29,17 @@ fn event(second: i64, subject: &str) -> AuditEvent {
         scores: BTreeMap::from([("similarity".into(), 0.8123), ("threshold".into(), 0.75)]),
         reasons: vec!["little_context".into()],
         models: vec![ModelId::new("toy-1")],
+        deletion: Some(DeletionRecord {
+            app: app(1),
+            extent: Extent::Template(template_id(&format!("{subject}-1"))),
+            at: at(second),
+            deletion: Deletion {
+                n_templates: 1,
+                sha256: Some([7; 32]),
+                models: vec![ModelId::new("toy-1")],
+                traces: Traces::Fading,
+            },
+        }),
     }
 }
 
@@ -43,6 +56,7 @@ fn bare(second: i64) -> AuditEvent {
         scores: BTreeMap::new(),
         reasons: Vec::new(),
         models: Vec::new(),
+        deletion: None,
         ..event(second, "x")
     }
 }

@@ -4,6 +4,7 @@ pub mod apps;
 pub mod audit;
 pub mod challenges;
 pub mod data_keys;
+pub mod deletions;
 pub mod expiry;
 pub mod galleries;
 pub mod kill;

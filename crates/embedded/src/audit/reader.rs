@@ -16,7 +16,11 @@ use crate::EmbeddedError;
 /// The reading end of an audit log. Takes no lock on the folder: any number may read while one process writes.
 pub struct AuditReader {
     connection: Connection,
+    /// The column with what was deleted, which a log has since the version [`DELETIONS_SINCE`].
+    deletion: &'static str,
 }
+
+const DELETIONS_SINCE: u32 = 3;
 
 /// What holds for a record that passes, with the parameters of [`AuditReader::page`].
 const CONDITIONS: &str =
@@ -36,8 +40,9 @@ impl AuditReader {
         }
         let connection = Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         connection.busy_timeout(PATIENCE)?;
-        SCHEMA.check(&connection)?;
-        Ok(Some(Self { connection }))
+        let found = SCHEMA.check(&connection)?;
+        let deletion = if found < DELETIONS_SINCE { "NULL AS deletion" } else { "deletion" };
+        Ok(Some(Self { connection, deletion }))
     }
 
     /// Up to `limit` records after the number `after`, oldest first. A page is one short transaction, so that a long
@@ -78,7 +83,8 @@ impl AuditReader {
     ) -> Result<Vec<AuditRecord>, EmbeddedError> {
         let AuditFilter { app, operator, gallery, subject, template, action, transaction, since, until } =
             filter;
-        let sql = format!("SELECT {COLUMNS} FROM records WHERE {CONDITIONS} AND {order}");
+        let deletion = self.deletion;
+        let sql = format!("SELECT {COLUMNS}, {deletion} FROM records WHERE {CONDITIONS} AND {order}");
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params![
             app.as_ref().map(|app| app.0.as_bytes()),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use faceward_core::{AppId, GalleryId, ModelId, OperatorName, SubjectId, TemplateId};
-use faceward_store::{AuditEvent, AuditRecord, Word};
+use faceward_store::{AuditEvent, AuditRecord, DeletionRecord, Word};
 use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -29,14 +29,17 @@ pub(super) fn insert(connection: &Connection, event: &AuditEvent) -> Result<(), 
         scores,
         reasons,
         models,
+        deletion,
     } = event;
     let scores: BTreeMap<_, _> = scores.iter().filter(|(_, score)| score.is_finite()).collect();
     let models: Vec<&str> = models.iter().map(ModelId::as_str).collect();
+    let corrupt = |_| EmbeddedError::Corrupt("a deletion record");
+    let deletion = deletion.as_ref().map(DeletionRecord::to_json).transpose().map_err(corrupt)?;
     connection
         .prepare_cached(
             "INSERT INTO records (at, tx, trx_id, surface, app, action, gallery, subject, template, outcome, verdict,
-             scores, reasons, models, operator)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+             scores, reasons, models, operator, deletion)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         )?
         .execute(params![
             at.as_microsecond(),
@@ -54,15 +57,16 @@ pub(super) fn insert(connection: &Connection, event: &AuditEvent) -> Result<(), 
             to_json(reasons)?,
             to_json(&models)?,
             operator.as_ref().map(OperatorName::as_str),
+            deletion,
         ])?;
     Ok(())
 }
 
-/// The columns that [`read`] takes.
+/// The columns that [`read`] takes, beside `deletion`.
 pub(super) const COLUMNS: &str = "sequence, at, tx, trx_id, surface, app, action, gallery, subject, template, outcome, \
                                   verdict, scores, reasons, models, operator";
 
-/// Reads a row of [`COLUMNS`].
+/// Reads a row of [`COLUMNS`] and `deletion`.
 pub(super) fn read(row: &Row<'_>) -> Result<AuditRecord, EmbeddedError> {
     use crate::database::rows::{gallery_id, operator_name, subject_id, template_id, timestamp};
     let app: Option<[u8; 16]> = row.get("app")?;
@@ -71,6 +75,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<AuditRecord, EmbeddedError> {
     let is_there = |column: &str| -> Result<bool, EmbeddedError> {
         Ok(row.get_ref(column)?.data_type() != rusqlite::types::Type::Null)
     };
+    let deletion = row.get::<_, Option<String>>("deletion")?.map(|text| DeletionRecord::from_json(&text));
     let event = AuditEvent {
         at: timestamp(row.get("at")?)?,
         transaction: Uuid::from_bytes(row.get("tx")?),
@@ -87,6 +92,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<AuditRecord, EmbeddedError> {
         scores: from_json(row, "scores")?,
         reasons: from_json(row, "reasons")?,
         models: models.iter().map(|id| ModelId::new(id)).collect(),
+        deletion: deletion.transpose().map_err(|_| EmbeddedError::Corrupt("a deletion record"))?,
     };
     Ok(AuditRecord { sequence: row.get("sequence")?, event })
 }

@@ -31,5 +31,6 @@ BEGIN
 END;
 ",
         "ALTER TABLE records ADD COLUMN operator TEXT;",
+        "ALTER TABLE records ADD COLUMN deletion TEXT;                     -- JSON: what was deleted",
     ],
 };

@@ -57,6 +57,11 @@ impl List {
         Ok(write_new(&dir.join(NAME), &text)?)
     }
 
+    /// Whether there is one in `dir`.
+    pub(super) fn is_in(dir: &Path) -> Result<bool, EmbeddedError> {
+        Ok(dir.join(NAME).try_exists()?)
+    }
+
     /// The list in `dir`, whose files are those of these names and as they were listed.
     pub(super) fn read(dir: &Path, names: &[&str]) -> Result<Self, EmbeddedError> {
         let wrong = |reason: String| EmbeddedError::NoBackup { path: dir.to_owned(), reason };

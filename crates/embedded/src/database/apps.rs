@@ -51,13 +51,6 @@ impl Database {
         Ok(())
     }
 
-    /// Deletes an app with everything in it, and the keys that seal it.
-    pub(crate) fn delete_app(&self, app: &AppId) -> Result<(), EmbeddedError> {
-        self.connection.execute("DELETE FROM apps WHERE id = ?1", params![app.0.as_bytes()])?;
-        self.sealer.forget_data_keys(app);
-        Ok(())
-    }
-
     /// The keys of an app, oldest first.
     pub(crate) fn keys(&self, app: &AppId) -> Result<Vec<StoredKey>, EmbeddedError> {
         let mut statement = self.connection.prepare_cached(
@@ -127,21 +120,6 @@ impl Database {
             "INSERT INTO galleries (app, id, created_at) VALUES (?1, ?2, ?3)",
             params![app.0.as_bytes(), gallery.as_str(), micros(at)],
         )?;
-        Ok(())
-    }
-
-    /// Deletes a gallery with the templates in it.
-    pub(crate) fn delete_gallery(&self, app: &AppId, gallery: &GalleryId) -> Result<(), EmbeddedError> {
-        self.connection.execute(
-            "DELETE FROM galleries WHERE app = ?1 AND id = ?2",
-            params![app.0.as_bytes(), gallery.as_str()],
-        )?;
-        Ok(())
-    }
-
-    /// Deletes every gallery of an app with the templates in it.
-    pub(crate) fn delete_all_galleries(&self, app: &AppId) -> Result<(), EmbeddedError> {
-        self.connection.execute("DELETE FROM galleries WHERE app = ?1", params![app.0.as_bytes()])?;
         Ok(())
     }
 }

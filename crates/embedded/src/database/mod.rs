@@ -7,6 +7,7 @@ mod apps;
 mod block_files;
 mod blocks;
 mod data_keys;
+mod deletion;
 mod in_use;
 mod lock;
 mod master_key;
@@ -34,8 +35,9 @@ use crate::EmbeddedError;
 use crate::copy::copy_of;
 pub(crate) use block_files::BlockFiles;
 pub(crate) use blocks::{Listed, Stretch};
+pub(crate) use deletion::rows_of;
 use in_use::Found;
-use lock::FolderLock;
+pub(crate) use lock::FolderLock;
 pub(crate) use reseal::Walk;
 pub(crate) use rows::as_stored;
 use schema::SCHEMA;
@@ -59,6 +61,12 @@ pub(crate) struct Database {
 impl Database {
     /// The name of its file.
     pub(crate) const FILE: &str = "gallery.db";
+
+    /// Fails if the tables of a database that is only read are of another version.
+    pub(crate) fn check(connection: &Connection) -> Result<(), EmbeddedError> {
+        let (found, known) = (SCHEMA.check(connection)?, SCHEMA.newest());
+        if found < known { Err(EmbeddedError::SchemaTooOld { found, known }) } else { Ok(()) }
+    }
 
     /// Opens the data folder `dir` with the key of `sources`, with all that it needs created where it is missing. Without
     /// `snapshots` there are none afterwards.

@@ -1,13 +1,14 @@
 //! Templates: written one at a time, read by the thousand.
 
-use faceward_core::{AppId, Embedding, GalleryId, Projection, SubjectId, SubjectName, TemplateId};
+use faceward_core::{AppId, Embedding, Projection, SubjectName, TemplateId};
 use faceward_sealing::{Sealer, SubjectContext, VectorContext};
-use faceward_store::{StoredTemplate, TemplateRecord};
+use faceward_store::{Extent, Rows, StoredTemplate, TemplateRecord};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use rusqlite::{Row, params};
 
 use crate::EmbeddedError;
 use crate::database::Database;
+use crate::database::deletion::rows_of;
 use crate::database::rows::{gallery_id, micros, model_id, subject_id, template_id, timestamp};
 use crate::database::subjects::put_name;
 
@@ -88,14 +89,17 @@ impl Database {
         Ok(StoredTemplate { app: *app, record, name, embedding })
     }
 
-    /// Writes a template in place of any of the same id with its subject's name, and its gallery first if that is new.
-    pub(crate) fn put_template(&self, app: &AppId, row: TemplateRow<'_>) -> Result<(), EmbeddedError> {
+    /// Writes a template in place of any of the same id, which it gives, with its subject's name, and its gallery first if that
+    /// is new.
+    pub(crate) fn put_template(&self, app: &AppId, row: TemplateRow<'_>) -> Result<Rows, EmbeddedError> {
         let TemplateRow { record, name, vector, new_gallery } = row;
         let sealed = self.sealer.seal_vector(vector, context(app, record))?;
         let (at, end) = (micros(record.created_at), record.expires_at.map(micros));
         let whose = SubjectContext { app, gallery: &record.gallery, subject: &record.subject };
-        let (app, gallery) = (app.0.as_bytes(), record.gallery.as_str());
+        let gallery = record.gallery.as_str();
         let transaction = self.transaction()?;
+        let replaced = rows_of(&transaction, app, &Extent::Template(record.template.clone()))?;
+        let app = app.0.as_bytes();
         if new_gallery {
             transaction.execute(
                 "INSERT INTO galleries (app, id, created_at) VALUES (?1, ?2, ?3)",
@@ -125,29 +129,8 @@ impl Database {
         if let Some(name) = name {
             put_name(&transaction, &self.sealer, whose, name)?;
         }
-        Ok(transaction.commit()?)
-    }
-
-    pub(crate) fn delete_template(&self, app: &AppId, template: &TemplateId) -> Result<(), EmbeddedError> {
-        self.connection.execute(
-            "DELETE FROM templates WHERE app = ?1 AND id = ?2",
-            params![app.0.as_bytes(), template.as_str()],
-        )?;
-        Ok(())
-    }
-
-    /// Deletes every template of a subject.
-    pub(crate) fn delete_subject(
-        &self,
-        app: &AppId,
-        gallery: &GalleryId,
-        subject: &SubjectId,
-    ) -> Result<(), EmbeddedError> {
-        self.connection.execute(
-            "DELETE FROM templates WHERE app = ?1 AND gallery = ?2 AND subject = ?3",
-            params![app.0.as_bytes(), gallery.as_str(), subject.as_str()],
-        )?;
-        Ok(())
+        transaction.commit()?;
+        Ok(replaced)
     }
 }
 

@@ -5,8 +5,8 @@ use std::ops::Bound;
 use faceward_core::AppId;
 use faceward_index::AppEntry;
 use faceward_store::{
-    AppRecord, AppSettings, Directory, DirectoryVersion, KeyHash, OtherKeys, Page, Pending, SigningKey,
-    Standing, StoreError, Traces, Version,
+    AppRecord, AppSettings, Deletion, Directory, DirectoryVersion, Extent, KeyHash, OtherKeys, Page, Pending,
+    SigningKey, Standing, StoreError, Traces, Version,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -68,7 +68,7 @@ impl Directory for Embedded {
         })
     }
 
-    fn delete_app<'a>(&'a self, app: &'a AppId) -> Pending<'a, Traces> {
+    fn delete_app<'a>(&'a self, app: &'a AppId) -> Pending<'a, Deletion> {
         Box::pin(async move {
             let app = *app;
             self.off_thread(move |folder| folder.delete_app(&app)).await
@@ -181,17 +181,17 @@ impl Folder {
         Ok(())
     }
 
-    fn delete_app(&self, app: &AppId) -> Result<Traces, StoreError> {
+    fn delete_app(&self, app: &AppId) -> Result<Deletion, StoreError> {
         let database = self.database.lock();
         self.members.read().app(app)?;
-        database.delete_app(app)?;
+        let rows = database.delete(app, &Extent::App)?;
         let mut members = self.members.write();
         members.apps.remove(app);
         members.version.apps = members.version.apps.next();
         drop(members);
         self.index.remove_app(app);
         self.templates_changed();
-        Ok(database.wipe())
+        Ok(rows.deleted(database.wipe()))
     }
 
     fn replace_keys(

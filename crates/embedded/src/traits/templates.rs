@@ -5,8 +5,8 @@ use std::slice::from_ref;
 use faceward_core::{AppId, Embedding, GalleryId, ModelId, SubjectId, TemplateId};
 use faceward_index::{Search, Waiter};
 use faceward_store::{
-    Candidate, Deletion, GalleryRecord, NewTemplate, OnConflict, Page, Pending, References, StoreError,
-    StoredTemplate, SubjectRecord, TemplatePlace, TemplateRecord, TemplateStore, Traces, Version,
+    Candidate, Deletion, Extent, GalleryRecord, NewTemplate, OnConflict, Page, Pending, References,
+    StoreError, StoredTemplate, SubjectRecord, TemplatePlace, TemplateRecord, TemplateStore, Version,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -111,7 +111,7 @@ impl TemplateStore for Embedded {
         app: &'a AppId,
         new: &'a NewTemplate,
         on_conflict: OnConflict,
-    ) -> Pending<'a, (TemplateRecord, Traces)> {
+    ) -> Pending<'a, (TemplateRecord, Deletion)> {
         Box::pin(async move {
             let (app, new) = (*app, new.clone());
             self.off_thread(move |folder| folder.add(&app, &new, on_conflict)).await
@@ -243,19 +243,19 @@ impl Folder {
         let database = self.database.lock();
         let tenant = self.index.tenant(app)?;
         tenant.read().gallery(gallery)?;
-        database.delete_gallery(app, gallery)?;
-        let n_templates = tenant.write().remove_gallery(gallery);
+        let rows = database.delete(app, &Extent::Gallery(gallery.clone()))?;
+        tenant.write().remove_gallery(gallery);
         self.templates_changed();
-        Ok(Deletion { n_templates, traces: database.wipe() })
+        Ok(rows.deleted(database.wipe()))
     }
 
     fn delete_all_galleries(&self, app: &AppId) -> Result<Deletion, StoreError> {
         let database = self.database.lock();
         let tenant = self.index.tenant(app)?;
-        database.delete_all_galleries(app)?;
-        let n_templates = tenant.write().remove_all_galleries();
+        let rows = database.delete(app, &Extent::Galleries)?;
+        tenant.write().remove_all_galleries();
         self.templates_changed();
-        Ok(Deletion { n_templates, traces: database.wipe() })
+        Ok(rows.deleted(database.wipe()))
     }
 
     fn delete_subject(
@@ -268,16 +268,16 @@ impl Folder {
         let tenant = self.index.tenant(app)?;
         let templates = tenant.read().templates_of(gallery, subject)?;
         if templates.is_empty() {
-            return Ok(Deletion { n_templates: 0, traces: Traces::Wiped });
+            return Ok(Deletion::nothing());
         }
-        database.delete_subject(app, gallery, subject)?;
+        let rows = database.delete(app, &Extent::Subject(gallery.clone(), subject.clone()))?;
         let mut writer = tenant.write();
         for template in &templates {
             writer.remove(template);
         }
         drop(writer);
         self.templates_changed();
-        Ok(Deletion { n_templates: templates.len(), traces: database.wipe() })
+        Ok(rows.deleted(database.wipe()))
     }
 
     fn add(
@@ -285,7 +285,7 @@ impl Folder {
         app: &AppId,
         new: &NewTemplate,
         on_conflict: OnConflict,
-    ) -> Result<(TemplateRecord, Traces), StoreError> {
+    ) -> Result<(TemplateRecord, Deletion), StoreError> {
         let database = self.database.lock();
         let tenant = self.index.tenant(app)?;
         let NewTemplate { gallery, subject, name, template, embedding, created_at, expires_at } = new;
@@ -310,7 +310,7 @@ impl Folder {
         };
         let row =
             TemplateRow { record: &record, name: name.as_ref(), vector: embedding.vector(), new_gallery };
-        database.put_template(app, row)?;
+        let replaced = database.put_template(app, row)?;
         let mut writer = tenant.write();
         writer.insert(record.clone(), embedding.vector());
         // As it is compared: what lies on disk may be longer, and of another model.
@@ -321,21 +321,21 @@ impl Folder {
         drop(writer);
         self.templates_changed();
         if exists {
-            return Ok((record, database.wipe()));
+            return Ok((record, replaced.deleted(database.wipe())));
         }
         database.wipe_left();
-        Ok((record, Traces::Wiped))
+        Ok((record, Deletion::nothing()))
     }
 
     fn delete_template(&self, app: &AppId, template: &TemplateId) -> Result<Deletion, StoreError> {
         let database = self.database.lock();
         let tenant = self.index.tenant(app)?;
         if tenant.read().template(template).is_none() {
-            return Ok(Deletion { n_templates: 0, traces: Traces::Wiped });
+            return Ok(Deletion::nothing());
         }
-        database.delete_template(app, template)?;
+        let rows = database.delete(app, &Extent::Template(template.clone()))?;
         tenant.write().remove(template);
         self.templates_changed();
-        Ok(Deletion { n_templates: 1, traces: database.wipe() })
+        Ok(rows.deleted(database.wipe()))
     }
 }

@@ -31,6 +31,7 @@ pub(crate) fn event(second: i64, subject: &str) -> AuditEvent {
         scores: BTreeMap::from([("similarity".into(), 0.8123), ("threshold".into(), 0.75)]),
         reasons: vec!["little_context".into()],
         models: vec![ModelId::new("toy-1")],
+        deletion: None,
     }
 }
 

@@ -41,7 +41,7 @@ async fn with_an_app_goes_the_key_that_opens_what_was_of_it() {
     assert_eq!(keys.len(), 2, "one of each app");
     assert!(present(dir.path(), &HashSet::from([keys[0]])) > 0, "the search finds what is there");
     let stores: Stores = open(dir.path());
-    assert_eq!(stores.directory.delete_app(&app(1)).await.expect("deleted"), Traces::Wiped);
+    assert_eq!(stores.directory.delete_app(&app(1)).await.expect("deleted").traces, Traces::Wiped);
     // While the folder is open: also in the log of the database.
     assert_eq!(present(dir.path(), &HashSet::from([keys[0]])), 0);
     drop(stores);

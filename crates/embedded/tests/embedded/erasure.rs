@@ -105,8 +105,8 @@ async fn a_replaced_template_leaves_no_trace() {
             return false;
         }
         let new = new_template("new", &format!("t{index:04}"), &seeded(9999 + index, 128));
-        let (_, traces) = stores.templates.add(&app(1), &new, OnConflict::Replace).await.expect("replaced");
-        traces == Traces::Wiped
+        let (_, old) = stores.templates.add(&app(1), &new, OnConflict::Replace).await.expect("replaced");
+        wiped(Ok(old)) == 1
     })
     .await;
 }
@@ -135,7 +135,7 @@ async fn a_deleted_subject_gallery_or_app_leaves_no_trace() {
     .await;
     check(60, 128, async |stores, index| {
         if index == 0 {
-            assert_eq!(stores.directory.delete_app(&app(1)).await.expect("deleted"), Traces::Wiped);
+            wiped(stores.directory.delete_app(&app(1)).await);
         }
         true
     })

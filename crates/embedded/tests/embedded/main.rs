@@ -4,6 +4,7 @@ mod at_rest;
 mod audit;
 mod backup;
 mod data_keys;
+mod deletions;
 mod durability;
 mod erasure;
 mod master_key;

@@ -50,8 +50,8 @@ async fn nothing_is_left_of_the_block_of_a_deleted_or_replaced_template_when_it_
         if replace {
             let stores: Stores = embedded.clone().into();
             let new = new_template("s", "t0003", &seeded(99, 37));
-            let (_, traces) = stores.templates.add(&app(1), &new, OnConflict::Replace).await.expect("in");
-            assert_eq!(traces, Traces::Wiped);
+            let (_, old) = stores.templates.add(&app(1), &new, OnConflict::Replace).await.expect("in");
+            assert_eq!((old.n_templates, old.traces), (1, Traces::Wiped));
         } else {
             delete(&embedded, 3).await;
         }

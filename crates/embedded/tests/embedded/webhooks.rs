@@ -92,7 +92,7 @@ async fn secrets_bodies_and_answers_are_sealed_and_go_with_their_app() {
     assert_eq!(sealed.len(), 2 * (3 + 1 + 2), "three bodies, a secret, two answers");
     assert!(present(dir.path(), &sealed) >= sealed.len(), "the search finds what is there");
     let stores = crate::support::open(dir.path());
-    assert_eq!(stores.directory.delete_app(&app(1)).await.expect("deleted"), Traces::Wiped);
+    assert_eq!(stores.directory.delete_app(&app(1)).await.expect("deleted").traces, Traces::Wiped);
     // While the folder is open: the log lies beside the database.
     assert_eq!(present(dir.path(), &sealed), 0, "traces of a deleted app");
 }

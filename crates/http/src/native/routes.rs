@@ -115,8 +115,8 @@ async fn delete_template(
     transaction: TransactionId,
     PathPiece(template_id): PathPiece,
 ) -> Result<Json<wire::TemplateDeleted>, Failure> {
-    app.service.delete_template(&app_id, &TemplateId::stored(&template_id)?).await?;
-    Ok(Json(wire::TemplateDeleted { transaction_id: transaction.0 }))
+    let record = app.service.delete_template(&app_id, &TemplateId::stored(&template_id)?).await?;
+    Ok(Json(wire::TemplateDeleted { transaction_id: transaction.0, deletion: (&record).into() }))
 }
 
 /// A photo, and the template that it is compared with.

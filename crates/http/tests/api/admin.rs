@@ -208,7 +208,7 @@ async fn an_app_is_run_from_its_creation_to_its_erasure() {
     assert_eq!(ends, [false, true]);
     assert!(!listed.text.contains(rotated.at("/app_key").as_str().expect("a key")));
 
-    assert_eq!(ask(&app, ("DELETE", &path), &token, None).await.ok().at("/erased"), true);
+    let gone = ask(&app, ("DELETE", &path), &token, None).await.ok();
     ask(&app, ("GET", &path), &token, None).await.assert_error(404, "app_not_found", "it is gone");
 
     let audit = format!("/audit?operator={who}&app_id={id}&limit=2");
@@ -219,6 +219,7 @@ async fn an_app_is_run_from_its_creation_to_its_erasure() {
         records.as_array().expect("records").iter().map(tell).collect::<Vec<_>>()
     };
     assert_eq!(actions(&page), ["delete_app answered", "delete_app begun"]);
+    assert_told(&gone, &page);
     let before = page.at("/next").as_i64().expect("there are more");
     let older = ask(&app, ("GET", &format!("{audit}&before={before}")), &token, None).await.ok();
     assert_eq!(actions(&older), ["rotate_key answered", "rotate_key begun"]);
@@ -227,6 +228,14 @@ async fn an_app_is_run_from_its_creation_to_its_erasure() {
     assert_eq!(export.header("content-type"), Some("application/x-ndjson"));
     let first: Value = serde_json::from_str(export.text.lines().next().expect("a line")).expect("JSON");
     assert_eq!((&first["action"], &first["surface"]), (&json!("create_app"), &json!("admin")));
+}
+
+/// What an answer says of a deletion is in the log with its end.
+fn assert_told(gone: &Answer, log: &Answer) {
+    assert_eq!((gone.at("/erased"), gone.at("/deletion/what")), (json!(true), json!("app")));
+    assert_eq!((gone.at("/deletion/templates"), gone.at("/deletion/sha256")), (json!(0), Value::Null));
+    assert_eq!(log.at("/records/0/deletion"), gone.at("/deletion"));
+    assert_eq!(log.at("/records/1/deletion"), Value::Null);
 }
 
 #[tokio::test]
@@ -274,7 +283,9 @@ async fn people_are_enrolled_listed_found_and_deleted() {
     let encoded = "/templates/%3Cimg%20src%3Dx%20onerror%3Dalert%281%29%3E";
     assert_eq!(delete(encoded).await.ok().at("/erased"), true);
     delete(encoded).await.assert_error(404, "template_not_found", "again");
-    delete("/galleries/default/subjects/anna").await.ok();
+    let gone = delete("/galleries/default/subjects/anna").await.ok();
+    assert_eq!((gone.at("/deletion/what"), gone.at("/deletion/subject")), (json!("subject"), json!("anna")));
+    assert!(gone.at("/deletion/sha256").is_string());
     delete("/galleries/default/subjects/anna").await.assert_error(404, "subject_not_found", "again");
     delete("/galleries/%FF").await.assert_error(400, "invalid_id", "no UTF-8");
 }

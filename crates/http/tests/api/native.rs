@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use faceward_service::DeletionRecord;
 use faceward_testkit::assert_near;
 use serde_json::Value;
 
@@ -55,7 +56,11 @@ async fn a_template_is_shown_and_deleted_by_its_id() {
     assert_eq!(app.get(path).await.ok().at("/template/template_id"), "b/ä 1");
     TestApp::new().get(path).await.assert_error(404, "template_not_found", "another app's");
     let delete = || Request::delete(path).body(Body::empty()).expect("a request");
-    app.send(delete()).await.ok();
+    let deletion = app.send(delete()).await.ok().at("/deletion");
+    assert_eq!((&deletion["what"], &deletion["templates"]), (&"template".into(), &1.into()), "{deletion}");
+    assert_eq!((&deletion["log"], &deletion["gallery"]), (&"wiped".into(), &serde_json::Value::Null));
+    assert_eq!(deletion["sha256"].as_str().map(str::len), Some(64), "{deletion}");
+    DeletionRecord::from_json(&deletion.to_string()).expect("what `faceward audit deletion` reads");
     app.send(delete()).await.assert_error(404, "template_not_found", "deleted already");
     app.get(path).await.assert_error(404, "template_not_found", "deleted");
 }

@@ -5,12 +5,14 @@ use std::num::NonZeroU32;
 use faceward_core::AppId;
 use faceward_index::AppEntry;
 use faceward_sealing::Sealer;
-use faceward_store::{AppRecord, AppSettings, KeyHash, StoreError, StoredKey};
+use faceward_store::{AppRecord, AppSettings, Extent, KeyHash, StoreError, StoredKey};
 use jiff::Timestamp;
 use tokio_postgres::{GenericClient, Row};
 
 use super::change::{Change, Entry};
 use super::data_keys;
+use super::deletion::delete_templates;
+use super::galleries::Deleted;
 use super::rows::{app_id, as_stored};
 use crate::PostgresError;
 use crate::connect::Client;
@@ -85,8 +87,9 @@ pub(crate) async fn rename(client: &mut Client, app: &AppId, name: &str) -> Resu
 }
 
 /// Deletes an app with everything in it, and the keys that seal it.
-pub(crate) async fn delete(client: &mut Client, app: &AppId) -> Result<i64, StoreError> {
+pub(crate) async fn delete(client: &mut Client, app: &AppId) -> Result<Deleted, StoreError> {
     let change = Change::of_app(client, app).await?;
+    let rows = delete_templates(&change, app, &Extent::App).await?;
     for sql in [
         "DELETE FROM faceward.challenges WHERE app = $1",
         "DELETE FROM faceward.frames WHERE app = $1",
@@ -94,7 +97,7 @@ pub(crate) async fn delete(client: &mut Client, app: &AppId) -> Result<i64, Stor
     ] {
         change.execute(sql, &[&app.0]).await?;
     }
-    Ok(change.commit(&[Entry::AppGone(*app)]).await?)
+    Ok((rows, change.commit(&[Entry::AppGone(*app)]).await?))
 }
 
 /// Adds a key without an end, and lets every other one end at `until` if it does not end earlier.

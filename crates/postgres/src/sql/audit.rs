@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use faceward_core::{AppId, GalleryId, ModelId, OperatorName, SubjectId, TemplateId};
-use faceward_store::{AuditEvent, AuditFilter, AuditRecord, Purged, Traces, Word};
+use faceward_store::{AuditEvent, AuditFilter, AuditRecord, DeletionRecord, Purged, Traces, Word};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio_postgres::Row;
@@ -50,14 +50,15 @@ async fn insert(change: &Change<'_>, sequence: i64, event: &AuditEvent) -> Resul
         scores,
         reasons,
         models,
+        deletion,
     } = event;
     let scores: BTreeMap<_, _> = scores.iter().filter(|(_, score)| score.is_finite()).collect();
     let models: Vec<&str> = models.iter().map(ModelId::as_str).collect();
     let sql = "
         INSERT INTO faceward.audit (sequence, at, tx, trx_id, surface, app, action, gallery, subject, template,
-            outcome, verdict, scores, reasons, models, operator)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
-    let values: [&(dyn ToSql + Sync); 16] = [
+            outcome, verdict, scores, reasons, models, operator, deletion)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+    let values: [&(dyn ToSql + Sync); 17] = [
         &sequence,
         &as_stored(*at)?,
         transaction,
@@ -74,6 +75,7 @@ async fn insert(change: &Change<'_>, sequence: i64, event: &AuditEvent) -> Resul
         &json!(reasons),
         &json!(models),
         &operator.as_ref().map(OperatorName::as_str),
+        &deletion.as_ref().map(deletion_to_json).transpose()?,
     ];
     change.execute(sql, &values).await?;
     Ok(())
@@ -121,7 +123,7 @@ pub(crate) async fn page(
     };
     let sql = format!(
         "SELECT sequence, at, tx, trx_id, surface, app, action, gallery, subject, template, outcome, verdict, scores,
-            reasons, models, operator
+            reasons, models, operator, deletion
          FROM faceward.audit
          WHERE ($1::uuid IS NULL OR app = $1) AND ($2::text IS NULL OR gallery = $2)
              AND ($3::text IS NULL OR subject = $3) AND ($4::text IS NULL OR template = $4)
@@ -148,6 +150,7 @@ pub(crate) async fn page(
 
 fn read(row: &Row) -> Result<AuditRecord, PostgresError> {
     let text = |column: &str| -> Result<Word, PostgresError> { Ok(Word::Owned(row.try_get(column)?)) };
+    let deletion: Option<Json<Value>> = row.try_get("deletion")?;
     let event = AuditEvent {
         at: row.try_get("at")?,
         transaction: row.try_get("tx")?,
@@ -164,8 +167,18 @@ fn read(row: &Row) -> Result<AuditRecord, PostgresError> {
         scores: from_json(row, "scores")?,
         reasons: from_json(row, "reasons")?,
         models: from_json::<Vec<String>>(row, "models")?.iter().map(|id| ModelId::new(id)).collect(),
+        deletion: deletion.map(|Json(value)| deletion_from_json(&value)).transpose()?,
     };
     Ok(AuditRecord { sequence: row.try_get("sequence")?, event })
+}
+
+fn deletion_to_json(record: &DeletionRecord) -> Result<Value, PostgresError> {
+    let text = record.to_json().and_then(|text| serde_json::from_str(&text));
+    text.map_err(|_| PostgresError::Corrupt("a deletion record"))
+}
+
+fn deletion_from_json(value: &Value) -> Result<DeletionRecord, PostgresError> {
+    DeletionRecord::from_json(&value.to_string()).map_err(|_| PostgresError::Corrupt("a deletion record"))
 }
 
 fn from_json<T: serde::de::DeserializeOwned>(row: &Row, column: &str) -> Result<T, PostgresError> {

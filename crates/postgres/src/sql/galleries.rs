@@ -1,16 +1,17 @@
 //! Galleries.
 
 use faceward_core::{AppId, GalleryId};
-use faceward_store::{GalleryRecord, StoreError};
+use faceward_store::{Extent, GalleryRecord, Rows, StoreError};
 use jiff::Timestamp;
 
 use super::change::{Change, Entry};
+use super::deletion::delete_templates;
 use super::rows::as_stored;
 use crate::PostgresError;
 use crate::connect::Client;
 
-/// What a deletion did: templates that are gone, and its number in the log.
-pub(crate) type Deleted = (usize, i64);
+/// What a deletion did: the rows of templates that are gone, and its number in the log.
+pub(crate) type Deleted = (Rows, i64);
 
 /// Creates an empty gallery.
 pub(crate) async fn create(
@@ -56,19 +57,18 @@ pub(crate) async fn delete(
 ) -> Result<Deleted, StoreError> {
     let change = Change::of_app(client, app).await?;
     require(&change, app, gallery).await?;
-    let templates = "DELETE FROM faceward.templates WHERE app = $1 AND gallery = $2";
-    let n_templates = change.execute(templates, &[&app.0, &gallery.as_str()]).await?;
+    let rows = delete_templates(&change, app, &Extent::Gallery(gallery.clone())).await?;
     let one = "DELETE FROM faceward.galleries WHERE app = $1 AND id = $2";
     change.execute(one, &[&app.0, &gallery.as_str()]).await?;
     let last = change.commit(&[Entry::GalleryGone(*app, gallery.clone())]).await?;
-    Ok((n_templates as usize, last))
+    Ok((rows, last))
 }
 
 /// Deletes every gallery of an app with the templates in it.
 pub(crate) async fn delete_all(client: &mut Client, app: &AppId) -> Result<Deleted, StoreError> {
     let change = Change::of_app(client, app).await?;
-    let n_templates = change.execute("DELETE FROM faceward.templates WHERE app = $1", &[&app.0]).await?;
+    let rows = delete_templates(&change, app, &Extent::Galleries).await?;
     change.execute("DELETE FROM faceward.galleries WHERE app = $1", &[&app.0]).await?;
     let last = change.commit(&[Entry::AllGalleriesGone(*app)]).await?;
-    Ok((n_templates as usize, last))
+    Ok((rows, last))
 }

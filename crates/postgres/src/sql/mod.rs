@@ -6,6 +6,7 @@ pub(crate) mod challenges;
 pub(crate) mod change;
 pub(crate) mod compared;
 pub(crate) mod data_keys;
+pub(crate) mod deletion;
 pub(crate) mod galleries;
 pub(crate) mod inside;
 pub(crate) mod operators;

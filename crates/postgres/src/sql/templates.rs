@@ -2,12 +2,15 @@
 
 use faceward_core::{AppId, GalleryId, SubjectId, SubjectName, TemplateId};
 use faceward_sealing::{Sealer, SubjectContext};
-use faceward_store::{DEFAULT_GALLERY, Living, NewTemplate, OnConflict, StoreError, TemplateRecord};
+use faceward_store::{
+    DEFAULT_GALLERY, Extent, Living, NewTemplate, OnConflict, Rows, StoreError, TemplateRecord,
+};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::change::{Change, Entry};
 use super::data_keys;
+use super::deletion::{delete_templates, templates_of};
 use super::galleries::{self, Deleted};
 use super::rows::{as_stored, gallery_id, is_there, subject_id};
 use super::sealed::context;
@@ -26,8 +29,8 @@ pub(crate) struct Writer<'a> {
 /// What adding a template did.
 pub(crate) struct Added {
     pub(crate) record: TemplateRecord,
-    /// Whether there was one of its id.
-    pub(crate) replaced: bool,
+    /// The one that was there of its id, if one was.
+    pub(crate) replaced: Rows,
     /// Its number in the log.
     pub(crate) last: i64,
 }
@@ -62,6 +65,7 @@ pub(crate) async fn add(
     if !found.gallery {
         galleries::put(&change, app, gallery, record.created_at).await?;
     }
+    let replaced = templates_of(&change, app, &Extent::Template(template.clone())).await?;
     put(&change, app, &record, (&sealed, embedding.vector().len())).await?;
     if let Some(inside) = writer.inside {
         inside::put(&change, (sealer, inside), app, &record, embedding).await?;
@@ -74,7 +78,7 @@ pub(crate) async fn add(
         forget_name(&change, app, gallery, subject).await?;
     }
     let last = change.commit(&[Entry::Template(*app, template.clone())]).await?;
-    Ok(Added { record, replaced: found.place.is_some(), last })
+    Ok(Added { record, replaced, last })
 }
 
 /// What a new template finds in its app.
@@ -184,13 +188,14 @@ pub(crate) async fn delete(
     client: &mut Client,
     app: &AppId,
     template: &TemplateId,
-) -> Result<Option<i64>, StoreError> {
+) -> Result<Option<Deleted>, StoreError> {
     let change = Change::of_app(client, app).await?;
-    let sql = "DELETE FROM faceward.templates WHERE app = $1 AND id = $2 RETURNING gallery, subject";
-    let rows = change.query(sql, &[&app.0, &template.as_str()]).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    forget_name(&change, app, &gallery_id(row, "gallery")?, &subject_id(row, "subject")?).await?;
-    Ok(Some(change.commit(&[Entry::Template(*app, template.clone())]).await?))
+    let sql = "SELECT gallery, subject FROM faceward.templates WHERE app = $1 AND id = $2";
+    let found = change.query(sql, &[&app.0, &template.as_str()]).await?;
+    let Some(place) = found.first() else { return Ok(None) };
+    let rows = delete_templates(&change, app, &Extent::Template(template.clone())).await?;
+    forget_name(&change, app, &gallery_id(place, "gallery")?, &subject_id(place, "subject")?).await?;
+    Ok(Some((rows, change.commit(&[Entry::Template(*app, template.clone())]).await?)))
 }
 
 /// Deletes every template of a subject; `None` if it has none.
@@ -202,14 +207,13 @@ pub(crate) async fn delete_subject(
 ) -> Result<Option<Deleted>, StoreError> {
     let change = Change::of_app(client, app).await?;
     galleries::require(&change, app, gallery).await?;
-    let sql = "DELETE FROM faceward.templates WHERE app = $1 AND gallery = $2 AND subject = $3";
-    let n_templates = change.execute(sql, &[&app.0, &gallery.as_str(), &subject.as_str()]).await?;
-    if n_templates == 0 {
+    let rows = delete_templates(&change, app, &Extent::Subject(gallery.clone(), subject.clone())).await?;
+    if rows.is_empty() {
         return Ok(None);
     }
     forget_name(&change, app, gallery, subject).await?;
     let entry = Entry::SubjectGone(*app, gallery.clone(), subject.clone());
-    Ok(Some((n_templates as usize, change.commit(&[entry]).await?)))
+    Ok(Some((rows, change.commit(&[entry]).await?)))
 }
 
 /// Takes the turn to purge, if it is free.

@@ -4,8 +4,8 @@ use std::ops::Bound;
 
 use faceward_core::AppId;
 use faceward_store::{
-    AppRecord, AppSettings, Directory, DirectoryVersion, KeyHash, OtherKeys, Page, Pending, SigningKey,
-    Standing, Traces, Version,
+    AppRecord, AppSettings, Deletion, Directory, DirectoryVersion, KeyHash, OtherKeys, Page, Pending,
+    SigningKey, Standing, Traces, Version,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -72,12 +72,14 @@ impl Directory for Postgres {
         })
     }
 
-    fn delete_app<'a>(&'a self, app: &'a AppId) -> Pending<'a, Traces> {
+    fn delete_app<'a>(&'a self, app: &'a AppId) -> Pending<'a, Deletion> {
         let app = *app;
         self.ask(move |asked| async move {
             asked.may_delete()?;
-            asked.seen(apps::delete(&mut asked.client().await?, &app).await?).await;
-            Ok(asked.gone().await)
+            let (rows, sequence) = apps::delete(&mut asked.client().await?, &app).await?;
+            asked.seen(sequence).await;
+            // Its keys are gone even where it had no template.
+            Ok(rows.deleted(asked.gone().await))
         })
     }
 

@@ -6,7 +6,7 @@ use faceward_core::{AppId, Embedding, GalleryId, ModelId, SubjectId, TemplateId}
 use faceward_index::{Search, Waiter};
 use faceward_store::{
     Candidate, Deletion, GalleryRecord, NewTemplate, OnConflict, Page, Pending, References, StoredTemplate,
-    SubjectRecord, TemplatePlace, TemplateRecord, TemplateStore, Traces, Version,
+    SubjectRecord, TemplatePlace, TemplateRecord, TemplateStore, Version,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -55,10 +55,9 @@ impl TemplateStore for Postgres {
         let (app, gallery) = (*app, gallery.clone());
         self.ask(move |asked| async move {
             asked.may_delete()?;
-            let (n_templates, sequence) =
-                galleries::delete(&mut asked.client().await?, &app, &gallery).await?;
+            let (rows, sequence) = galleries::delete(&mut asked.client().await?, &app, &gallery).await?;
             asked.seen(sequence).await;
-            Ok(asked.deletion(n_templates).await)
+            Ok(asked.deletion(rows).await)
         })
     }
 
@@ -66,9 +65,9 @@ impl TemplateStore for Postgres {
         let app = *app;
         self.ask(move |asked| async move {
             asked.may_delete()?;
-            let (n_templates, sequence) = galleries::delete_all(&mut asked.client().await?, &app).await?;
+            let (rows, sequence) = galleries::delete_all(&mut asked.client().await?, &app).await?;
             asked.seen(sequence).await;
-            Ok(asked.deletion(n_templates).await)
+            Ok(asked.deletion(rows).await)
         })
     }
 
@@ -118,9 +117,9 @@ impl TemplateStore for Postgres {
             asked.may_delete()?;
             let deleted =
                 templates::delete_subject(&mut asked.client().await?, &app, &gallery, &subject).await?;
-            let Some((n_templates, sequence)) = deleted else { return Ok(asked.deletion(0).await) };
+            let Some((rows, sequence)) = deleted else { return Ok(Deletion::nothing()) };
             asked.seen(sequence).await;
-            Ok(asked.deletion(n_templates).await)
+            Ok(asked.deletion(rows).await)
         })
     }
 
@@ -129,7 +128,7 @@ impl TemplateStore for Postgres {
         app: &'a AppId,
         new: &'a NewTemplate,
         on_conflict: OnConflict,
-    ) -> Pending<'a, (TemplateRecord, Traces)> {
+    ) -> Pending<'a, (TemplateRecord, Deletion)> {
         let (app, new) = (*app, new.clone());
         self.ask(move |asked| async move {
             asked.may_add(&app).await?;
@@ -198,9 +197,9 @@ impl TemplateStore for Postgres {
         self.ask(move |asked| async move {
             asked.may_delete()?;
             let deleted = templates::delete(&mut asked.client().await?, &app, &template).await?;
-            let Some(sequence) = deleted else { return Ok(asked.deletion(0).await) };
+            let Some((rows, sequence)) = deleted else { return Ok(Deletion::nothing()) };
             asked.seen(sequence).await;
-            Ok(asked.deletion(1).await)
+            Ok(asked.deletion(rows).await)
         })
     }
 

@@ -2,6 +2,7 @@
 
 mod at_rest;
 mod data_keys;
+mod deletions;
 mod inside;
 mod outage;
 mod servers;

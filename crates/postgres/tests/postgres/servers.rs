@@ -262,6 +262,7 @@ fn event(action: String) -> AuditEvent {
         scores: std::collections::BTreeMap::new(),
         reasons: Vec::new(),
         models: Vec::new(),
+        deletion: None,
     }
 }
 

@@ -15,15 +15,19 @@ use std::time::Duration;
 
 use faceward_core::AppId;
 use faceward_store::{
-    AppRecord, AppSettings, AuditSink, Directory, KeyHash, Page, Standing, StoredKey, Stores, Traces, Version,
+    AppRecord, AppSettings, AuditSink, DeletionRecord, Directory, Extent, KeyHash, Page, Standing, StoredKey,
+    Stores, Version,
 };
 use jiff::Timestamp;
 use parking_lot::RwLock;
 use subtle::{Choice, ConstantTimeEq};
 use uuid::Uuid;
 
-use crate::audit::{LocalChange, changed};
-use crate::error::{InternalError, ServiceError};
+use crate::audit::{LocalChange, changed, deleted};
+use crate::erased::erased;
+#[cfg(doc)]
+use crate::error::InternalError;
+use crate::error::ServiceError;
 
 pub use change::{AppChange, DemandsChange};
 pub use key::{AppKey, InvalidKey};
@@ -160,19 +164,15 @@ impl Apps {
         self.changed("end_key", app, ended).await
     }
 
-    /// Deletes the app, its keys, galleries and templates.
+    /// Deletes the app, its keys, galleries and templates, and gives what an auditor is told of these.
     ///
     /// # Errors
     /// [`ServiceError::AppNotFound`]; [`InternalError::TracesLeft`] if it is deleted and its traces are still on disk; the
     /// store fails.
-    pub async fn delete(&self, app: &AppId) -> Result<(), ServiceError> {
-        let deleted = async {
-            match self.directory.delete_app(app).await? {
-                Traces::Wiped | Traces::Fading => Ok(()),
-                Traces::Left => Err(ServiceError::from(InternalError::TracesLeft)),
-            }
-        };
-        self.changed("delete_app", app, deleted).await
+    pub async fn delete(&self, app: &AppId) -> Result<DeletionRecord, ServiceError> {
+        let make = async { erased(*app, Extent::App, self.directory.delete_app(app).await?) };
+        let change = LocalChange { action: "delete_app", app: Some(*app), operator: None };
+        deleted(&*self.audit, change, make).await
     }
 
     /// Gives the app another name, for people.

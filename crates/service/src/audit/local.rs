@@ -1,10 +1,10 @@
 //! Changes that are made on the command line or while starting: apps, their keys, the keys that sign tokens.
 
 use faceward_core::{AppId, OperatorName, SubjectId};
-use faceward_store::{AuditEvent, AuditSink, StoreError};
+use faceward_store::{AuditEvent, AuditSink, DeletionRecord, StoreError};
 use jiff::Timestamp;
 
-use super::trail::blank;
+use super::trail::{blank, deleted_all_the_same};
 use crate::error::{InternalError, ServiceError};
 
 /// What is changed.
@@ -34,19 +34,41 @@ pub(crate) async fn changed<T>(
     change: LocalChange<'_>,
     make: impl Future<Output = Result<T, ServiceError>>,
 ) -> Result<T, ServiceError> {
+    changed_and_told(audit, change, make, |_| None).await
+}
+
+/// The same of a change that deletes templates.
+///
+/// # Errors
+/// As [`changed`].
+pub(crate) async fn deleted(
+    audit: &dyn AuditSink,
+    change: LocalChange<'_>,
+    make: impl Future<Output = Result<DeletionRecord, ServiceError>>,
+) -> Result<DeletionRecord, ServiceError> {
+    changed_and_told(audit, change, make, |record| Some(record)).await
+}
+
+async fn changed_and_told<T>(
+    audit: &dyn AuditSink,
+    change: LocalChange<'_>,
+    make: impl Future<Output = Result<T, ServiceError>>,
+    deletion: fn(&T) -> Option<&DeletionRecord>,
+) -> Result<T, ServiceError> {
     let blank = change.event();
-    let record = async |outcome: &'static str| {
-        let event = AuditEvent { at: Timestamp::now(), outcome: outcome.into(), ..blank.clone() };
-        audit.append(&[event]).await
+    let record = async |outcome: &'static str, deletion: Option<&DeletionRecord>| {
+        let (at, outcome) = (Timestamp::now(), outcome.into());
+        audit.append(&[AuditEvent { at, outcome, deletion: deletion.cloned(), ..blank.clone() }]).await
     };
-    record("begun").await.map_err(|error| {
+    record("begun", None).await.map_err(|error| {
         // Nothing was changed yet: time can mend it.
         let is_away = matches!(error, StoreError::Unreachable(_));
         if is_away { ServiceError::from(error) } else { InternalError::audit(&error).into() }
     })?;
     let result = make.await;
     let outcome = result.as_ref().map_or_else(ServiceError::name, |_| "answered");
-    record(outcome).await.map_err(|error| InternalError::audit(&error))?;
+    let deletion = result.as_ref().map_or_else(deleted_all_the_same, deletion);
+    record(outcome, deletion).await.map_err(|error| InternalError::audit(&error))?;
     result
 }
 

@@ -14,6 +14,6 @@ mod trail;
 pub use origin::{Origin, is_trx_id, note_trx_id};
 pub use settings::AuditSettings;
 
-pub(crate) use local::{LocalChange, changed, noted};
+pub(crate) use local::{LocalChange, changed, deleted, noted};
 pub(crate) use recorder::Recorder;
 pub(crate) use trail::{Trail, blank};

@@ -227,6 +227,7 @@ mod tests {
             scores: BTreeMap::new(),
             reasons: Vec::new(),
             models: Vec::new(),
+            deletion: None,
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use faceward_core::{AppId, GalleryId, ModelId, Outcome, SubjectId, TemplateId};
-use faceward_store::{AuditEvent, TemplateRecord, Word};
+use faceward_store::{AuditEvent, DeletionRecord, TemplateRecord, Word};
 use jiff::Timestamp;
 
 use super::origin::Origin;
@@ -40,6 +40,7 @@ pub(crate) fn blank(action: &'static str, app: Option<AppId>) -> AuditEvent {
         scores: BTreeMap::new(),
         reasons: Vec::new(),
         models: Vec::new(),
+        deletion: None,
     }
 }
 
@@ -88,6 +89,13 @@ impl Trail {
     pub(crate) fn verdict(&mut self, verdict: &'static str) {
         if let Some(event) = &mut self.event {
             event.verdict = Some(verdict.into());
+        }
+    }
+
+    /// What was deleted.
+    pub(crate) fn deleted(&mut self, record: &DeletionRecord) {
+        if let Some(event) = &mut self.event {
+            event.deletion = Some(record.clone());
         }
     }
 
@@ -202,6 +210,7 @@ impl Trail {
         event.outcome = outcome.into();
         if let Err(error) = result {
             event.reasons.extend(photo_at_fault(error));
+            event.deletion = deleted_all_the_same(error).cloned();
         }
         if let Some(meter) = self.meter.take() {
             meter.ended_as(outcome);
@@ -228,6 +237,12 @@ fn photo_at_fault(error: &ServiceError) -> Option<Word> {
         return None;
     };
     (*field != PhotoField::Only).then(|| field.to_string().replace(' ', "_").into())
+}
+
+/// What was deleted and has left traces.
+pub(super) fn deleted_all_the_same(error: &ServiceError) -> Option<&DeletionRecord> {
+    let ServiceError::Internal(InternalError::TracesLeft(record)) = error else { return None };
+    record.as_deref()
 }
 
 /// Before anything was changed: time can mend it.

@@ -1,6 +1,6 @@
 //! Faults of ours, for an operator.
 
-use faceward_store::StoreError;
+use faceward_store::{DeletionRecord, StoreError};
 
 /// Faults of ours.
 #[derive(Debug, thiserror::Error)]
@@ -9,11 +9,11 @@ pub enum InternalError {
     #[error("{}", with_cause(.0))]
     Store(#[source] StoreError),
     /// What was to be deleted is gone for every reader; sealed bytes of it are still in a log of the store, which wipes them
-    /// with its next change or start.
+    /// with its next change or start. With what the log is told of it, where it was of templates.
     #[error(
         "deleted, but traces of it could not be wiped from the disk yet; the next change or start does it"
     )]
-    TracesLeft,
+    TracesLeft(Option<Box<DeletionRecord>>),
     /// A network failed.
     #[error("an inference step failed: {0}")]
     Inference(String),

@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use faceward_conformance::Memory;
 use faceward_store::{
-    AppRecord, AppSettings, AuditFilter, DirectoryVersion, KeyHash, Page, Pending, Reachable, Standing,
-    Version,
+    AppRecord, AppSettings, AuditFilter, Deletion, DirectoryVersion, KeyHash, Page, Pending, Reachable,
+    Standing, Version,
 };
 use jiff::ToSpan as _;
 
@@ -276,7 +276,7 @@ impl Directory for Slow {
         Box::pin(async move { self.memory.rename_app(app, name).await })
     }
 
-    fn delete_app<'a>(&'a self, app: &'a AppId) -> Pending<'a, Traces> {
+    fn delete_app<'a>(&'a self, app: &'a AppId) -> Pending<'a, Deletion> {
         Box::pin(async move { self.memory.delete_app(app).await })
     }
 

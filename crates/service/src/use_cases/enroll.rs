@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::analyses::Admitted;
 use crate::audit::Trail;
+use crate::erased::replaced;
 use crate::error::{PhotoFault, PhotoField, ServiceError};
 use crate::policy::{Comparable, admit_reference, check_usable, decided_as_requested, gate_outputs};
 use crate::report::{Enrollment, FaceReport};
@@ -52,14 +53,16 @@ impl Service {
         let keep = async move {
             // Whoever shuts down waits for those who are let in.
             let _inside = admitted;
-            let (record, traces) = service.stores().templates.add(&app, &new, on_conflict).await?;
-            Ok((Enrollment { record, face }, traces))
+            let (record, old) = service.stores().templates.add(&app, &new, on_conflict).await?;
+            Ok((Enrollment { record, face }, replaced(app, &new.template, old)))
         };
-        let kept = self.change_and_note(trail, keep, |trail, (enrollment, traces)| {
+        let kept = self.change_and_note(trail, keep, |trail, (enrollment, replaced)| {
             trail.face("", &enrollment.face);
             trail.verdict("enrolled");
             // The template is in, which is what was asked for. The store goes on trying to wipe the other.
-            if *traces == Traces::Left {
+            let Some(replaced) = replaced else { return };
+            trail.deleted(replaced);
+            if replaced.deletion.traces == Traces::Left {
                 tracing::warn!("traces of a replaced template are left; the store's next change wipes them");
                 trail.reason("traces_left");
             }

@@ -1,9 +1,13 @@
 //! Galleries and subjects: create, list, delete.
 
 use faceward_core::{AppId, GalleryId, SubjectId};
-use faceward_store::{DEFAULT_GALLERY, Deletion, GalleryRecord, Page, SubjectRecord, Traces};
+use faceward_store::{DEFAULT_GALLERY, DeletionRecord, Extent, GalleryRecord, Page, SubjectRecord};
 
-use crate::error::{InternalError, ServiceError};
+use crate::audit::Trail;
+use crate::erased::erased;
+#[cfg(doc)]
+use crate::error::InternalError;
+use crate::error::ServiceError;
 use crate::service::Service;
 use crate::subject::SubjectRef;
 
@@ -100,29 +104,33 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::GalleryNotFound`]; [`InternalError::TracesLeft`].
-    pub async fn delete_gallery(&self, app: &AppId, gallery: &GalleryId) -> Result<(), ServiceError> {
+    pub async fn delete_gallery(
+        &self,
+        app: &AppId,
+        gallery: &GalleryId,
+    ) -> Result<DeletionRecord, ServiceError> {
         let mut trail = self.trail("delete_gallery", Some(app));
         trail.about(Some(gallery), None, None);
         let (service, app, gallery) = (self.clone(), *app, gallery.clone());
-        self.change(trail, async move {
-            let deleted = service.stores().templates.delete_gallery(&app, &gallery).await?;
-            erased(deleted).map(drop)
-        })
-        .await
+        let delete = async move {
+            let deletion = service.stores().templates.delete_gallery(&app, &gallery).await?;
+            erased(app, Extent::Gallery(gallery), deletion)
+        };
+        self.change_and_note(trail, delete, Trail::deleted).await
     }
 
     /// Deletes every gallery of `app` with its subjects, for good when this returns. The app and its keys stay.
     ///
     /// # Errors
     /// [`InternalError::TracesLeft`]: all of them are deleted all the same; the store fails.
-    pub async fn delete_all_galleries(&self, app: &AppId) -> Result<(), ServiceError> {
+    pub async fn delete_all_galleries(&self, app: &AppId) -> Result<DeletionRecord, ServiceError> {
         let trail = self.trail("delete_all_galleries", Some(app));
         let (service, app) = (self.clone(), *app);
-        self.change(trail, async move {
-            let deleted = service.stores().templates.delete_all_galleries(&app).await?;
-            erased(deleted).map(drop)
-        })
-        .await
+        let delete = async move {
+            let deletion = service.stores().templates.delete_all_galleries(&app).await?;
+            erased(app, Extent::Galleries, deletion)
+        };
+        self.change_and_note(trail, delete, Trail::deleted).await
     }
 
     /// The subjects of a gallery, in ascending order of id, and at most [`MOST_LISTED`] of them.
@@ -158,31 +166,26 @@ impl Service {
         Ok(listed)
     }
 
-    /// Deletes a subject with all of its templates, for good when this returns; gives how many those were.
+    /// Deletes a subject with all of its templates, for good when this returns.
     ///
     /// # Errors
     /// [`ServiceError::GalleryNotFound`], [`ServiceError::SubjectNotFound`]; [`InternalError::TracesLeft`].
-    pub async fn delete_subject(&self, app: &AppId, subject: &SubjectRef) -> Result<usize, ServiceError> {
+    pub async fn delete_subject(
+        &self,
+        app: &AppId,
+        subject: &SubjectRef,
+    ) -> Result<DeletionRecord, ServiceError> {
         let SubjectRef { gallery, subject } = subject.clone();
         let mut trail = self.trail("delete_subject", Some(app));
         trail.about(Some(&gallery), Some(&subject), None);
         let (service, app) = (self.clone(), *app);
-        self.change(trail, async move {
-            let deleted = service.stores().templates.delete_subject(&app, &gallery, &subject).await?;
-            match erased(deleted)? {
-                0 => Err(ServiceError::SubjectNotFound(subject)),
-                n_deleted => Ok(n_deleted),
+        let delete = async move {
+            let deletion = service.stores().templates.delete_subject(&app, &gallery, &subject).await?;
+            if deletion.n_templates == 0 {
+                return Err(ServiceError::SubjectNotFound(subject));
             }
-        })
-        .await
-    }
-}
-
-/// How many templates were deleted, if that is all of them and their traces: whoever asks for a deletion is told that it is
-/// done only when it is. What fades was sealed, and is as gone as the store can make it.
-pub(crate) fn erased(deleted: Deletion) -> Result<usize, ServiceError> {
-    match deleted.traces {
-        Traces::Wiped | Traces::Fading => Ok(deleted.n_templates),
-        Traces::Left => Err(InternalError::TracesLeft.into()),
+            erased(app, Extent::Subject(gallery, subject), deletion)
+        };
+        self.change_and_note(trail, delete, Trail::deleted).await
     }
 }

@@ -1,14 +1,14 @@
 //! Templates: list, show, delete. Their vectors never leave the store.
 
 use faceward_core::{AppId, GalleryId, TemplateId};
-use faceward_store::{AppSettings, LARGEST_PAGE, Living, Page, TemplateRecord};
+use faceward_store::{AppSettings, DeletionRecord, Extent, LARGEST_PAGE, Living, Page, TemplateRecord};
 use jiff::Timestamp;
 
+use crate::audit::Trail;
+use crate::erased::erased;
 use crate::error::ServiceError;
 use crate::requests::ListTemplatesRequest;
 use crate::service::Service;
-
-use super::galleries::erased;
 
 const DEFAULT_PAGE: usize = 100;
 
@@ -84,7 +84,11 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::TemplateNotFound`].
-    pub async fn delete_template(&self, app: &AppId, template: &TemplateId) -> Result<(), ServiceError> {
+    pub async fn delete_template(
+        &self,
+        app: &AppId,
+        template: &TemplateId,
+    ) -> Result<DeletionRecord, ServiceError> {
         let mut trail = self.trail("delete_template", Some(app));
         trail.about(None, None, Some(template));
         match self.known_template(app, template).await {
@@ -92,12 +96,15 @@ impl Service {
             Err(error) => return trail.end(Err(error)).await,
         }
         let (service, app, template) = (self.clone(), *app, template.clone());
-        self.change(trail, async move {
-            let deleted = service.stores().templates.delete_template(&app, &template).await?;
+        let delete = async move {
+            let deletion = service.stores().templates.delete_template(&app, &template).await?;
             // It may have been deleted by another request in the meantime.
-            if erased(deleted)? > 0 { Ok(()) } else { Err(ServiceError::TemplateNotFound) }
-        })
-        .await
+            if deletion.n_templates == 0 {
+                return Err(ServiceError::TemplateNotFound);
+            }
+            erased(app, Extent::Template(template), deletion)
+        };
+        self.change_and_note(trail, delete, Trail::deleted).await
     }
 
     /// What the store holds: also what is over and not yet purged.

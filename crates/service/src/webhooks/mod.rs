@@ -94,7 +94,7 @@ impl Webhooks {
         let deleted = async {
             match self.outbox.delete_webhook(app).await?.ok_or(ServiceError::WebhookNotFound)? {
                 Traces::Wiped | Traces::Fading => Ok(()),
-                Traces::Left => Err(ServiceError::from(InternalError::TracesLeft)),
+                Traces::Left => Err(ServiceError::from(InternalError::TracesLeft(None))),
             }
         };
         self.changed("delete_webhook", app, deleted).await

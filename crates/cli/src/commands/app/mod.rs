@@ -278,12 +278,17 @@ impl Delete {
             return Err(Failure::usage("this deletes the app with all of its templates for good: add --yes"));
         }
         match place {
-            Place::Here(apps) => apps.delete(&AppId(self.id)).await?,
+            Place::Here(apps) => {
+                apps.delete(&AppId(self.id)).await?;
+            }
             Place::There(remote) => {
                 remote.ask(Method::DELETE, &format!("/apps/{}", self.id), None).await?;
             }
         }
         terminal::line(&format!("deleted app {}", self.id))?;
+        terminal::note(
+            "the audit log has the deletion record: `faceward audit --action delete_app --format jsonl`",
+        );
         Ok(Exit::Yes)
     }
 }

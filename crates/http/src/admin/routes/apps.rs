@@ -100,14 +100,14 @@ async fn change(
 #[utoipa::path(
     delete, path = "/apps/{app_id}", tag = "admin", operation_id = "admin_delete_app", security(("operator" = [])),
     params(("app_id" = String, Path, description = "The APP-ID")),
-    responses((status = 200, description = "Deleted", body = wire::AdminDeleted), AdminFailures),
+    responses((status = 200, description = "Deleted", body = wire::AdminTemplatesDeleted), AdminFailures),
 )]
 async fn delete(
     State(app): State<AppState>,
     PathPiece(id): PathPiece,
-) -> Result<Json<wire::AdminDeleted>, Failure> {
-    app.service.apps().delete(&app_id(&id)?).await?;
-    Ok(Json(wire::AdminDeleted { erased: true }))
+) -> Result<Json<wire::AdminTemplatesDeleted>, Failure> {
+    let record = app.service.apps().delete(&app_id(&id)?).await?;
+    Ok(Json((&record).into()))
 }
 
 /// The keys of an app, without the keys themselves.

@@ -75,14 +75,14 @@ async fn create(
         ("app_id" = String, Path, description = "The APP-ID"),
         ("gallery" = String, Path, description = "The gallery"),
     ),
-    responses((status = 200, description = "Deleted", body = wire::AdminDeleted), AdminFailures),
+    responses((status = 200, description = "Deleted", body = wire::AdminTemplatesDeleted), AdminFailures),
 )]
 async fn delete(
     State(app): State<AppState>,
     PathPieces((id, gallery)): PathPieces<(String, String)>,
-) -> Result<Json<wire::AdminDeleted>, Failure> {
-    app.service.delete_gallery(&app_id(&id)?, &GalleryId::stored(&gallery)?).await?;
-    Ok(Json(wire::AdminDeleted { erased: true }))
+) -> Result<Json<wire::AdminTemplatesDeleted>, Failure> {
+    let record = app.service.delete_gallery(&app_id(&id)?, &GalleryId::stored(&gallery)?).await?;
+    Ok(Json((&record).into()))
 }
 
 /// The subjects of a gallery, by id.
@@ -120,13 +120,13 @@ async fn subjects(
         ("gallery" = String, Path, description = "The gallery"),
         ("subject" = String, Path, description = "The subject"),
     ),
-    responses((status = 200, description = "Deleted", body = wire::AdminDeleted), AdminFailures),
+    responses((status = 200, description = "Deleted", body = wire::AdminTemplatesDeleted), AdminFailures),
 )]
 async fn delete_subject(
     State(app): State<AppState>,
     PathPieces((id, gallery, subject)): PathPieces<(String, String, String)>,
-) -> Result<Json<wire::AdminDeleted>, Failure> {
+) -> Result<Json<wire::AdminTemplatesDeleted>, Failure> {
     let whom = SubjectRef { gallery: GalleryId::stored(&gallery)?, subject: SubjectId::stored(&subject)? };
-    app.service.delete_subject(&app_id(&id)?, &whom).await?;
-    Ok(Json(wire::AdminDeleted { erased: true }))
+    let record = app.service.delete_subject(&app_id(&id)?, &whom).await?;
+    Ok(Json((&record).into()))
 }

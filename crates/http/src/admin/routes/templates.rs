@@ -102,12 +102,12 @@ async fn show(
         ("app_id" = String, Path, description = "The APP-ID"),
         ("template_id" = String, Path, description = "The template"),
     ),
-    responses((status = 200, description = "Deleted", body = wire::AdminDeleted), AdminFailures),
+    responses((status = 200, description = "Deleted", body = wire::AdminTemplatesDeleted), AdminFailures),
 )]
 async fn delete(
     State(app): State<AppState>,
     PathPieces((id, template)): PathPieces<(String, String)>,
-) -> Result<Json<wire::AdminDeleted>, Failure> {
-    app.service.delete_template(&app_id(&id)?, &TemplateId::stored(&template)?).await?;
-    Ok(Json(wire::AdminDeleted { erased: true }))
+) -> Result<Json<wire::AdminTemplatesDeleted>, Failure> {
+    let record = app.service.delete_template(&app_id(&id)?, &TemplateId::stored(&template)?).await?;
+    Ok(Json((&record).into()))
 }

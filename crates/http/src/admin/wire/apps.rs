@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::deletion::DeletionRecord;
+
 use super::app::AdminApp;
 
 /// A page of apps, by id.
@@ -43,6 +45,21 @@ pub(crate) struct AdminCredentials {
 pub(crate) struct AdminDeleted {
     /// Whether every trace is wiped from the disk. A deletion that left traces is answered with an error.
     pub(crate) erased: bool,
+}
+
+/// What came of the deletion of templates.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AdminTemplatesDeleted {
+    /// Whether every trace is wiped from the disk. A deletion that left traces is answered with an error.
+    pub(crate) erased: bool,
+    /// What was deleted.
+    pub(crate) deletion: DeletionRecord,
+}
+
+impl From<&faceward_service::DeletionRecord> for AdminTemplatesDeleted {
+    fn from(record: &faceward_service::DeletionRecord) -> Self {
+        Self { erased: true, deletion: record.into() }
+    }
 }
 
 /// A key of an app. Only a hash of it is kept.

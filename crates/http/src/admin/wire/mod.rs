@@ -17,6 +17,7 @@ pub(crate) use app::{AdminApp, AdminAppChange};
 pub(crate) use apps::{
     AdminAppKey, AdminAppPage, AdminCredentials, AdminDeleted, AdminGallery, AdminGalleryPage, AdminKeyList,
     AdminNewApp, AdminNewGallery, AdminNewKey, AdminSubjectPage, AdminTemplate, AdminTemplatePage,
+    AdminTemplatesDeleted,
 };
 pub(crate) use data_keys::AdminDataKey;
 pub(crate) use faces::{AdminCandidate, AdminComparison, AdminEnrolled, AdminIdentified};

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::deletion::DeletionRecord;
 use crate::exposition::Sample;
 use crate::history::Minute;
 use crate::settings::EffectiveSetting;
@@ -55,6 +56,9 @@ pub(crate) struct AdminAuditRecord {
     scores: BTreeMap<String, f64>,
     reasons: Vec<String>,
     models: Vec<String>,
+    /// What was deleted; `null`: nothing was.
+    #[schema(required)]
+    deletion: Option<DeletionRecord>,
 }
 
 impl From<&AuditRecord> for AdminAuditRecord {
@@ -77,6 +81,7 @@ impl From<&AuditRecord> for AdminAuditRecord {
             scores: event.scores.iter().map(|(name, score)| (name.to_string(), *score)).collect(),
             reasons: event.reasons.iter().map(ToString::to_string).collect(),
             models: event.models.iter().map(ToString::to_string).collect(),
+            deletion: event.deletion.as_ref().map(Into::into),
         }
     }
 }

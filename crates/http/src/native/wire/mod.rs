@@ -11,6 +11,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::deletion::DeletionRecord;
+
 pub(crate) use challenge::{
     AskedMovement, Challenge, ChallengeFrame, ChallengeMotion, ChallengeRequest, ChallengeStep,
     ChallengeSubject, ChallengeVerdict, FrameLimits,
@@ -91,6 +93,8 @@ pub(crate) struct TemplateAnswer {
 pub(crate) struct TemplateDeleted {
     /// Id of this request.
     pub(crate) transaction_id: Uuid,
+    /// What was deleted.
+    pub(crate) deletion: DeletionRecord,
 }
 
 /// Whether a photo shows the person of a template.

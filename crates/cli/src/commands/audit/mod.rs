@@ -1,10 +1,12 @@
 //! `faceward audit`: the audit log, read and exported.
 
-use clap::{Args, ValueEnum};
+mod deletion;
+
+use clap::{Args, Subcommand, ValueEnum};
 use faceward_core::{AppId, GalleryId, OperatorName, SubjectId, TemplateId};
 use faceward_embedded::AuditReader;
 use faceward_service::{AuditFilter, AuditRecord};
-use faceward_store::Stores;
+use faceward_store::{DeletionRecord, Stores};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -26,7 +28,11 @@ const PAGE: usize = 1000;
 /// filters, oldest first, on standard output. Records hold no photo, vector or key. A change shows twice: `begun` before
 /// it is made, then how it ended.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Audit {
+    /// Something else than reading it.
+    #[command(subcommand)]
+    check: Option<Check>,
     /// Only of this app (APP-ID)
     #[arg(long, value_name = "UUID")]
     app: Option<Uuid>,
@@ -62,6 +68,12 @@ pub(crate) struct Audit {
     format: Option<Format>,
 }
 
+/// What can be checked.
+#[derive(Debug, Subcommand)]
+enum Check {
+    Deletion(deletion::Deletion),
+}
+
 /// How an export looks.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Format {
@@ -69,7 +81,7 @@ enum Format {
     Csv,
 }
 
-/// One record as it is exported. Scores, reasons and models are JSON in a CSV cell.
+/// One record as it is exported. Scores, reasons, models and what was deleted are JSON in a CSV cell.
 #[derive(Serialize)]
 struct Row {
     sequence: i64,
@@ -88,11 +100,15 @@ struct Row {
     scores: serde_json::Value,
     reasons: serde_json::Value,
     models: serde_json::Value,
+    deletion: serde_json::Value,
 }
 
 impl Audit {
     /// Reads the log.
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        if let Some(Check::Deletion(deletion)) = &self.check {
+            return deletion.run(context);
+        }
         let filter = self.filter()?;
         // The log is read beside running servers; only another machine's folder has to be asked for.
         if context.named.server.is_some()
@@ -157,7 +173,7 @@ impl Audit {
         let mut records = log.newest(filter, self.limit)?;
         records.reverse();
         let head = ["AT", "APP-ID", "ACTION", "SUBJECT", "TEMPLATE", "OUTCOME", "VERDICT", "SCORES"];
-        let rows = records.iter().map(Row::of).map(|row| {
+        let rows = records.iter().map(Row::of).collect::<Result<Vec<_>, _>>()?.into_iter().map(|row| {
             let scores = row.scores.as_object().into_iter().flatten();
             let scores: Vec<String> =
                 scores.map(|(name, score)| format!("{name}={}", short(score))).collect();
@@ -219,13 +235,13 @@ impl Log {
 
 /// The columns of a CSV export, in the order of [`Row`].
 const HEAD: &str = "sequence,at,transaction_id,trx_id,surface,app_id,operator,action,gallery,subject,template,outcome,verdict,\
-                    scores,reasons,models";
+                    scores,reasons,models,deletion";
 
 impl Row {
-    fn of(record: &AuditRecord) -> Self {
+    fn of(record: &AuditRecord) -> Result<Self, Failure> {
         let AuditRecord { sequence, event } = record;
         let models: Vec<&str> = event.models.iter().map(faceward_core::ModelId::as_str).collect();
-        Self {
+        Ok(Self {
             sequence: *sequence,
             at: event.at.to_string(),
             transaction_id: event.transaction.to_string(),
@@ -242,7 +258,8 @@ impl Row {
             scores: event.scores.iter().map(|(name, score)| (name.to_string(), *score)).collect(),
             reasons: event.reasons.iter().map(|reason| reason.as_ref().to_owned()).collect(),
             models: models.into(),
-        }
+            deletion: event.deletion.as_ref().map(written).transpose()?.unwrap_or_default(),
+        })
     }
 }
 
@@ -257,9 +274,14 @@ fn export(
         let records = log.page(filter, after)?;
         let Some(last) = records.last() else { return Ok(()) };
         after = last.sequence;
-        let rows: Vec<Row> = records.iter().map(Row::of).collect();
+        let rows = records.iter().map(Row::of).collect::<Result<Vec<_>, _>>()?;
         terminal::line(write(&rows)?.trim_end())?;
     }
+}
+
+fn written(record: &DeletionRecord) -> Result<serde_json::Value, Failure> {
+    let json = record.to_json().and_then(|text| serde_json::from_str(&text));
+    json.map_err(|error| Failure::new(Exit::Failed, error))
 }
 
 fn json_lines(rows: &[Row]) -> anyhow::Result<String> {
@@ -289,6 +311,7 @@ fn csv_lines(rows: &[Row]) -> anyhow::Result<String> {
             json(&row.scores),
             json(&row.reasons),
             json(&row.models),
+            json(&row.deletion),
         ])?;
     }
     Ok(String::from_utf8(writer.into_inner()?)?)
