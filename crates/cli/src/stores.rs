@@ -6,7 +6,7 @@ use faceward_embedded::{Embedded, Opening, Options, Pace};
 use faceward_models::calibration::projection::projection;
 use faceward_postgres::{Address, Extent, Postgres, PostgresError, SearchIn, migrate};
 use faceward_sealing::{KeyPlace, KeySource, KeySources, owner_only_folder};
-use faceward_store::Stores;
+use faceward_store::{SearchIndex, SearchPlace, Searching, Stores};
 
 use crate::config::{Config, Environment};
 use crate::executor::executor;
@@ -67,8 +67,14 @@ fn caught_up(
     Ok(store.into())
 }
 
-/// Milvus searches beside a database, and in place of it.
+/// Milvus searches beside a database, and in place of it; a memory is searched exactly.
 fn check_search(config: &Config) -> Result<(), Failure> {
+    let Searching { place, .. } = config.database.searching();
+    if place == SearchPlace::Memory && config.database.search_index != SearchIndex::Exact {
+        return Err(Failure::usage(
+            "`database.search_index` is for a search in the database or in Milvus: servers search in their memory exactly",
+        ));
+    }
     if config.database.milvus.is_none() {
         return Ok(());
     }
@@ -105,6 +111,7 @@ pub(crate) fn migrate_database(config: &Config) -> Result<(&Address, i32), Failu
     let address = config.store.as_ref().ok_or_else(|| {
         Failure::usage("no database: name one with FACEWARD_STORE or --store postgres://...")
     })?;
+    check_search(config)?;
     let version = executor()?.block_on(migrate(address, &config.database, Some(&**projection())));
     Ok((address, version.map_err(|error| refused(address, error))?))
 }
@@ -154,6 +161,7 @@ fn refused(address: &Address, error: PostgresError) -> Failure {
         | PostgresError::Undecided(_)
         | PostgresError::Filling
         | PostgresError::ComparedOtherwise
+        | PostgresError::IndexedOtherwise
         | PostgresError::TooManyAlike
         | PostgresError::Milvus(_)
         | PostgresError::TaskDied(_)

@@ -95,7 +95,9 @@ mod tests {
 
     #[test]
     fn no_schema_is_shared_by_two_surfaces() {
-        // Schemas are known by their names alone: two of the same name would silently become one.
+        // Schemas are known by their names alone: two of the same name would silently become one. This is one type, and what an
+        // auditor is shown is the same wherever it comes from.
+        const MEANT: &str = "#/components/schemas/DeletionRecord";
         let document = serde_json::to_value(crate::openapi()).expect("JSON");
         let schemas_below = |prefix: &str| {
             let mut found = BTreeSet::new();
@@ -111,6 +113,7 @@ mod tests {
                 .branches
                 .iter()
                 .flat_map(|branch| schemas_below(branch.prefix))
+                .filter(|schema| schema != MEANT)
                 .collect::<BTreeSet<String>>()
         };
         let all: Vec<_> = ALL.all.iter().map(|surface| of(surface)).collect();

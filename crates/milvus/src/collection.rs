@@ -7,8 +7,9 @@ use prost::Message as _;
 use crate::MilvusError;
 use crate::connection::Connection;
 use crate::wire::{
-    CollectionSchema, CreateCollection, CreateIndex, DescribeCollection, Described, FieldSchema,
-    GetLoadState, KeyValue, LoadCollection, LoadState, NameCollection, Status, consistency, data_type,
+    CollectionSchema, CreateCollection, CreateIndex, DescribeCollection, Described, DescribedIndexes,
+    FieldSchema, GetLoadState, KeyValue, LoadCollection, LoadState, NameCollection, NameIndex, Status,
+    consistency, data_type,
 };
 
 /// The fields.
@@ -20,17 +21,65 @@ pub(crate) const VECTOR: &str = "vector";
 /// Into how many partitions the places are spread: a search in one place looks at the rows of one partition. Milvus has 4,096
 /// at most in a collection, and each costs it memory.
 const N_PARTITIONS: i64 = 64;
+/// Number of Milvus for an index that is not there.
+const NO_INDEX: i32 = 700;
 /// How often it is asked whether a collection is loaded.
 const PERIOD: Duration = Duration::from_millis(50);
 
-/// A collection: rows of an id, a place, an owner and a vector, searched exactly. Cheap to make.
+/// By what a collection is searched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Index {
+    /// Every row is compared.
+    #[default]
+    Flat,
+    /// A graph is followed from neighbour to neighbour: rows may be missed.
+    Hnsw,
+}
+
+/// Neighbours of a row in the graph.
+const NEIGHBOURS: usize = 16;
+/// Rows that are looked at to find them.
+const LOOKED_AT_TO_BUILD: usize = 200;
+
+impl Index {
+    /// As Milvus calls it.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Flat => "FLAT",
+            Self::Hnsw => "HNSW",
+        }
+    }
+
+    fn params(self) -> Vec<KeyValue> {
+        let mut params = vec![KeyValue::new(INDEX_TYPE, self.name()), KeyValue::new("metric_type", "IP")];
+        match self {
+            Self::Flat => {}
+            Self::Hnsw => {
+                let built = format!(r#"{{"M":{NEIGHBOURS},"efConstruction":{LOOKED_AT_TO_BUILD}}}"#);
+                params.push(KeyValue::new("params", built));
+            }
+        }
+        params
+    }
+}
+
+const INDEX_TYPE: &str = "index_type";
+
+/// A collection: rows of an id, a place, an owner and a vector. Cheap to make.
 pub struct Collection<'m> {
     pub(crate) connection: &'m Connection,
     pub(crate) name: String,
     pub(crate) width: usize,
+    pub(crate) index: Index,
 }
 
 impl Collection<'_> {
+    /// The same, searched by `index`.
+    #[must_use]
+    pub fn searched_by(self, index: Index) -> Self {
+        Self { index, ..self }
+    }
+
     pub(crate) const fn connection(&self) -> &Connection {
         self.connection
     }
@@ -48,8 +97,9 @@ impl Collection<'_> {
         }
     }
 
-    /// Makes it ready to be written and searched: creates it if it is not there, and loads it. What others do at the same time does
-    /// no harm.
+    /// Makes it ready to be written and searched: creates it if it is not there, gives it its index, and loads it. What others do
+    /// at the same time does no harm, unless they want another index. While that is changed the collection cannot be searched;
+    /// a graph is made while it already can, and until it is there rows are compared without it.
     ///
     /// # Errors
     /// As [`Collection::exists`], or it is not loaded within `patience`.
@@ -57,7 +107,11 @@ impl Collection<'_> {
         if !self.exists().await? {
             self.create().await?;
         }
-        tokio::time::timeout(patience, self.load()).await.unwrap_or(Err(MilvusError::TimedOut))
+        let preparing = async {
+            self.be_indexed().await?;
+            self.load().await
+        };
+        tokio::time::timeout(patience, preparing).await.unwrap_or(Err(MilvusError::TimedOut))
     }
 
     /// Removes it with all its rows; none is no error.
@@ -112,16 +166,58 @@ impl Collection<'_> {
         MilvusError::of(Some(answer), &self.name)
     }
 
-    /// A collection without one cannot be loaded.
-    async fn index(&self) -> Result<(), MilvusError> {
+    /// Gives it its index, in place of another one. A collection without one cannot be loaded, and that of a loaded one
+    /// cannot be dropped.
+    async fn be_indexed(&self) -> Result<(), MilvusError> {
+        for (name, kind) in self.indexes().await? {
+            if kind == self.index.name() {
+                return Ok(());
+            }
+            let released: Status = self.connection().ask("ReleaseCollection", self.named()).await?;
+            MilvusError::of(Some(released), &self.name)?;
+            let dropped: Status = self.connection().ask("DropIndex", self.named_index(name)).await?;
+            MilvusError::of(Some(dropped), &self.name)?;
+        }
         let question = CreateIndex {
             database: self.connection().database.clone(),
             name: self.name.clone(),
             field: VECTOR.to_owned(),
-            params: vec![KeyValue::new("index_type", "FLAT"), KeyValue::new("metric_type", "IP")],
+            params: self.index.params(),
         };
         let answer: Status = self.connection().ask("CreateIndex", question).await?;
         MilvusError::of(Some(answer), &self.name)
+    }
+
+    /// By what it is searched at present; `None`: it has no index, or one that this program does not make.
+    ///
+    /// # Errors
+    /// Milvus fails or cannot be reached.
+    pub async fn index(&self) -> Result<Option<Index>, MilvusError> {
+        let found = self.indexes().await?;
+        let is_one = |index: &Index| found.iter().any(|(_, kind)| kind == index.name());
+        Ok([Index::Flat, Index::Hnsw].into_iter().find(is_one))
+    }
+
+    /// The names of the indexes that it has, and what Milvus calls their kind.
+    async fn indexes(&self) -> Result<Vec<(String, String)>, MilvusError> {
+        let question = self.named_index(String::new());
+        let answer = loop {
+            let answer: DescribedIndexes = self.connection().ask("DescribeIndex", question.clone()).await?;
+            match MilvusError::of(answer.status, &self.name) {
+                // Created a moment ago: parts of Milvus have not heard of it yet.
+                Err(MilvusError::NoCollection(_)) => tokio::time::sleep(PERIOD).await,
+                Err(MilvusError::Refused { code: NO_INDEX, .. }) => return Ok(Vec::new()),
+                result => break result.map(|()| answer.indexes)?,
+            }
+        };
+        let kind_of = |params: Vec<KeyValue>| params.into_iter().find(|param| param.key == INDEX_TYPE);
+        let kind = |params| kind_of(params).map(|param| param.value).unwrap_or_default();
+        Ok(answer.into_iter().map(|index| (index.name, kind(index.params))).collect())
+    }
+
+    fn named_index(&self, index: String) -> NameIndex {
+        let (database, name) = (self.connection().database.clone(), self.name.clone());
+        NameIndex { database, name, field: VECTOR.to_owned(), index }
     }
 
     async fn load(&self) -> Result<(), MilvusError> {
@@ -140,8 +236,6 @@ impl Collection<'_> {
             match answer.state {
                 LoadState::LOADED => return Ok(()),
                 LoadState::NOT_LOADED => {
-                    // Again does no harm, and whoever created it may have died before.
-                    self.index().await?;
                     self.begin_to_load().await?;
                 }
                 _loading => {}

@@ -3,7 +3,7 @@
 //! What the numbers stand for is the caller's business. Everything goes over gRPC, with messages written out by hand
 //! (`wire`): a few of what Milvus has, the same from version 2.3 on. What is asked of it:
 //! - [`Milvus`] is the connection; it connects by itself, and again.
-//! - [`Collection`] is a table of vectors of one length, searched exactly (`FLAT`, by inner product).
+//! - [`Collection`] is a table of vectors of one length, searched exactly or by a graph ([`Index`]), by inner product.
 //! - A write gives a [`Moment`]; who reads with it sees the write, whichever node of Milvus answers.
 
 mod address;
@@ -15,7 +15,7 @@ mod rows;
 mod wire;
 
 pub use address::Address;
-pub use collection::Collection;
+pub use collection::{Collection, Index};
 pub use error::MilvusError;
 pub use milvus::Milvus;
 pub use rows::{Hit, LARGEST_ANSWER, Moment, Nearest, Row};

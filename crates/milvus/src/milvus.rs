@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::collection::Collection;
+use crate::collection::{Collection, Index};
 use crate::connection::Connection;
 use crate::wire::{GetVersion, ShowCollections, Shown, Version};
 use crate::{Address, MilvusError};
@@ -43,9 +43,10 @@ impl Milvus {
         Ok(answer.names.into_iter().filter(|name| name.starts_with(prefix)).collect())
     }
 
-    /// The collection `name` of vectors of `width` values. Asks nothing.
+    /// The collection `name` of vectors of `width` values, searched exactly. Asks nothing.
     #[must_use]
     pub fn collection(&self, name: &str, width: usize) -> Collection<'_> {
-        Collection { connection: &self.connection, name: name.to_owned(), width }
+        let index = Index::default();
+        Collection { connection: &self.connection, name: name.to_owned(), width, index }
     }
 }

@@ -8,10 +8,13 @@ use crate::wire::{
     Placeholders, Queried, Query, Scalars, ScalarsOf, Search, Searched, SearchedData, Vectors, VectorsOf,
     consistency, data_type,
 };
-use crate::{Collection, MilvusError};
+use crate::{Collection, Index, MilvusError};
 
 /// Most rows that Milvus gives in an answer.
 pub const LARGEST_ANSWER: usize = 16_384;
+
+/// Rows of the graph that a search looks at, at least.
+const LOOKED_AT_LEAST: usize = 400;
 
 /// A row. Its vector has as many values as its collection is wide, and length 1.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,6 +138,11 @@ impl Collection<'_> {
         let placeholder =
             Placeholder { tag: "$0".to_owned(), data_type: data_type::FLOAT_VECTOR, values: vec![values] };
         let param = |name, value: &str| KeyValue::new(name, value);
+        let params = match self.index {
+            Index::Flat => "{}".to_owned(),
+            // Milvus wants at least as many as it is to give.
+            Index::Hnsw => format!(r#"{{"ef":{}}}"#, limit.clamp(LOOKED_AT_LEAST, LARGEST_ANSWER)),
+        };
         let expression = places.map_or_else(|| format!("{OWNER} == {owner}"), |places| any_of(PLACE, places));
         let question = Search {
             database: self.connection().database.clone(),
@@ -146,7 +154,7 @@ impl Collection<'_> {
                 param("anns_field", VECTOR),
                 param("metric_type", "IP"),
                 param("topk", &limit.min(LARGEST_ANSWER).to_string()),
-                param("params", "{}"),
+                param("params", &params),
                 param("round_decimal", "-1"),
             ],
             moment: since.on_the_wire(),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use faceward_core::{AppId, Projection};
 use faceward_milvus::Milvus;
 use faceward_sealing::{KeySources, Sealer, unlock};
-use faceward_store::{Living, StoreError};
+use faceward_store::{Living, SearchIndex, StoreError};
 use uuid::Uuid;
 
 use crate::connect::{Address, Client, Pool};
@@ -18,7 +18,7 @@ use crate::sql::compared::Compared;
 use crate::sql::data_keys;
 use crate::sql::inside::{self, FILLED_AT_ONCE, FILLED_BY_A_SEARCH, Inside};
 use crate::sql::reseal::Walk;
-use crate::{Consistency, Extent, PostgresError, PostgresSettings, SearchIn, SqlIndex, schema};
+use crate::{Consistency, Extent, PostgresError, PostgresSettings, SearchIn, schema};
 
 /// How old the memory is, in seconds.
 const LAG: &str = "faceward_store_lag_seconds";
@@ -57,7 +57,8 @@ impl Asked {
         let (sealer, inside) = (Arc::new(sealer), inside.map(Arc::new));
         let kept = (Arc::clone(&pool), Arc::clone(&sealer));
         let outside = outside.map(|(milvus, installation)| {
-            Arc::new(Outside::new(milvus, kept, Arc::clone(&compared), (installation, settings.timeout)))
+            let compared = (Arc::clone(&compared), settings.search_index);
+            Arc::new(Outside::new(milvus, kept, compared, (installation, settings.timeout)))
         });
         let (memory, progress) = (Arc::new(Memory::comparing(projection)), Arc::<Progress>::default());
         let follower = Follower {
@@ -159,8 +160,8 @@ async fn prepared(
         Some(address) => {
             let installation = schema::make_outside(&mut client).await?;
             if extent == Extent::Everything {
-                outside::pin(&mut client, compared.id()).await?;
-                tracing::info!(%address, "Milvus searches");
+                outside::pin(&mut client, compared.id(), settings.search_index).await?;
+                tracing::info!(%address, index = settings.search_index.as_str(), "Milvus searches");
                 Some((Milvus::new(address, settings.timeout)?, installation))
             } else {
                 None
@@ -171,14 +172,14 @@ async fn prepared(
     let inside = match settings.search {
         SearchIn::Sql if settings.milvus.is_none() => {
             let schema = schema::make_inside(&mut client).await?;
-            let by_graph = compared.length().filter(|_| settings.sql_index == SqlIndex::Hnsw);
+            let by_graph = compared.length().filter(|_| settings.search_index == SearchIndex::Hnsw);
             if let Some(n_values) = by_graph {
                 schema::make_graph(&mut client, &schema, n_values).await?;
             }
             let inside = Inside::new(&schema, Arc::clone(compared), by_graph);
             if extent == Extent::Everything {
                 inside::pin(&mut client, &inside).await?;
-                tracing::info!("the database searches");
+                tracing::info!(index = settings.search_index.as_str(), "the database searches");
             }
             Some(inside)
         }

@@ -90,6 +90,11 @@ pub enum PostgresError {
         "vectors in the database are those of a server of another version, which compares in another way"
     )]
     ComparedOtherwise,
+    /// A server with another index has taken over.
+    #[error(
+        "the servers of this database have another `database.search_index`, by which Milvus now searches: start this one with the same"
+    )]
+    IndexedOtherwise,
     /// What a search in Milvus needs in the database is not there, and this role may not make it.
     #[error(
         "faces are to be searched in Milvus, and this role may not make or use what that needs in the database; as the owner of the tables run `faceward database migrate` and the SQL of `faceward database roles`, both with this setting"
@@ -155,7 +160,8 @@ impl From<PostgresError> for StoreError {
             | PostgresError::TimedOut
             | PostgresError::Behind
             | PostgresError::Filling
-            | PostgresError::ComparedOtherwise => Self::Unreachable(error.into()),
+            | PostgresError::ComparedOtherwise
+            | PostgresError::IndexedOtherwise => Self::Unreachable(error.into()),
             PostgresError::Milvus(ref cause) if cause.passes() => Self::Unreachable(error.into()),
             PostgresError::Address(_)
             | PostgresError::Milvus(_)

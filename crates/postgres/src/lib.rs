@@ -28,4 +28,4 @@ pub use follower::FRESH;
 pub use postgres::{Postgres, Seen, held_rows, look, migrate};
 pub use schema::ROLES;
 pub use schema::SeenVectors;
-pub use settings::{Consistency, Extent, PostgresSettings, SearchIn, SqlIndex};
+pub use settings::{Consistency, Extent, PostgresSettings, SearchIn};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use faceward_core::{AppId, Projection};
 use faceward_index::Index;
 use faceward_sealing::KeySources;
-use faceward_store::{Living, Pending, Rows, StoreError};
+use faceward_store::{Living, Pending, Rows, SearchIndex, Searching, StoreError};
 use tokio::runtime::Runtime;
 use tracing::Instrument as _;
 
@@ -16,7 +16,7 @@ use crate::searching::keep_filled;
 use crate::sql::deletion;
 use crate::sql::inside::n_to_turn;
 use crate::sql::reads::Reader;
-use crate::{Extent, PostgresError, PostgresSettings, SearchIn, SeenVectors, SqlIndex, schema};
+use crate::{Extent, PostgresError, PostgresSettings, SearchIn, SeenVectors, schema};
 
 /// Everything in one database. Cheap to clone; all clones are one store. Its methods are those of the traits of
 /// `faceward-store`, awaited in whatever runtime.
@@ -88,6 +88,11 @@ impl Postgres {
     /// Whether no galleries, subjects and templates are in memory: the database answers about them, and searches.
     pub(crate) fn keeps_no_faces(&self) -> bool {
         self.asked.inside.is_some() || self.asked.outside.is_some()
+    }
+
+    /// Who searches, and by what.
+    pub(crate) fn searching(&self) -> Searching {
+        self.asked.settings.searching()
     }
 
     /// Asks the database where [`Postgres::keeps_no_faces`].
@@ -174,7 +179,7 @@ pub async fn migrate(
     schema::migrate(&mut client).await?;
     if settings.search == SearchIn::Sql {
         let schema = schema::make_inside(&mut client).await?;
-        if let Some(projection) = projection.filter(|_| settings.sql_index == SqlIndex::Hnsw) {
+        if let Some(projection) = projection.filter(|_| settings.search_index == SearchIndex::Hnsw) {
             schema::make_graph(&mut client, &schema, projection.length()).await?;
         }
     }

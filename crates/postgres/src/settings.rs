@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use faceward_settings::{Setting, choice, seconds, whole};
+use faceward_store::{SearchIndex, SearchPlace, Searching};
 
 /// What an operator can set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,8 +16,8 @@ pub struct PostgresSettings {
     pub consistency: Consistency,
     /// Who searches.
     pub search: SearchIn,
-    /// How the database searches.
-    pub sql_index: SqlIndex,
+    /// By what the database or Milvus searches; a server that searches in its memory always does so exactly.
+    pub search_index: SearchIndex,
     /// The Milvus that searches in place of that.
     pub milvus: Option<faceward_milvus::Address>,
 }
@@ -54,29 +55,6 @@ impl SearchIn {
     }
 }
 
-/// How the database searches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SqlIndex {
-    /// It looks at every vector of the app: nobody is missed.
-    Exact,
-    /// It follows a graph from neighbour to neighbour, and may miss some.
-    Hnsw,
-}
-
-impl SqlIndex {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Exact, Self::Hnsw];
-
-    /// As it is typed.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Exact => "exact",
-            Self::Hnsw => "hnsw",
-        }
-    }
-}
-
 /// Which changes of other servers an answer has in it. Those of this one are always in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consistency {
@@ -102,6 +80,16 @@ impl Consistency {
 }
 
 impl PostgresSettings {
+    /// The search that these settings ask for.
+    #[must_use]
+    pub const fn searching(&self) -> Searching {
+        match (&self.milvus, self.search) {
+            (Some(_), _) => Searching { place: SearchPlace::Milvus, index: self.search_index },
+            (None, SearchIn::Sql) => Searching { place: SearchPlace::Sql, index: self.search_index },
+            (None, SearchIn::Memory) => Searching::IN_MEMORY,
+        }
+    }
+
     /// Every setting.
     #[must_use]
     pub fn declared() -> [Setting<Self>; 5] {
@@ -127,9 +115,9 @@ impl PostgresSettings {
                 |s: &mut Self| choice(&mut s.search, &SearchIn::ALL, SearchIn::as_str),
             ),
             Setting::new(
-                "database.sql_index",
-                "How the database searches: exactly, or by an index that may miss some, see docs/postgres.md",
-                |s: &mut Self| choice(&mut s.sql_index, &SqlIndex::ALL, SqlIndex::as_str),
+                "database.search_index",
+                "How the database or Milvus searches: exactly, or by an index that may miss some, see docs/postgres.md and docs/milvus.md",
+                |s: &mut Self| choice(&mut s.search_index, &SearchIndex::ALL, SearchIndex::as_str),
             ),
         ]
     }
@@ -142,7 +130,7 @@ impl Default for PostgresSettings {
             timeout: Duration::from_secs(5),
             consistency: Consistency::Eventual,
             search: SearchIn::Memory,
-            sql_index: SqlIndex::Exact,
+            search_index: SearchIndex::Exact,
             milvus: None,
         }
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use faceward_core::AppId;
 use faceward_store::{Extent, LARGEST_PAGE, Page, TemplateRecord};
+use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -18,6 +19,8 @@ const BETWEEN_PURGES: Duration = Duration::from_secs(3600);
 const BEFORE_ANOTHER_TRY: Duration = Duration::from_secs(60);
 /// Templates that are deleted before the turn is asked for again.
 const AT_ONCE: usize = 50;
+/// Of those, templates that are deleted side by side: where a deletion waits for another store, they wait together.
+const TOGETHER: usize = 10;
 /// How long a turn lasts: longer than so many deletions take, and short enough that a server which died is soon replaced.
 const TURN: SignedDuration = SignedDuration::from_mins(10);
 
@@ -65,8 +68,12 @@ impl Service {
                     if !templates.take_purge_turn(server, Timestamp::now(), until).await? {
                         return Ok(n_purged);
                     }
-                    for record in some {
-                        n_purged += self.purge_template(&app.id, record).await?;
+                    for together in some.chunks(TOGETHER) {
+                        let purging = together.iter().map(|record| self.purge_template(&app.id, record));
+                        // Each runs to its end, whatever becomes of the others.
+                        for purged in join_all(purging).await {
+                            n_purged += purged?;
+                        }
                     }
                 }
             }

@@ -30,6 +30,7 @@ mod outside;
 mod page;
 mod reachable;
 mod records;
+mod searching;
 mod sessions;
 mod stores;
 mod templates;
@@ -57,6 +58,7 @@ pub use records::{
     AppRecord, Candidate, DEFAULT_GALLERY, GalleryRecord, KeyHash, NewTemplate, OnConflict, SigningKey,
     StoredKey, StoredTemplate, SubjectRecord, TemplateRecord,
 };
+pub use searching::{SearchIndex, SearchPlace, Searching};
 pub use sessions::{
     OverduePlace, OverdueSessions, SessionChange, SessionFaces, SessionRecord, SessionState, Sessions,
 };

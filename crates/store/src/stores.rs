@@ -5,8 +5,8 @@ use std::sync::Arc;
 use futures_util::future::try_join_all;
 
 use crate::{
-    AuditSink, Backup, ChallengeStore, DataKeys, Directory, MasterKey, Operators, Sessions, StoreError,
-    TemplateStore, Webhooks,
+    AuditSink, Backup, ChallengeStore, DataKeys, Directory, MasterKey, Operators, Searching, Sessions,
+    StoreError, TemplateStore, Webhooks,
 };
 
 /// Everything that a service keeps. Cheap to clone.
@@ -32,6 +32,8 @@ pub struct Stores {
     pub backup: Option<Arc<dyn Backup>>,
     /// What replaces the master key, where that is for the program to do.
     pub master_key: Option<Arc<dyn MasterKey>>,
+    /// Who searches, and by what.
+    pub searching: Searching,
 }
 
 impl Stores {
@@ -60,6 +62,7 @@ impl Stores {
             audit: store,
             backup: None,
             master_key: None,
+            searching: Searching::IN_MEMORY,
         }
     }
 
@@ -79,6 +82,7 @@ impl Stores {
             audit,
             backup: _,
             master_key: _,
+            searching: _,
         } = self;
         let faces = [directory.reach(), templates.reach(), challenges.reach(), sessions.reach()];
         let rest = [operators.reach(), webhooks.reach(), data_keys.reach(), audit.reach()];

@@ -12,6 +12,7 @@ mod help;
 mod http;
 mod master_key;
 mod measuring;
+mod milvus;
 mod moving;
 mod operators;
 mod photos;

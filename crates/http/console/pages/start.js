@@ -19,6 +19,7 @@ export async function start(main, { onLeave }) {
   const first = card(t.first, h('ol', {}, step('try', t.firstTry), step('people', t.firstEnrol), step('apps', t.firstApp)));
   fill(main, h('h1', {}, t.title), figures, first, hour,
     card(t.off, off.length ? table([t.what, t.why], off) : h('p', {}, t.noneOff)),
+    card(t.search, h('p', {}, t.searched[info.search.place], ' ', t.by[info.search.index])),
     card(t.models, table([t.model, t.family, t.license], info.models.map((model) => [model.id, model.family ?? '', model.license ?? '']))));
   const look = async () => {
     const now = await get('/metrics');

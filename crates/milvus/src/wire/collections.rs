@@ -143,3 +143,35 @@ impl LoadState {
     /// It can be searched.
     pub(crate) const LOADED: i32 = 3;
 }
+
+/// `DescribeIndexRequest` and `DropIndexRequest`.
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct NameIndex {
+    #[prost(string, tag = "2")]
+    pub(crate) database: String,
+    #[prost(string, tag = "3")]
+    pub(crate) name: String,
+    #[prost(string, tag = "4")]
+    pub(crate) field: String,
+    /// Empty: whichever.
+    #[prost(string, tag = "5")]
+    pub(crate) index: String,
+}
+
+/// `DescribeIndexResponse`.
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct DescribedIndexes {
+    #[prost(message, optional, tag = "1")]
+    pub(crate) status: Option<Status>,
+    #[prost(message, repeated, tag = "2")]
+    pub(crate) indexes: Vec<DescribedIndex>,
+}
+
+/// `IndexDescription`.
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct DescribedIndex {
+    #[prost(string, tag = "1")]
+    pub(crate) name: String,
+    #[prost(message, repeated, tag = "3")]
+    pub(crate) params: Vec<KeyValue>,
+}

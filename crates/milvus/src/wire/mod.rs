@@ -8,8 +8,9 @@ mod data;
 mod rows;
 
 pub(crate) use collections::{
-    CollectionSchema, CreateCollection, CreateIndex, DescribeCollection, Described, FieldSchema,
-    GetLoadState, GetVersion, LoadCollection, LoadState, NameCollection, ShowCollections, Shown, Version,
+    CollectionSchema, CreateCollection, CreateIndex, DescribeCollection, Described, DescribedIndexes,
+    FieldSchema, GetLoadState, GetVersion, LoadCollection, LoadState, NameCollection, NameIndex,
+    ShowCollections, Shown, Version,
 };
 pub(crate) use data::{
     Field, FieldData, FloatArray, IdsOf, KeyValue, LongArray, Placeholder, Placeholders, Scalars, ScalarsOf,

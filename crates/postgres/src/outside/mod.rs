@@ -21,9 +21,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use faceward_core::AppId;
-use faceward_milvus::{Collection, Milvus, MilvusError};
+use faceward_milvus::{Collection, Index, Milvus, MilvusError};
 use faceward_sealing::Sealer;
-use faceward_store::Traces;
+use faceward_store::{SearchIndex, Traces};
 use parking_lot::RwLock;
 use tokio::sync::{Mutex, Notify};
 use uuid::Uuid;
@@ -49,6 +49,8 @@ pub(crate) struct Outside {
     pub(crate) pool: Arc<Pool>,
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) compared: Arc<Compared>,
+    /// By what Milvus is to search.
+    index: SearchIndex,
     installation: Uuid,
     /// How long a question may take.
     patience: Duration,
@@ -73,18 +75,22 @@ impl Outside {
     pub(crate) fn new(
         milvus: Milvus,
         (pool, sealer): (Arc<Pool>, Arc<Sealer>),
-        compared: Arc<Compared>,
+        (compared, index): (Arc<Compared>, SearchIndex),
         (installation, patience): (Uuid, Duration),
     ) -> Self {
         let rounds = Mutex::default();
         let (bell, away, shaken) = (Notify::new(), RwLock::default(), AtomicBool::new(false));
-        Self { milvus, pool, sealer, compared, installation, patience, rounds, bell, away, shaken }
+        Self { milvus, pool, sealer, compared, index, installation, patience, rounds, bell, away, shaken }
     }
 
     /// The collection of vectors of `n_values` values, or some zeros less.
     fn collection(&self, n_values: usize) -> Collection<'_> {
         let width = width_of(n_values);
-        self.milvus.collection(&format!("{}{width}", self.prefix()), width)
+        let index = match self.index {
+            SearchIndex::Exact => Index::Flat,
+            SearchIndex::Hnsw => Index::Hnsw,
+        };
+        self.milvus.collection(&format!("{}{width}", self.prefix()), width).searched_by(index)
     }
 
     /// How the names of all collections of this database begin.
@@ -149,11 +155,26 @@ impl Outside {
     pub(crate) async fn reach(&self) -> Result<(), PostgresError> {
         self.present()?;
         self.milvus.version().await?;
+        self.can_be_searched().await?;
         if self.n_pending(None, READY_BELOW).await? < READY_BELOW {
             Ok(())
         } else {
             Err(PostgresError::Filling)
         }
+    }
+
+    /// Whether Milvus is to be searched, and can be, by the index of this server.
+    async fn can_be_searched(&self) -> Result<(), PostgresError> {
+        let sql = "SELECT index, EXISTS (SELECT FROM faceward.placed_in AS made WHERE made.index <> state.index) AS changing
+                   FROM faceward.placing AS state";
+        let row = self.pool.client().await?.query_one(sql, &[]).await?;
+        self.check_index(row.try_get("index")?)?;
+        if row.try_get("changing")? { Err(PostgresError::Filling) } else { Ok(()) }
+    }
+
+    /// Whether `pinned` is the index of this server.
+    fn check_index(&self, pinned: &str) -> Result<(), PostgresError> {
+        if pinned == self.index.as_str() { Ok(()) } else { Err(PostgresError::IndexedOtherwise) }
     }
 
     /// How many vectors wait, of one app or of all: `limit` says at least so many.

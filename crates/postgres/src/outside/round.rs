@@ -5,6 +5,7 @@
 use std::sync::atomic::Ordering;
 
 use faceward_milvus::{LARGEST_ANSWER, Moment};
+use faceward_store::SearchIndex;
 
 use super::rows::Waiting;
 use super::{Outside, Rounds};
@@ -27,6 +28,8 @@ pub(super) struct Held<'c> {
     pub(super) widths: Vec<usize>,
     /// Of those that were made.
     pub(super) made: Vec<usize>,
+    /// Of those that can be searched by the index that they are to have.
+    indexed: Vec<usize>,
 }
 
 impl<'c> Held<'c> {
@@ -36,18 +39,22 @@ impl<'c> Held<'c> {
         // While Milvus is asked the connection is idle.
         round.query("SELECT set_config('idle_in_transaction_session_timeout', '120000', true)", &[]).await?;
         round.query("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
-        let sql = "SELECT compared, moment, whole, doubtful, ARRAY (SELECT width FROM faceward.placed_in) AS widths,
-                       ARRAY (SELECT width FROM faceward.placed_in WHERE made) AS made
-                   FROM faceward.placing";
+        let sql = "SELECT compared, index, moment, whole, doubtful,
+                       ARRAY (SELECT width FROM faceward.placed_in) AS widths,
+                       ARRAY (SELECT width FROM faceward.placed_in WHERE made) AS made,
+                       ARRAY (SELECT width FROM faceward.placed_in WHERE index = state.index) AS indexed
+                   FROM faceward.placing AS state";
         let rows = round.query(sql, &[]).await?;
         let row = rows.first().ok_or(PostgresError::Corrupt("the state of Milvus"))?;
         if row.try_get::<_, &str>("compared")? != outside.compared.id() {
             return Err(PostgresError::ComparedOtherwise);
         }
+        outside.check_index(row.try_get("index")?)?;
         let (moment, whole) = (Moment(row.try_get("moment")?), row.try_get("whole")?);
+        let indexed = widths(row.try_get("indexed")?);
         let (widths, made) = (widths(row.try_get("widths")?), widths(row.try_get("made")?));
         let doubtful = row.try_get("doubtful")?;
-        Ok(Self { round, moment, whole, doubtful, widths, made })
+        Ok(Self { round, moment, whole, doubtful, widths, made, indexed })
     }
 
     /// Writes down what Milvus has by now.
@@ -153,21 +160,28 @@ impl Outside {
         Ok(moment)
     }
 
-    /// Makes the collections ready. False: one of them was made, and is not there.
+    /// Makes the collections ready, by the index that they are to have. False: one of them was made, and is not there.
     async fn has_all(&self, rounds: &mut Rounds, held: &Held<'_>) -> Result<bool, PostgresError> {
         for width in &held.widths {
-            if rounds.prepared.contains(width) {
+            let indexed = held.indexed.contains(width);
+            if indexed && rounds.prepared.contains(width) {
                 continue;
             }
             let (collection, made) = (self.collection(*width), held.made.contains(width));
             if made && !collection.exists().await? {
                 return Ok(false);
             }
+            if made && !indexed {
+                tracing::warn!(
+                    index = self.index.as_str(),
+                    "Milvus is given another index: nobody is searched meanwhile"
+                );
+            }
             collection.prepare(PATIENCE).await?;
-            if !made {
+            if !made || !indexed {
                 let width = i32::try_from(*width).unwrap_or_default();
-                let sql = "UPDATE faceward.placed_in SET made = true WHERE width = $1";
-                held.round.execute(sql, &[&width]).await?;
+                let sql = "UPDATE faceward.placed_in SET made = true, index = $2 WHERE width = $1";
+                held.round.execute(sql, &[&width, &self.index.as_str()]).await?;
             }
             rounds.prepared.insert(*width);
         }
@@ -195,8 +209,16 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Makes `compared` the way in which vectors in Milvus are compared, under the lock of the migration. Where it was another, every
 /// vector is put anew: those of the two say nothing about each other.
-pub(crate) async fn pin(client: &mut Client, compared: &str) -> Result<(), PostgresError> {
+/// The same with the index by which is to be searched: servers with another one are refused from then on, and the first round gives
+/// it to Milvus.
+pub(crate) async fn pin(
+    client: &mut Client,
+    compared: &str,
+    index: SearchIndex,
+) -> Result<(), PostgresError> {
     let transaction = client.patient()?.transaction().await?;
+    let indexed = "UPDATE faceward.placing SET index = $1, n_rounds = n_rounds + 1 WHERE index <> $1";
+    transaction.execute(indexed, &[&index.as_str()]).await?;
     let pinned = "UPDATE faceward.placing SET compared = $1, n_rounds = n_rounds + 1 WHERE compared <> $1";
     if transaction.execute(pinned, &[&compared]).await? > 0 {
         transaction

@@ -6,7 +6,7 @@
 
 use faceward_core::{AppId, Embedding, GalleryId, TemplateId};
 use faceward_milvus::{Collection, LARGEST_ANSWER, Moment, Nearest};
-use faceward_store::{Candidate, Hit, StoreError};
+use faceward_store::{Candidate, Hit, SearchIndex, StoreError};
 
 use super::place::{Kind, texts, widened, width_of};
 use super::{MOST_PENDING, Outside};
@@ -75,7 +75,7 @@ struct Look {
 
 impl Source for Searching<'_> {
     fn is_exact(&self) -> bool {
-        true
+        self.outside.index == SearchIndex::Exact
     }
 
     async fn hits(&self, limit: usize) -> Result<Vec<Hit>, StoreError> {
@@ -114,8 +114,10 @@ impl Searching<'_> {
 
     async fn look(&self) -> Result<Look, StoreError> {
         let sql = "
-            SELECT state.n_rounds, state.moment, state.whole, state.compared,
+            SELECT state.n_rounds, state.moment, state.whole, state.compared, state.index,
                 EXISTS (SELECT FROM faceward.placed_in WHERE width = $2 AND made) AS there,
+                EXISTS (SELECT FROM faceward.placed_in AS made WHERE width = $2 AND made.index <> state.index)
+                    AS changing,
                 ARRAY (SELECT generation FROM faceward.data_keys WHERE app = $1 ORDER BY generation) AS generations,
                 ARRAY (SELECT template FROM faceward.placed WHERE app = $1 AND state = 'pending'
                     AND ($3::text[] IS NULL OR gallery = ANY($3)) LIMIT $4) AS pending
@@ -126,7 +128,7 @@ impl Searching<'_> {
         let most = MOST_PENDING as i64 + 1;
         let client = outside.pool.client().await?;
         let row = client.query_one(sql, &[&app.0, &width, &galleries, &most]).await?;
-        let look = Look::of(&row, outside.compared.id())?;
+        let look = outside.look(&row)?;
         if !look.generations.iter().all(|generation| outside.sealer.knows_generation(app, *generation)) {
             data_keys::take(&client, &outside.sealer, app).await?;
         }
@@ -206,10 +208,15 @@ impl Searching<'_> {
     }
 }
 
-impl Look {
-    fn of(row: &tokio_postgres::Row, compared: &str) -> Result<Self, PostgresError> {
-        if row.try_get::<_, &str>("compared")? != compared {
+impl Outside {
+    /// What was found, if it may be searched by it.
+    fn look(&self, row: &tokio_postgres::Row) -> Result<Look, PostgresError> {
+        if row.try_get::<_, &str>("compared")? != self.compared.id() {
             return Err(PostgresError::ComparedOtherwise);
+        }
+        self.check_index(row.try_get("index")?)?;
+        if row.try_get("changing")? {
+            return Err(PostgresError::Filling);
         }
         let pending: Vec<String> = row.try_get("pending")?;
         if pending.len() > MOST_PENDING || !row.try_get::<_, bool>("whole")? {
@@ -218,7 +225,7 @@ impl Look {
         let parsed =
             pending.iter().map(|id| TemplateId::parse(id).map_err(|_| PostgresError::Corrupt("an id")));
         let generations: Vec<i32> = row.try_get("generations")?;
-        Ok(Self {
+        Ok(Look {
             n_rounds: row.try_get("n_rounds")?,
             since: Moment(row.try_get("moment")?),
             there: row.try_get("there")?,

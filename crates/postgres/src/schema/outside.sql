@@ -14,12 +14,14 @@ CREATE INDEX placed_going ON faceward.placed (id) WHERE state = 'going';
 -- The collections in Milvus, by how many values their vectors have.
 CREATE TABLE faceward.placed_in (
     width       integer PRIMARY KEY,
-    made        boolean NOT NULL DEFAULT false              -- in Milvus; nothing is there before
+    made        boolean NOT NULL DEFAULT false,             -- in Milvus; nothing is there before
+    index       text COLLATE "C"                            -- by which it can be searched; null: it was not made
 );
 CREATE TABLE faceward.placing (
     one         boolean PRIMARY KEY DEFAULT true CHECK (one),
     installation uuid NOT NULL DEFAULT gen_random_uuid(),   -- a part of the names of the collections
     compared    text COLLATE "C" NOT NULL DEFAULT '',       -- the model of the vectors as they are compared; empty: as they were made
+    index       text COLLATE "C" NOT NULL DEFAULT 'exact',  -- by which is to be searched
     moment      bigint NOT NULL DEFAULT 0,                  -- the newest write to Milvus, by its clock
     n_rounds    bigint NOT NULL DEFAULT 0,                  -- rises with every change of what is there
     whole       boolean NOT NULL DEFAULT true,              -- what is said to be there is

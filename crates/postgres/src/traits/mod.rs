@@ -17,7 +17,8 @@ use crate::Postgres;
 
 impl From<Postgres> for Stores {
     fn from(postgres: Postgres) -> Self {
-        Self::of(Arc::new(postgres))
+        let searching = postgres.searching();
+        Self { searching, ..Self::of(Arc::new(postgres)) }
     }
 }
 

@@ -8,7 +8,7 @@ use faceward_conformance::samples::{app, embedding};
 use faceward_milvus::{Milvus, Moment};
 use faceward_postgres::{Extent, Postgres, PostgresSettings};
 use faceward_sealing::KeySource;
-use faceward_store::{Candidate, Stores};
+use faceward_store::{Candidate, SearchIndex, Stores};
 use faceward_testkit::{MilvusServer, milvus_server, postgres_database, postgres_server};
 use tempfile::TempDir;
 
@@ -42,6 +42,12 @@ impl Place {
     /// A server over it that searches in Milvus.
     pub(crate) async fn open(&self) -> Postgres {
         open(&self.address, &self.key(), settings(Some(&self.milvus))).await
+    }
+
+    /// The same by this index.
+    pub(crate) async fn open_by(&self, search_index: SearchIndex) -> Postgres {
+        let settings = PostgresSettings { search_index, ..settings(Some(&self.milvus)) };
+        open(&self.address, &self.key(), settings).await
     }
 
     /// A server over it that searches in its memory.

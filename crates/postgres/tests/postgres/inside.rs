@@ -8,9 +8,9 @@ use faceward_conformance::samples::{
 };
 use faceward_conformance::suite::data_keys::finish;
 use faceward_core::{Embedding, ModelId, Projection};
-use faceward_postgres::{Extent, Postgres, PostgresError, PostgresSettings, ROLES, SqlIndex};
+use faceward_postgres::{Extent, Postgres, PostgresError, PostgresSettings, ROLES};
 use faceward_sealing::KeySource;
-use faceward_store::{Candidate, NewTemplate, OnConflict, StoreError, Stores};
+use faceward_store::{Candidate, NewTemplate, OnConflict, SearchIndex, StoreError, Stores};
 use faceward_testkit::postgres_server;
 
 use crate::support::{Database, inside, open, patient};
@@ -270,7 +270,7 @@ async fn an_index_finds_who_is_near_and_their_cosines_are_exact() {
     let database = Database::fresh();
     let memory: Stores = database.open_comparing(whole(N_VALUES)).await.into();
     create_apps(&memory, 2).await;
-    let by_graph = PostgresSettings { sql_index: SqlIndex::Hnsw, ..inside() };
+    let by_graph = PostgresSettings { search_index: SearchIndex::Hnsw, ..inside() };
     // However few there are.
     database.value(&format!("ALTER DATABASE {} SET enable_sort = off", database.name()));
     let graph: Stores = database.open_as(by_graph, whole(N_VALUES)).await.into();

@@ -9,6 +9,7 @@ use faceward_models::calibration::evidence::{Evidence, evidence};
 use faceward_models::calibration::similarity::SimilarityCalibration;
 use faceward_models::calibration::thresholds::Thresholds;
 use faceward_models::{Manifest, ModelDecl};
+use faceward_store::Searching;
 
 use crate::error::ServiceError;
 use crate::ruled::Ruled;
@@ -24,6 +25,8 @@ pub struct Info {
     pub runtime: &'static str,
     /// Version text of the runtime.
     pub runtime_version: String,
+    /// Who searches for faces, and by what.
+    pub searching: Searching,
     /// Every model in use.
     pub models: Vec<ModelInfo>,
     /// The model, or fusion of models, that makes embeddings.
@@ -79,7 +82,7 @@ impl Service {
     /// What this service runs with.
     #[must_use]
     pub fn info(&self) -> Info {
-        self.ruled_by_the_server().described()
+        self.ruled_by_the_server().described(self.stores().searching)
     }
 
     /// The same under the terms of `app`.
@@ -87,12 +90,12 @@ impl Service {
     /// # Errors
     /// [`ServiceError::AppNotFound`]; the store fails.
     pub async fn info_of(&self, app: &AppId) -> Result<Info, ServiceError> {
-        Ok(self.ruled(Some(app)).await?.described())
+        Ok(self.ruled(Some(app)).await?.described(self.stores().searching))
     }
 }
 
 impl Ruled {
-    fn described(&self) -> Info {
+    fn described(&self, searching: Searching) -> Info {
         let capabilities = self.capabilities();
         let comparator = self.comparator();
         let settings = self.settings();
@@ -100,6 +103,7 @@ impl Ruled {
             version: env!("CARGO_PKG_VERSION"),
             runtime: capabilities.runtime.as_str(),
             runtime_version: capabilities.runtime_version.clone(),
+            searching,
             models: capabilities.models.iter().map(model_info).collect(),
             embedding_model: comparator.calibration().model().clone(),
             similarity: Arc::clone(comparator.calibration()),

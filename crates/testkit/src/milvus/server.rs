@@ -24,6 +24,7 @@ pub struct MilvusServer {
     folder: PathBuf,
     programs: PathBuf,
     door: Door,
+    settings: Vec<(String, String)>,
     running: Mutex<Option<Running>>,
     // Of a server that tests stop; that of the other is removed by its keeper.
     _owned: Option<TempDir>,
@@ -37,7 +38,7 @@ struct Running {
 impl MilvusServer {
     /// One that ends with the process.
     pub(super) fn start() -> Self {
-        Self::start_in(new_folder().keep(), None)
+        Self::start_in(new_folder().keep(), None, &[])
     }
 
     /// One that can be stopped and started again.
@@ -46,18 +47,31 @@ impl MilvusServer {
     /// It cannot be fetched or does not start.
     #[must_use]
     pub fn of_its_own() -> Self {
-        let owned = new_folder();
-        Self::start_in(owned.path().to_owned(), Some(owned))
+        Self::with(&[])
     }
 
-    fn start_in(folder: PathBuf, owned: Option<TempDir>) -> Self {
+    /// The same with settings of Milvus that are not the usual ones: `("common.security.authorizationEnabled", "true")`.
+    ///
+    /// # Panics
+    /// It cannot be fetched or does not start.
+    #[must_use]
+    pub fn with(settings: &[(&str, &str)]) -> Self {
+        let owned = new_folder();
+        Self::start_in(owned.path().to_owned(), Some(owned), settings)
+    }
+
+    fn start_in(folder: PathBuf, owned: Option<TempDir>, settings: &[(&str, &str)]) -> Self {
         let configs = folder.join("configs");
         must(fs::create_dir(&configs));
         let configuration = CONFIGURATION.replace("FOLDER", &folder.display().to_string());
         must(fs::write(configs.join("milvus.yaml"), configuration));
         must(fs::write(configs.join("glog.conf"), LOGGING));
         let door = Door::to(folder.join("door"));
-        let server = Self { folder, programs: programs(), door, running: Mutex::default(), _owned: owned };
+        // Milvus takes settings from its environment by these names.
+        let named = |(key, value): &(&str, &str)| (key.replace('.', "_").to_uppercase(), (*value).to_owned());
+        let settings = settings.iter().map(named).collect();
+        let server =
+            Self { folder, programs: programs(), door, settings, running: Mutex::default(), _owned: owned };
         server.resume();
         server
     }
@@ -75,6 +89,7 @@ impl MilvusServer {
         let removing = if self._owned.is_some() { "" } else { "; rm -rf \"$3\"" };
         keeper.args(["-c", &format!("unshare -rn python3 -c \"$1\" \"$2\" \"$3\"{removing}"), "keeper"]);
         keeper.arg(KEEPER).arg(&self.programs).arg(&self.folder).current_dir("/").stdin(Stdio::piped());
+        keeper.envs(self.settings.iter().map(|(name, value)| (name, value)));
         let mut keeper = must(keeper.spawn());
         let Some(input) = keeper.stdin.take() else { give_up("the keeper has no input") };
         let deadline = Instant::now() + PATIENCE;

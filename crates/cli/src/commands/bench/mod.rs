@@ -8,6 +8,7 @@ mod search;
 mod server;
 mod soak;
 mod steps;
+mod store;
 
 use std::path::PathBuf;
 
@@ -25,6 +26,7 @@ pub(crate) enum Bench {
     Pipeline(pipeline::Pipeline),
     Search(search::BenchSearch),
     Soak(soak::Soak),
+    Store(store::BenchStore),
 }
 
 impl Bench {
@@ -35,6 +37,7 @@ impl Bench {
             Self::Pipeline(pipeline) => pipeline.run(context),
             Self::Search(search) => search.run(),
             Self::Soak(soak) => soak.run(context),
+            Self::Store(store) => store.run(context),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The database, where the store is one.
 
 use faceward_milvus::{Address as MilvusAddress, Milvus};
-use faceward_postgres::{Address, PostgresError, SearchIn, Seen, SeenVectors};
+use faceward_postgres::{Address, PostgresError, Seen, SeenVectors};
+use faceward_store::{SearchIndex, SearchPlace, Searching};
 
 use super::finding::Finding;
 use crate::config::Config;
@@ -11,9 +12,7 @@ use crate::setup::executor;
 /// Whether it answers, and has tables that this program works with.
 pub(super) fn database(config: &Config, address: &Address) -> Result<Finding, Failure> {
     let seen = executor()?.block_on(faceward_postgres::look(address, &config.database));
-    // `None`: Milvus.
-    let search = config.database.milvus.is_none().then_some(config.database.search);
-    Ok(judged(&address.to_string(), seen, search))
+    Ok(judged(&address.to_string(), seen, config.database.searching()))
 }
 
 /// Whether the Milvus at `address` answers.
@@ -30,7 +29,7 @@ pub(super) fn milvus(config: &Config, address: &MilvusAddress) -> Result<Finding
     })
 }
 
-fn judged(address: &str, seen: Result<Seen, PostgresError>, search: Option<SearchIn>) -> Finding {
+fn judged(address: &str, seen: Result<Seen, PostgresError>, search: Searching) -> Finding {
     const ABOUT: &str = "database";
     let Seen { server, tables, needed, vectors } = match seen {
         Ok(seen) => seen,
@@ -40,8 +39,9 @@ fn judged(address: &str, seen: Result<Seen, PostgresError>, search: Option<Searc
             return Finding::problem(ABOUT, format!("{address}: {error:#}"), advice);
         }
     };
+    let older = if tables < needed { format!(" of {needed}") } else { String::new() };
     let found = format!(
-        "PostgreSQL {server} at {address}, tables of version {tables}; {}",
+        "PostgreSQL {server} at {address}, tables of version {tables}{older}; {}",
         searched(search, &vectors)
     );
     if tables > needed {
@@ -51,19 +51,18 @@ fn judged(address: &str, seen: Result<Seen, PostgresError>, search: Option<Searc
             "this program is too old for them: update it",
         )
     } else if tables < needed {
-        let found = format!("{found} of {needed}");
         Finding::warning(
             ABOUT,
             found,
             "the first start makes them where its role may; else: faceward database migrate",
         )
-    } else if search == Some(SearchIn::Sql) && vectors.installed.is_none() && !vectors.available {
+    } else if search.place == SearchPlace::Sql && vectors.installed.is_none() && !vectors.available {
         Finding::problem(
             ABOUT,
             found,
             "install pgvector on that server, or set database.search to \"memory\"",
         )
-    } else if search == Some(SearchIn::Sql) && !vectors.tables {
+    } else if search.place == SearchPlace::Sql && !vectors.tables {
         Finding::warning(
             ABOUT,
             found,
@@ -75,16 +74,20 @@ fn judged(address: &str, seen: Result<Seen, PostgresError>, search: Option<Searc
 }
 
 /// Who searches, and by what.
-fn searched(search: Option<SearchIn>, vectors: &SeenVectors) -> String {
+fn searched(search: Searching, vectors: &SeenVectors) -> String {
     let SeenVectors { installed, available, tables: _ } = vectors;
-    match (search, installed) {
-        (None, _) => "Milvus searches".to_owned(),
-        (Some(SearchIn::Memory), _) => "each server searches in its memory".to_owned(),
-        (Some(SearchIn::Sql), Some(version)) => format!("the database searches, with pgvector {version}"),
-        (Some(SearchIn::Sql), None) if *available => {
-            "the database searches; pgvector is not in it yet".to_owned()
+    let by = match search.index {
+        SearchIndex::Exact => "exactly",
+        SearchIndex::Hnsw => "by an index that may miss some (hnsw)",
+    };
+    match (search.place, installed) {
+        (SearchPlace::Milvus, _) => format!("Milvus searches, {by}"),
+        (SearchPlace::Memory, _) => "each server searches in its memory, exactly".to_owned(),
+        (SearchPlace::Sql, Some(version)) => format!("the database searches, {by}, with pgvector {version}"),
+        (SearchPlace::Sql, None) if *available => {
+            format!("the database searches, {by}; pgvector is not in it yet")
         }
-        (Some(SearchIn::Sql), None) => "the database is to search, and has no pgvector".to_owned(),
+        (SearchPlace::Sql, None) => "the database is to search, and has no pgvector".to_owned(),
     }
 }
 
@@ -98,9 +101,9 @@ mod tests {
         for (tables, state) in [(0, State::Warning), (2, State::Fine), (3, State::Problem)] {
             let vectors = SeenVectors { installed: None, available: false, tables: false };
             let seen = Seen { server: "18.0".to_owned(), tables, needed: 2, vectors };
-            assert_eq!(judged("postgres://h/d", Ok(seen), Some(SearchIn::Memory)).state, state, "{tables}");
+            assert_eq!(judged("postgres://h/d", Ok(seen), Searching::IN_MEMORY).state, state, "{tables}");
         }
-        let away = judged("postgres://h/d", Err(PostgresError::TimedOut), Some(SearchIn::Memory));
+        let away = judged("postgres://h/d", Err(PostgresError::TimedOut), Searching::IN_MEMORY);
         assert_eq!(away.state, State::Problem);
     }
 
@@ -116,10 +119,12 @@ mod tests {
         ] {
             let vectors = SeenVectors { installed, available, tables };
             let seen = Seen { server: "18.0".to_owned(), tables: 2, needed: 2, vectors };
-            let judged = |search| judged("postgres://h/d", Ok(seen.clone()), search).state;
-            assert_eq!(judged(Some(SearchIn::Sql)), state, "{seen:?}");
-            assert_eq!(judged(Some(SearchIn::Memory)), State::Fine);
-            assert_eq!(judged(None), State::Fine);
+            let judged = |place| {
+                judged("postgres://h/d", Ok(seen.clone()), Searching { place, ..Searching::IN_MEMORY }).state
+            };
+            assert_eq!(judged(SearchPlace::Sql), state, "{seen:?}");
+            assert_eq!(judged(SearchPlace::Memory), State::Fine);
+            assert_eq!(judged(SearchPlace::Milvus), State::Fine);
         }
     }
 }

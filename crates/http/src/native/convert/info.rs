@@ -15,6 +15,7 @@ pub(crate) fn info(info: &Info, transaction: TransactionId) -> wire::Info {
         transaction_id: transaction.0,
         version: info.version,
         runtime: wire::Runtime { name: info.runtime, version: info.runtime_version.clone() },
+        search: wire::Search { place: info.searching.place.as_str(), index: info.searching.index.as_str() },
         models: info.models.iter().map(model).collect(),
         similarity: wire::Similarity {
             model: info.embedding_model.to_string(),

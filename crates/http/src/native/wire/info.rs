@@ -15,6 +15,8 @@ pub(crate) struct Info {
     pub(crate) version: &'static str,
     /// What computes.
     pub(crate) runtime: Runtime,
+    /// How faces are searched.
+    pub(crate) search: Search,
     /// Every model in use.
     pub(crate) models: Vec<Model>,
     /// From cosine to similarity.
@@ -38,6 +40,15 @@ pub(crate) struct Runtime {
     pub(crate) name: &'static str,
     /// Its version.
     pub(crate) version: String,
+}
+
+/// How faces are searched.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Search {
+    /// Where vectors are looked through: `memory` of this server, `sql` (the database) or `milvus`.
+    pub(crate) place: &'static str,
+    /// `exact`: nobody is missed; `hnsw`: an index that may miss some.
+    pub(crate) index: &'static str,
 }
 
 /// A model in use.

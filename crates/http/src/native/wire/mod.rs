@@ -23,7 +23,7 @@ pub(crate) use face::{
 };
 pub(crate) use info::{
     Calibration, Demography, Evidence, FaceRules, Info, Knot, MeasuredRate, Model, OperatingPoint, Rule,
-    Runtime, Similarity, Unavailable, UnavailableReason,
+    Runtime, Search, Similarity, Unavailable, UnavailableReason,
 };
 pub(crate) use session::{
     Session, SessionAnswer, SessionAttempt, SessionCheck, SessionConsent, SessionEnroll, SessionRequest,

@@ -3,8 +3,8 @@
 mod bandwidth;
 mod folder;
 mod report;
-mod truth;
-mod vectors;
+pub(super) mod truth;
+pub(super) mod vectors;
 
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::{Path, PathBuf};

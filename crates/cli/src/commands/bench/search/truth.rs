@@ -7,10 +7,10 @@ use faceward_core::{Cosine, Embedding};
 use super::vectors::{Vectors, ids};
 
 /// The best of a probe: bits of the cosine and text of the id.
-pub(super) type Best = Vec<(u32, String)>;
+pub(in crate::commands::bench) type Best = Vec<(u32, String)>;
 
 /// The `limit` templates most like each probe, equals in the order of their ids; on `n_threads` threads.
-pub(super) fn found(
+pub(in crate::commands::bench) fn found(
     vectors: &Vectors,
     n_templates: u64,
     probes: &[Embedding],

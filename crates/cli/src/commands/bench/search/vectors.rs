@@ -16,29 +16,29 @@ const DIFFERENCES: u64 = 1 << 41;
 
 /// All vectors of one length.
 #[derive(Clone)]
-pub(super) struct Vectors {
+pub(in crate::commands::bench) struct Vectors {
     model: ModelId,
     spread: Vec<f32>,
 }
 
 impl Vectors {
     /// Vectors of `length` values.
-    pub(super) fn new(length: usize) -> Self {
+    pub(in crate::commands::bench) fn new(length: usize) -> Self {
         let spread = (0..length).map(|at| 1.0 / (1.0 + at as f32 / FALL)).collect();
         Self { model: ModelId::new("made-up"), spread }
     }
 
-    pub(super) const fn model(&self) -> &ModelId {
+    pub(in crate::commands::bench) const fn model(&self) -> &ModelId {
         &self.model
     }
 
     /// That of template `number`.
-    pub(super) fn template(&self, number: u64) -> Option<Embedding> {
+    pub(in crate::commands::bench) fn template(&self, number: u64) -> Option<Embedding> {
         Embedding::normalised(self.model.clone(), self.raw(number))
     }
 
     /// Probe `number`: an even one of a template's person, an odd one of a stranger.
-    pub(super) fn probe(&self, number: u64, n_templates: u64) -> Option<Embedding> {
+    pub(in crate::commands::bench) fn probe(&self, number: u64, n_templates: u64) -> Option<Embedding> {
         if !number.is_multiple_of(2) {
             return Embedding::normalised(self.model.clone(), self.raw(STRANGERS + number));
         }
@@ -61,12 +61,12 @@ impl Vectors {
 }
 
 /// The template whose person an even probe shows.
-pub(super) fn whose(probe: u64, n_templates: u64) -> u64 {
+pub(in crate::commands::bench) fn whose(probe: u64, n_templates: u64) -> u64 {
     mixed(probe) % n_templates.max(1)
 }
 
 /// Ids as long as those that most clients give: one UUID for the subject and its template.
-pub(super) fn ids(number: u64) -> Option<(SubjectId, TemplateId)> {
+pub(in crate::commands::bench) fn ids(number: u64) -> Option<(SubjectId, TemplateId)> {
     let text = Uuid::from_u64_pair(mixed(number), number).to_string();
     Some((SubjectId::parse(&text).ok()?, TemplateId::parse(&text).ok()?))
 }

@@ -1,9 +1,11 @@
 //! The client against a real server.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
+mod guarded;
+
 use std::time::Duration;
 
-use faceward_milvus::{Collection, Hit, Milvus, MilvusError, Moment, Nearest, Row};
+use faceward_milvus::{Collection, Hit, Index, Milvus, MilvusError, Moment, Nearest, Row};
 use faceward_testkit::{MilvusServer, milvus_server};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -80,6 +82,38 @@ async fn a_search_is_exact_and_gives_cosines() {
     }
     let other = Nearest { owner: OWNER + 1, ..asked };
     assert_eq!(collection.nearest(other).await.expect("an answer"), []);
+}
+
+/// Rows that lie in a file each by the dozen, so that Milvus builds their index.
+const SMALL_SEGMENTS: [(&str, &str); 3] = [
+    ("dataCoord.segment.maxSize", "1"),
+    ("dataCoord.segment.sealProportion", "0.2"),
+    ("indexCoord.segment.minSegmentNumRowsToEnableIndex", "64"),
+];
+
+#[tokio::test]
+async fn an_index_takes_the_place_of_another_and_no_row_is_lost() {
+    let server = MilvusServer::with(&SMALL_SEGMENTS);
+    let milvus = milvus(&server);
+    let by = |index| milvus.collection("indexed", 32).searched_by(index);
+    by(Index::Flat).prepare(PATIENCE).await.expect("a collection");
+    let rows: Vec<_> = (0..6_000).map(|id| row(id, id % 7, id as f32 * 0.05)).collect();
+    let mut written = Moment::default();
+    for part in rows.chunks(500) {
+        written = by(Index::Flat).put(part).await.expect("written");
+    }
+    for index in [Index::Hnsw, Index::Hnsw, Index::Flat, Index::Hnsw] {
+        let collection = by(index);
+        collection.prepare(PATIENCE).await.expect("indexed");
+        assert_eq!(collection.index().await.expect("an index"), Some(index));
+        assert_eq!(found(&collection, None, 75.01, written).await[..3], [1500, 1501, 1499], "{index:?}");
+        assert_eq!(found(&collection, Some(&[2]), 75.01, written).await[..2], [1500, 1507], "{index:?}");
+        let mut there = collection.ids(-1, 3_000, written).await.expect("ids");
+        there.extend(collection.ids(3_000, 6_000, written).await.expect("ids"));
+        assert_eq!(there, (0..6_000).collect::<Vec<_>>(), "{index:?}");
+        written = collection.put(&[row(7_000, 1, 0.0)]).await.expect("written");
+        collection.delete(&[7_000]).await.expect("deleted");
+    }
 }
 
 #[tokio::test]
