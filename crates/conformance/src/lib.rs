@@ -28,7 +28,7 @@ macro_rules! suite {
             deletions { a_deletion_tells_what_was_there, what_is_replaced_is_told_as_well,
                 an_app_goes_with_a_record_of_its_templates }
             templates { a_template_is_read_back_as_it_was_given, a_taken_id_is_refused_or_replaced,
-                a_deleted_template_is_gone, a_subject_is_deleted_in_its_gallery_alone, lists_come_in_pages,
+                a_deleted_template_is_gone, a_template_is_deleted_as_it_was_listed, a_subject_is_deleted_in_its_gallery_alone, lists_come_in_pages,
                 a_name_is_kept_until_the_last_template_goes, a_model_makes_vectors_of_one_length,
                 everything_is_exported_once,
                 templates_are_given_as_they_were_enrolled, one_process_at_a_time_purges }

@@ -172,6 +172,10 @@ impl TemplateStore for Broken {
         })
     }
 
+    fn delete_listed<'a>(&'a self, app: &'a AppId, listed: &'a TemplateRecord) -> Pending<'a, Deletion> {
+        self.memory.delete_listed(app, listed)
+    }
+
     fn take_purge_turn(&self, server: Uuid, now: Timestamp, until: Timestamp) -> Pending<'_, bool> {
         self.memory.take_purge_turn(server, now, until)
     }

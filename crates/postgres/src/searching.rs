@@ -3,14 +3,15 @@
 use std::sync::Weak;
 use std::time::Duration;
 
-use faceward_core::AppId;
+use faceward_core::{AppId, TemplateId};
 use faceward_store::{Candidate, Deletion, Rows, StoreError, Traces};
+use jiff::Timestamp;
 
 use crate::PostgresError;
 use crate::asked::Asked;
 use crate::outside;
 use crate::sql::inside::{self, FILLED_AT_ONCE, FILLED_BY_A_SEARCH, Sought};
-use crate::sql::templates::Writer;
+use crate::sql::templates::{self, Writer};
 
 /// How often it is looked whether vectors are missing.
 const LOOKED_EVERY: Duration = Duration::from_secs(1);
@@ -64,6 +65,20 @@ impl Asked {
     /// At once an error where Milvus searches and is away.
     pub(crate) fn may_delete(&self) -> Result<(), PostgresError> {
         self.outside.as_ref().map_or(Ok(()), |outside| outside.present())
+    }
+
+    /// Deletes a template; with `enrolled_at` only the one that was enrolled then.
+    pub(crate) async fn delete_template(
+        &self,
+        app: &AppId,
+        template: &TemplateId,
+        enrolled_at: Option<Timestamp>,
+    ) -> Result<Deletion, StoreError> {
+        self.may_delete()?;
+        let deleted = templates::delete(&mut self.client().await?, app, template, enrolled_at).await?;
+        let Some((rows, sequence)) = deleted else { return Ok(Deletion::nothing()) };
+        self.seen(sequence).await;
+        Ok(self.deletion(rows).await)
     }
 
     /// The deletion of what a new template has `replaced`, if it has.

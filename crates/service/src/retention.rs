@@ -89,10 +89,11 @@ impl Service {
         }
         let mut trail = self.trail("purge_template", Some(app));
         trail.about_template(listed);
-        let (service, app, template) = (self.clone(), *app, listed.template.clone());
+        let (service, app, listed) = (self.clone(), *app, listed.clone());
         let purge = async move {
-            let deletion = service.stores().templates.delete_template(&app, &template).await?;
-            erased(app, Extent::Template(template), deletion)
+            // Whoever has enrolled in its place since then stays.
+            let deletion = service.stores().templates.delete_listed(&app, &listed).await?;
+            erased(app, Extent::Template(listed.template), deletion)
         };
         Ok(self.change_and_note(trail, purge, Trail::deleted).await?.deletion.n_templates)
     }

@@ -148,6 +148,13 @@ pub trait TemplateStore: Reachable {
     /// The store fails or cannot be reached.
     fn delete_template<'a>(&'a self, app: &'a AppId, template: &'a TemplateId) -> Pending<'a, Deletion>;
 
+    /// Deletes the template of this record, unless it has gone or another took its place, which is no error: the record of a list may be
+    /// old.
+    ///
+    /// # Errors
+    /// The store fails or cannot be reached.
+    fn delete_listed<'a>(&'a self, app: &'a AppId, listed: &'a TemplateRecord) -> Pending<'a, Deletion>;
+
     /// Whether the process `server` is the one that deletes what has expired, until `until`: no other is told so before. It
     /// stays the one if it asks again in time.
     ///

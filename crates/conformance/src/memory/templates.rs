@@ -224,6 +224,10 @@ impl TemplateStore for Memory {
         Box::pin(async move { self.state()?.deleted(app, |record| record.template == *template) })
     }
 
+    fn delete_listed<'a>(&'a self, app: &'a AppId, listed: &'a TemplateRecord) -> Pending<'a, Deletion> {
+        Box::pin(async move { self.state()?.deleted(app, |record| record == listed) })
+    }
+
     fn take_purge_turn(&self, server: Uuid, now: Timestamp, until: Timestamp) -> Pending<'_, bool> {
         Box::pin(async move { Ok(self.state()?.purge_turn.take(server, now, until)) })
     }

@@ -63,6 +63,21 @@ pub async fn a_deleted_template_is_gone(fixture: &impl Fixture) {
     assert_eq!(found.iter().map(|c| c.template.as_str()).collect::<Vec<_>>(), ["b", "c"]);
 }
 
+/// Not another one that took its place since.
+pub async fn a_template_is_deleted_as_it_was_listed(fixture: &impl Fixture) {
+    let stores = fixture.stores();
+    create_apps(&stores, 1).await;
+    let templates = &stores.templates;
+    let old = add(&stores, &new_template("anna", "t", &[1.0, 0.0])).await;
+    let new = new_template("bert", "t", &[0.0, 1.0]);
+    let (new, _) = templates.add(&app(1), &new, OnConflict::Replace).await.expect("replaced");
+    for (record, n_templates) in [(&old, 0), (&new, 1), (&new, 0)] {
+        let deleted = templates.delete_listed(&app(1), record).await.expect("no error");
+        assert_eq!(deleted.n_templates, n_templates, "{record:?}");
+    }
+    assert_eq!(listed(&stores).await, [""; 0]);
+}
+
 /// A subject of the same id in another gallery is somebody else.
 pub async fn a_subject_is_deleted_in_its_gallery_alone(fixture: &impl Fixture) {
     let stores = fixture.stores();

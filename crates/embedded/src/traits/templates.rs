@@ -169,7 +169,17 @@ impl TemplateStore for Embedded {
     fn delete_template<'a>(&'a self, app: &'a AppId, template: &'a TemplateId) -> Pending<'a, Deletion> {
         Box::pin(async move {
             let (app, template) = (*app, template.clone());
-            self.off_thread(move |folder| folder.delete_template(&app, &template)).await
+            self.off_thread(move |folder| folder.delete_template(&app, &template, |_| true)).await
+        })
+    }
+
+    fn delete_listed<'a>(&'a self, app: &'a AppId, listed: &'a TemplateRecord) -> Pending<'a, Deletion> {
+        Box::pin(async move {
+            let (app, listed) = (*app, listed.clone());
+            let delete = move |folder: &Folder| {
+                folder.delete_template(&app, &listed.template, |there| *there == listed)
+            };
+            self.off_thread(delete).await
         })
     }
 
@@ -327,10 +337,16 @@ impl Folder {
         Ok((record, Deletion::nothing()))
     }
 
-    fn delete_template(&self, app: &AppId, template: &TemplateId) -> Result<Deletion, StoreError> {
+    /// Deletes the template if its record `is_meant`.
+    fn delete_template(
+        &self,
+        app: &AppId,
+        template: &TemplateId,
+        is_meant: impl FnOnce(&TemplateRecord) -> bool,
+    ) -> Result<Deletion, StoreError> {
         let database = self.database.lock();
         let tenant = self.index.tenant(app)?;
-        if tenant.read().template(template).is_none() {
+        if !tenant.read().template(template).is_some_and(|there| is_meant(&there)) {
             return Ok(Deletion::nothing());
         }
         let rows = database.delete(app, &Extent::Template(template.clone()))?;

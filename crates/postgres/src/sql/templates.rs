@@ -183,15 +183,18 @@ async fn forget_name(
     Ok(())
 }
 
-/// Deletes a template; `None` if there is none.
+/// Deletes a template, with `enrolled_at` only the one that was enrolled then; `None` if there is none.
 pub(crate) async fn delete(
     client: &mut Client,
     app: &AppId,
     template: &TemplateId,
+    enrolled_at: Option<Timestamp>,
 ) -> Result<Option<Deleted>, StoreError> {
     let change = Change::of_app(client, app).await?;
-    let sql = "SELECT gallery, subject FROM faceward.templates WHERE app = $1 AND id = $2";
-    let found = change.query(sql, &[&app.0, &template.as_str()]).await?;
+    let sql = "SELECT gallery, subject FROM faceward.templates
+               WHERE app = $1 AND id = $2 AND ($3::timestamptz IS NULL OR created_at = $3)";
+    let enrolled_at = enrolled_at.map(as_stored).transpose()?;
+    let found = change.query(sql, &[&app.0, &template.as_str(), &enrolled_at]).await?;
     let Some(place) = found.first() else { return Ok(None) };
     let rows = delete_templates(&change, app, &Extent::Template(template.clone())).await?;
     forget_name(&change, app, &gallery_id(place, "gallery")?, &subject_id(place, "subject")?).await?;

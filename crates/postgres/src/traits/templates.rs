@@ -194,13 +194,12 @@ impl TemplateStore for Postgres {
 
     fn delete_template<'a>(&'a self, app: &'a AppId, template: &'a TemplateId) -> Pending<'a, Deletion> {
         let (app, template) = (*app, template.clone());
-        self.ask(move |asked| async move {
-            asked.may_delete()?;
-            let deleted = templates::delete(&mut asked.client().await?, &app, &template).await?;
-            let Some((rows, sequence)) = deleted else { return Ok(Deletion::nothing()) };
-            asked.seen(sequence).await;
-            Ok(asked.deletion(rows).await)
-        })
+        self.ask(move |asked| async move { asked.delete_template(&app, &template, None).await })
+    }
+
+    fn delete_listed<'a>(&'a self, app: &'a AppId, listed: &'a TemplateRecord) -> Pending<'a, Deletion> {
+        let (app, template, enrolled_at) = (*app, listed.template.clone(), Some(listed.created_at));
+        self.ask(move |asked| async move { asked.delete_template(&app, &template, enrolled_at).await })
     }
 
     fn take_purge_turn(&self, server: Uuid, now: Timestamp, until: Timestamp) -> Pending<'_, bool> {
