@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use faceward_milvus::MilvusError;
+
 use super::Outside;
 use crate::PostgresError;
 
@@ -46,6 +48,13 @@ impl Outside {
         Ok(())
     }
 
+    /// Whoever finds that Milvus is away says so to all.
+    pub(super) fn miss(&self, cause: &MilvusError) {
+        if cause.passes() {
+            *self.away.write() = Some(with_causes(cause));
+        }
+    }
+
     /// Remembers whether Milvus is away; the log says once that something is wrong, and once that nothing is.
     fn note(&self, tended: &Result<(), PostgresError>, troubled: &mut bool) {
         match tended {
@@ -57,9 +66,7 @@ impl Outside {
             Err(error) => {
                 if let PostgresError::Milvus(cause) = error {
                     self.shaken.store(true, Ordering::Relaxed);
-                    if cause.passes() {
-                        *self.away.write() = Some(with_causes(cause));
-                    }
+                    self.miss(cause);
                 }
                 if !std::mem::replace(troubled, true) {
                     let error = error as &dyn std::error::Error;

@@ -154,7 +154,7 @@ impl Outside {
     /// Whether Milvus answers, and has what it is to have.
     pub(crate) async fn reach(&self) -> Result<(), PostgresError> {
         self.present()?;
-        self.milvus.version().await?;
+        self.milvus.version().await.inspect_err(|cause| self.miss(cause))?;
         self.can_be_searched().await?;
         if self.n_pending(None, READY_BELOW).await? < READY_BELOW {
             Ok(())
