@@ -110,7 +110,7 @@ impl TemplateStore for Memory {
             let own = held.templates.values();
             let living = held.living();
             let own = own.filter(|(record, _)| record.gallery == *gallery && record.subject == *subject);
-            let own = own.filter(|(record, _)| living.counts(record.created_at, record.expires_at));
+            let own = own.filter(|(record, _)| living.counts_record(record));
             let embeddings: Vec<_> = own.map(|(_, embedding)| embedding.clone()).collect();
             Ok(References {
                 name: held.names.get(&(gallery.clone(), subject.clone())).cloned(),
@@ -196,7 +196,7 @@ impl TemplateStore for Memory {
             let held = state.app(app)?;
             let living = held.living();
             let found = held.templates.get(template);
-            Ok(found.filter(|(record, _)| living.counts(record.created_at, record.expires_at)).cloned())
+            Ok(found.filter(|(record, _)| living.counts_record(record)).cloned())
         })
     }
 
@@ -247,7 +247,7 @@ impl TemplateStore for Memory {
             let mut compared: Vec<(Candidate, &SubjectId)> = Vec::new();
             for (record, embedding) in held.templates.values() {
                 let wanted = galleries.is_none_or(|galleries| galleries.contains(&record.gallery))
-                    && living.counts(record.created_at, record.expires_at);
+                    && living.counts_record(record);
                 // Those of another model are not comparable.
                 if wanted && let Ok(cosine) = probe.cosine(embedding) {
                     let TemplateRecord { gallery, subject, template, .. } = record.clone();

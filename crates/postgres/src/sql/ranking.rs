@@ -99,7 +99,7 @@ pub(crate) async fn compared_with(
             let TemplateRecord { template, gallery, subject, .. } = record;
             Ok(Some(Candidate { template, gallery, subject, name, cosine }))
         };
-        let counts = |found: &OpenedTemplate| living.counts(found.record.created_at, found.record.expires_at);
+        let counts = |found: &OpenedTemplate| living.counts_record(&found.record);
         opened.into_iter().filter(counts).filter_map(|found| candidate(found).transpose()).collect()
     });
     comparing.await.map_err(PostgresError::TaskDied)?

@@ -116,7 +116,7 @@ impl Reader {
         let found = self.stored(which, &[&app.0, &gallery.as_str(), &subject.as_str()]).await?;
         let name = found.first().and_then(|first| first.name.clone());
         let living = self.memory.members.read().living(app)?;
-        let counts = |found: &StoredTemplate| living.counts(found.record.created_at, found.record.expires_at);
+        let counts = |found: &StoredTemplate| living.counts_record(&found.record);
         let found: Vec<_> = found.into_iter().filter(counts).collect();
         let (n_templates, embeddings) = (found.len(), found.into_iter().map(|template| template.embedding));
         let embeddings = embeddings.filter(|embedding| embedding.model() == model).collect();
@@ -149,7 +149,7 @@ impl Reader {
         }
         let living = self.memory.members.read().living(app)?;
         let mut found = found.into_iter().map(|found| (found.record, found.embedding));
-        Ok(found.find(|(record, _)| living.counts(record.created_at, record.expires_at)))
+        Ok(found.find(|(record, _)| living.counts_record(record)))
     }
 
     /// Up to `limit` templates after `after`, of one gallery or of the whole app.
